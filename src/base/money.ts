@@ -1,0 +1,50 @@
+import { assert } from './assert.ts'
+import type { Brand } from './brand.ts'
+
+/** Whole micro-dollars (µ$). A safe integer holds about $9.0 billion of them. */
+export type Micros = Brand<number, 'Micros'>
+/** A price in ticks of its instrument. Times the tick it is µ$ per unit. */
+export type Ticks = Brand<number, 'Ticks'>
+/** A tradable quantity: whole lots of one instrument. */
+export type Lots = Brand<number, 'Lots'>
+/** Weighted tokens, the smallest deliverable quantity. 1 unit = 1,000,000 wt. */
+export type Wt = Brand<number, 'Wt'>
+/** A ratio in parts per million. */
+export type Ppm = Brand<number, 'Ppm'>
+
+export const WT_PER_UNIT = 1_000_000
+export const PPM = 1_000_000
+
+const whole = (n: number): number => {
+  assert(Number.isSafeInteger(n), 'an amount is a safe integer')
+  return n
+}
+
+export const micros = (n: number): Micros => whole(n) as Micros
+export const ticks = (n: number): Ticks => whole(n) as Ticks
+export const lots = (n: number): Lots => whole(n) as Lots
+export const wt = (n: number): Wt => whole(n) as Wt
+export const ppm = (n: number): Ppm => whole(n) as Ppm
+
+/** floor(a × b / by) on non-negative integers, exact for any safe operands. */
+export function mulDivDown(a: number, b: number, by: number): number {
+  const product = a * b
+  if (product <= Number.MAX_SAFE_INTEGER) return Math.floor(product / by)
+  return whole(Number((BigInt(a) * BigInt(b)) / BigInt(by)))
+}
+
+/** ceil(a × b / by) on non-negative integers, exact for any safe operands. */
+export function mulDivUp(a: number, b: number, by: number): number {
+  const product = a * b
+  if (product <= Number.MAX_SAFE_INTEGER - by) return Math.floor((product + by - 1) / by)
+  return whole(Number((BigInt(a) * BigInt(b) + BigInt(by) - 1n) / BigInt(by)))
+}
+
+/** A share of an amount, rounded up. */
+export const shareUp = (of: Micros, share: Ppm): Micros => mulDivUp(of, share, PPM) as Micros
+/** A share of an amount, rounded down. */
+export const shareDown = (of: Micros, share: Ppm): Micros => mulDivDown(of, share, PPM) as Micros
+
+/** What `quantity` costs at `price` µ$ per unit, rounded up. */
+export const valueUp = (quantity: Wt, price: Micros): Micros =>
+  mulDivUp(quantity, price, WT_PER_UNIT) as Micros

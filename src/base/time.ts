@@ -1,0 +1,30 @@
+import { assert } from './assert.ts'
+import type { Brand } from './brand.ts'
+
+/** Microseconds since 1970-01-01T00:00:00Z. */
+export type Instant = Brand<number, 'Instant'>
+
+export const MICROS_PER_MS = 1_000
+export const MICROS_PER_SECOND = 1_000_000
+export const MICROS_PER_HOUR = 3_600 * MICROS_PER_SECOND
+
+export const instant = (micros: number): Instant => {
+  assert(Number.isSafeInteger(micros), 'an instant is a safe integer of microseconds')
+  return micros as Instant
+}
+
+export const fromMs = (ms: number): Instant => instant(ms * MICROS_PER_MS)
+export const toMs = (at: Instant): number => Math.floor(at / MICROS_PER_MS)
+
+export const later = (at: Instant, micros: number): Instant => instant(at + micros)
+
+/** The next point of a UTC grid strictly after `at`: for a 4 h period, the next of 00, 04, 08 … */
+export const nextOnGrid = (at: Instant, periodMicros: number): Instant =>
+  instant((Math.floor(at / periodMicros) + 1) * periodMicros)
+
+/** RFC 3339 in UTC with six fractional digits. */
+export function rfc3339(at: Instant): string {
+  const micros = at % MICROS_PER_SECOND
+  const seconds = new Date((at - micros) / MICROS_PER_MS).toISOString().slice(0, 19)
+  return `${seconds}.${String(micros).padStart(6, '0')}Z`
+}

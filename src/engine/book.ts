@@ -1,0 +1,1 @@
+export type Book = { todo: never }

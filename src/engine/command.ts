@@ -1,0 +1,177 @@
+import type { AccountId, DrawId, InstrumentId, MandateId, MemberId, OfferId, OrderId } from '../base/ids.ts'
+import type { Lots, Micros, Ppm, Ticks, Wt } from '../base/money.ts'
+import type { Instant } from '../base/time.ts'
+import type { Capability, Spec } from './instrument.ts'
+
+export type Side = 'buy' | 'sell'
+export type OrderType = 'limit' | 'market'
+export type TimeInForce = 'gtc' | 'ioc' | 'fok'
+export type PostOnly = 'none' | 'reject'
+/** What happens when an order would trade with its own member: who gives way. */
+export type SelfTrade = 'cancel_newest' | 'cancel_oldest' | 'cancel_both' | 'decrement'
+export type Role = 'consumer' | 'supplier' | 'trader' | 'operator'
+
+/** Everything that can be asked of the exchange. Nothing else changes its state. */
+export type Command =
+  | { kind: 'venue.configure'; settings: Settings }
+  | { kind: 'member.admit'; name: string }
+  | { kind: 'account.open'; member: MemberId; name: string; roles: readonly Role[] }
+  | { kind: 'cash.deposit'; account: AccountId; amount: Micros; reference: string }
+  | { kind: 'cash.withdraw'; account: AccountId; amount: Micros; reference: string }
+  | { kind: 'instrument.list'; spec: Spec }
+  | { kind: 'instrument.halt'; instrument: InstrumentId; reason: string }
+  | { kind: 'instrument.resume'; instrument: InstrumentId; reason: string }
+  | OfferRegister
+  | OfferCertify
+  | { kind: 'offer.suspend'; offer: OfferId; reason: string }
+  | { kind: 'units.issue'; account: AccountId; offer: OfferId; instrument: InstrumentId; lots: Lots }
+  | { kind: 'units.redeem'; account: AccountId; instrument: InstrumentId; lots: Lots }
+  | { kind: 'units.transfer'; account: AccountId; instrument: InstrumentId; wt: Wt }
+  | OrderPlace
+  | OrderAmend
+  | { kind: 'order.cancel'; account: AccountId; order: OrderId }
+  | { kind: 'order.cancel_all'; account: AccountId; instrument: InstrumentId | null; side: Side | null }
+  | MandateGrant
+  | { kind: 'mandate.revoke'; account: AccountId; mandate: MandateId }
+  | DrawOpen
+  | { kind: 'draw.extend'; draw: DrawId; wt: Wt }
+  | { kind: 'draw.reroute'; draw: DrawId; offer: OfferId; failure: string }
+  | { kind: 'draw.settle'; draw: DrawId; reading: Reading }
+  | { kind: 'draw.fail'; draw: DrawId; failure: string; fault: 'supplier' | 'venue' }
+  | { kind: 'draw.release'; draw: DrawId; reason: string }
+  | { kind: 'time.tick' }
+
+export type CommandOf<Kind extends Command['kind']> = Extract<Command, { kind: Kind }>
+
+export type Settings = {
+  makerFee: Ppm
+  takerFee: Ppm
+  /** Share of a supplier's released proceeds. */
+  deliveryFee: Ppm
+  /** Performance bond as a share of notional at the bond reference. */
+  bond: Ppm
+  /** An order's price lies within this share of the reference price. */
+  band: Ppm
+  /** A market order reaches at most this share through the best price. */
+  protection: Ppm
+  /** How long released proceeds and the bond behind them stay withheld, in microseconds. */
+  withhold: number
+}
+
+export type OfferRegister = {
+  kind: 'offer.register'
+  account: AccountId
+  name: string
+  /** Committed rate in weighted tokens per minute: bounds the obligation that the offer can back. */
+  rate: Wt
+  concurrency: number
+  capabilities: readonly Capability[]
+  contextTokens: number
+  /** Whether buyers see the supplier's name. */
+  disclosed: boolean
+}
+
+/** A certificate: the exchange's own measurements found that the offer clears the instrument's spec. */
+export type OfferCertify = {
+  kind: 'offer.certify'
+  offer: OfferId
+  instrument: InstrumentId
+  expiresAt: Instant
+  evidence: {
+    requests: number
+    ttftMsP95: number
+    tokensPerSecondP5: number
+    items: number
+    passed: number
+    sha256: string
+  }
+}
+
+export type OrderPlace = {
+  kind: 'order.place'
+  account: AccountId
+  instrument: InstrumentId
+  side: Side
+  type: OrderType
+  timeInForce: TimeInForce
+  postOnly: PostOnly
+  selfTrade: SelfTrade
+  /** Required for a limit order. On a market order, a tighter bound than the venue's protection, or null. */
+  price: Ticks | null
+  lots: Lots
+  clientOrderId: string | null
+  mandate: MandateId
+}
+
+export type OrderAmend = {
+  kind: 'order.amend'
+  account: AccountId
+  order: OrderId
+  price: Ticks | null
+  /** The new total quantity, filled part included. */
+  lots: Lots | null
+  mandate: MandateId
+}
+
+/** Money that may be spent, in µ$ per rolling calendar window (UTC). A missing window is unbounded. */
+export type Budget = {
+  order?: Micros
+  hour?: Micros
+  day?: Micros
+  week?: Micros
+  month?: Micros
+  lifetime?: Micros
+}
+
+export type MandateGrant = {
+  kind: 'mandate.grant'
+  account: AccountId
+  /** A child is never wider than its parent; spending counts on every ancestor. */
+  parent: MandateId
+  name: string
+  budget: Budget
+  /** Null: every instrument. */
+  instruments: readonly InstrumentId[] | null
+  sides: readonly Side[]
+  /** Highest price a buy may name, per unit in µ$; null: any. */
+  priceLimit: Micros | null
+  /** Whether a draw may buy what it lacks. */
+  autoBuy: boolean
+  expiresAt: Instant | null
+}
+
+export type DrawOpen = {
+  kind: 'draw.open'
+  account: AccountId
+  mandate: MandateId
+  instrument: InstrumentId
+  offer: OfferId
+  /** The gateway's name for the request, unique and printable. */
+  request: string
+  wt: Wt
+  /** Buy what is lacking at market, at most this price. Null: only units already owned. */
+  buyLimit: Ticks | null
+  /** After this instant the engine gives the units back by itself. */
+  deadline: Instant
+}
+
+/** What the exchange's own meter and clock read of one delivered request. */
+export type Reading = {
+  inputTokens: number
+  cachedTokens: number
+  outputTokens: number
+  finish: 'stop' | 'length' | 'tool_calls' | 'aborted'
+  /** From the last request byte written upstream to the first content token read, in microseconds. */
+  ttft: number
+  /** From the first to the last content token, in microseconds. */
+  generation: number
+  /** Excluded from judgement: the client hung up or did not read, or the call was above the committed rate. */
+  excused: boolean
+  attempts: number
+  /** The supplier's own claim, kept only to publish its divergence. */
+  claimedInput: number | null
+  claimedOutput: number | null
+  /** SHA-256 of the prompt and of the delivered text, hex. */
+  promptHash: string
+  outputHash: string
+}

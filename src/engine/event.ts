@@ -1,0 +1,254 @@
+import type {
+  AccountId,
+  DrawId,
+  InstrumentId,
+  LotId,
+  MandateId,
+  MemberId,
+  OfferId,
+  OrderId,
+  TradeId,
+} from '../base/ids.ts'
+import type { Lots, Micros, Ticks, Wt } from '../base/money.ts'
+import type { Instant } from '../base/time.ts'
+import type { CommandOf, OrderType, PostOnly, Reading, Role, Settings, Side, TimeInForce } from './command.ts'
+import type { Spec } from './instrument.ts'
+import type { Reject } from './reject.ts'
+
+export type CloseReason =
+  | 'filled'
+  | 'user'
+  | 'mass_cancel'
+  | 'self_trade'
+  | 'ioc_remainder'
+  | 'fok_unfilled'
+  | 'sweep'
+  | 'mandate_revoked'
+  | 'amended_below_filled'
+
+/** How a called request ended, for money and for the scorecard. */
+export type Verdict = 'conforming' | 'soft_miss' | 'rejected' | 'excused'
+
+/** Everything that can have happened. */
+export type Event =
+  | { kind: 'command.rejected'; reason: Reject; detail: Record<string, number | string> }
+  | { kind: 'venue.configured'; settings: Settings }
+  | { kind: 'member.admitted'; member: MemberId; name: string }
+  | { kind: 'account.opened'; account: AccountId; member: MemberId; name: string; roles: readonly Role[] }
+  | { kind: 'cash.deposited'; account: AccountId; amount: Micros; reference: string }
+  | { kind: 'cash.withdrawn'; account: AccountId; amount: Micros; reference: string }
+  | { kind: 'cash.unwithheld'; account: AccountId; amount: Micros }
+  | { kind: 'instrument.listed'; instrument: InstrumentId; spec: Spec }
+  | { kind: 'instrument.halted'; instrument: InstrumentId; reason: string }
+  | { kind: 'instrument.resumed'; instrument: InstrumentId; reason: string }
+  | { kind: 'offer.registered'; offer: OfferId; terms: CommandOf<'offer.register'> }
+  | {
+      kind: 'offer.certified'
+      offer: OfferId
+      account: AccountId
+      instrument: InstrumentId
+      expiresAt: Instant
+      evidence: CommandOf<'offer.certify'>['evidence']
+    }
+  | { kind: 'offer.suspended'; offer: OfferId; account: AccountId; reason: string }
+  | { kind: 'units.issued'; account: AccountId; offer: OfferId; instrument: InstrumentId; wt: Wt; bond: Micros }
+  | {
+      kind: 'units.redeemed'
+      account: AccountId
+      instrument: InstrumentId
+      wt: Wt
+      bond: Micros
+      reason: 'user' | 'sweep'
+    }
+  | OrderAccepted
+  | { kind: 'order.repeated'; account: AccountId; order: OrderId; first: FirstAnswer }
+  | Trade
+  | { kind: 'order.rested'; order: OrderId; instrument: InstrumentId; side: Side; price: Ticks; lots: Lots }
+  | OrderAmended
+  | {
+      kind: 'order.reduced'
+      order: OrderId
+      account: AccountId
+      instrument: InstrumentId
+      by: Lots
+      reason: 'self_trade'
+    }
+  | OrderClosed
+  | {
+      kind: 'self_trade.prevented'
+      instrument: InstrumentId
+      aggressor: OrderId
+      resting: OrderId
+      price: Ticks
+      lots: Lots
+    }
+  | {
+      kind: 'lot.opened'
+      lot: LotId
+      account: AccountId
+      instrument: InstrumentId
+      wt: Wt
+      expiresAt: Instant
+      reason: 'transfer' | 'sweep' | 'draw_returned'
+    }
+  | { kind: 'lot.expired'; lot: LotId; account: AccountId; instrument: InstrumentId; wt: Wt }
+  | {
+      kind: 'standby.paid'
+      account: AccountId
+      instrument: InstrumentId
+      wt: Wt
+      proceeds: Micros
+      fee: Micros
+    }
+  | { kind: 'obligation.moved'; from: AccountId; to: AccountId; instrument: InstrumentId; wt: Wt; escrow: Micros }
+  | { kind: 'mandate.granted'; mandate: MandateId; terms: CommandOf<'mandate.grant'> }
+  | { kind: 'mandate.revoked'; mandate: MandateId; account: AccountId }
+  | DrawOpened
+  | { kind: 'draw.extended'; draw: DrawId; account: AccountId; wt: Wt; bought: Lots }
+  | {
+      kind: 'draw.rerouted'
+      draw: DrawId
+      account: AccountId
+      from: OfferId
+      to: OfferId
+      failure: string
+    }
+  | DrawSettled
+  | {
+      kind: 'draw.failed'
+      draw: DrawId
+      account: AccountId
+      instrument: InstrumentId
+      offer: OfferId
+      supplier: AccountId
+      request: string
+      wt: Wt
+      failure: string
+      fault: 'supplier' | 'venue'
+    }
+  | {
+      kind: 'draw.released'
+      draw: DrawId
+      account: AccountId
+      instrument: InstrumentId
+      request: string
+      wt: Wt
+      reason: string
+    }
+  | { kind: 'window.swept'; instrument: InstrumentId; at: Instant }
+
+export type EventOf<Kind extends Event['kind']> = Extract<Event, { kind: Kind }>
+
+export type OrderAccepted = {
+  kind: 'order.accepted'
+  order: OrderId
+  account: AccountId
+  instrument: InstrumentId
+  side: Side
+  type: OrderType
+  timeInForce: TimeInForce
+  postOnly: PostOnly
+  /** The limit; for a market order, the protection limit it got. */
+  price: Ticks
+  lots: Lots
+  clientOrderId: string | null
+  mandate: MandateId
+}
+
+/** One fill: a resting order met an aggressor, at the resting order's price. */
+export type Trade = {
+  kind: 'trade'
+  trade: TradeId
+  instrument: InstrumentId
+  price: Ticks
+  lots: Lots
+  /** Side of the aggressor. */
+  side: Side
+  aggressor: OrderId
+  resting: OrderId
+  aggressorAccount: AccountId
+  restingAccount: AccountId
+  aggressorFee: Micros
+  restingFee: Micros
+  /** The part that raised the seller's escrowed quantity: its proceeds stand in escrow. */
+  primary: Wt
+}
+
+export type OrderAmended = {
+  kind: 'order.amended'
+  order: OrderId
+  account: AccountId
+  instrument: InstrumentId
+  side: Side
+  oldPrice: Ticks
+  oldRemaining: Lots
+  price: Ticks
+  /** New total, filled part included. */
+  lots: Lots
+  remaining: Lots
+  priority: 'kept' | 'lost'
+}
+
+export type OrderClosed = {
+  kind: 'order.closed'
+  order: OrderId
+  account: AccountId
+  instrument: InstrumentId
+  side: Side
+  price: Ticks
+  status: 'filled' | 'canceled' | 'expired'
+  reason: CloseReason
+  /** What had not been filled. */
+  remaining: Lots
+  /** Whether that remainder stood in the book. */
+  rested: boolean
+}
+
+export type DrawOpened = {
+  kind: 'draw.opened'
+  draw: DrawId
+  account: AccountId
+  mandate: MandateId
+  instrument: InstrumentId
+  offer: OfferId
+  supplier: AccountId
+  request: string
+  wt: Wt
+  bought: Lots
+  deadline: Instant
+}
+
+/** The facts of a receipt: what was delivered, how it was judged, and what moved. */
+export type DrawSettled = {
+  kind: 'draw.settled'
+  draw: DrawId
+  account: AccountId
+  mandate: MandateId
+  instrument: InstrumentId
+  offer: OfferId
+  supplier: AccountId
+  request: string
+  reading: Reading
+  verdict: Verdict
+  used: Wt
+  returned: Wt
+  /** What the buyer had paid for the units used, fees included. */
+  cost: Micros
+  /** Escrow released at the supplier's own lot prices. */
+  proceeds: Micros
+  deliveryFee: Micros
+  /** Soft-miss discount paid back to the buyer out of the proceeds. */
+  refund: Micros
+}
+
+/** What the first submission of a client order id was told. */
+export type FirstAnswer = {
+  seq: number
+  at: Instant
+  accepted: OrderAccepted
+  filled: Lots
+  /** µ$ of the fills, fees aside. */
+  value: Micros
+  fees: Micros
+  closed: { status: OrderClosed['status']; reason: CloseReason } | null
+}

@@ -1,0 +1,63 @@
+import type { InstrumentId } from '../base/ids.ts'
+import type { Lots, Micros, Ppm, Ticks, Wt } from '../base/money.ts'
+import { PPM, WT_PER_UNIT } from '../base/money.ts'
+
+export type Task = 'text' | 'code' | 'agent'
+export type Capability = 'tools' | 'json_schema' | 'vision' | 'logprobs'
+
+/** What a unit must deliver. Models and chips appear nowhere: they are attributes of an offer. */
+export type Spec = {
+  /** `text-prime`; its market is `TEXT_PRIME-USD`. */
+  symbol: string
+  name: string
+  task: Task
+  /** Minimum score on the Intelligence Index (reference panel mean 100, 15 points per standard deviation). */
+  intelligenceFloor: number
+  /** First content token within `latencyBaseMs + latencyPerTokenUs × input tokens / 1000` milliseconds. */
+  latencyBaseMs: number
+  latencyPerTokenUs: number
+  /** Tokens per second from first to last content token, judged from 64 output tokens on. */
+  throughputFloor: number
+  contextTokens: number
+  outputTokensMax: number
+  capabilities: readonly Capability[]
+  /** Share of called requests that must conform. */
+  reliability: Ppm
+  tokenizer: { name: string; sha256: string }
+  /** Weighted tokens per token, in ppm. */
+  weights: { input: Ppm; cachedInput: Ppm; output: Ppm }
+  lot: Wt
+  /** µ$ per unit between neighbouring prices. `tick × lot` divides by 1,000,000, so every fill costs whole µ$. */
+  tick: Micros
+  /** Sweep period on the UTC grid, and the life of a consumption lot, in microseconds. */
+  window: number
+  /** Where the price starts: reference of the band and of the bond until a trade exists. */
+  listingPrice: Ticks
+  /** Highest price an order may name. Bounds the ladder. */
+  priceMax: Ticks
+  /** Largest quantity of one order. */
+  orderMax: Lots
+}
+
+/** µ$ that one lot costs per tick of price. Whole by the rule on `tick × lot`. */
+export const lotTick = (spec: Spec): number => (spec.tick * spec.lot) / WT_PER_UNIT
+
+/** What is wrong with a spec, in words, or nothing. */
+export function specFault(spec: Spec): string | undefined {
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)+$/.test(spec.symbol)) return 'symbol is lower-case words joined by hyphens'
+  if ((spec.tick * spec.lot) % WT_PER_UNIT !== 0) return 'tick × lot must divide by 1,000,000'
+  if (spec.tick <= 0 || spec.lot <= 0) return 'tick and lot are positive'
+  if (spec.listingPrice <= 0 || spec.listingPrice > spec.priceMax) return 'listing price lies within the prices'
+  if (spec.priceMax > 10_000_000) return 'priceMax is at most 10,000,000 ticks'
+  if (spec.window <= 0) return 'window is positive'
+  for (const weight of Object.values(spec.weights))
+    if (weight < 0 || weight > 100 * PPM) return 'a weight lies between 0 and 100'
+  return undefined
+}
+
+export type InstrumentStatus = 'open' | 'halted'
+
+/** `text-prime` as its market: `TEXT_PRIME-USD`. */
+export const marketOf = (symbol: string): string => `${symbol.toUpperCase().replaceAll('-', '_')}-USD`
+
+export type ListedInstrument = { id: InstrumentId; spec: Spec; status: InstrumentStatus }

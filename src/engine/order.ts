@@ -1,0 +1,279 @@
+import { assert } from '../base/assert.ts'
+import type { AccountId, InstrumentId, MandateId, OrderId } from '../base/ids.ts'
+import type { Lots, Micros, Ticks } from '../base/money.ts'
+import type { Instant } from '../base/time.ts'
+import type { OrderType, PostOnly, SelfTrade, Side, TimeInForce } from './command.ts'
+
+/** A place in the pool. Reused once its order has ended. */
+export type Slot = number
+export const NO_SLOT: Slot = -1
+
+export const BUY = 0
+export const SELL = 1
+export const sideCode = (side: Side): number => (side === 'buy' ? BUY : SELL)
+export const sideName = (code: number): Side => (code === BUY ? 'buy' : 'sell')
+
+/** What an order keeps that matching never looks at. */
+export type OrderTerms = {
+  type: OrderType
+  timeInForce: TimeInForce
+  postOnly: PostOnly
+  selfTrade: SelfTrade
+  clientOrderId: string | null
+}
+
+/**
+ * Every live order of every instrument, one array per field, linked three ways: a queue per price level
+ * (`next`, `prev`), a list per account (`accountNext`, `accountPrev`), and a table from id to slot by open
+ * addressing. Nothing is allocated per order once the pool is as large as the market needs.
+ */
+export type OrderPool = {
+  capacity: number
+  live: number
+  freeHead: Slot
+  id: Float64Array
+  account: Int32Array
+  /** STP works by member, so the member stands beside the account. */
+  member: Int32Array
+  instrument: Int32Array
+  side: Uint8Array
+  price: Int32Array
+  remaining: Float64Array
+  filled: Float64Array
+  /** µ$ still held for this order. */
+  held: Float64Array
+  /** µ$ filled so far, fees aside, and fees paid. */
+  value: Float64Array
+  fees: Float64Array
+  /** µ$ per lot a primary seller holds against a sale below the bond reference; -1: placed owing nothing. */
+  backing: Float64Array
+  mandate: Int32Array
+  createdAt: Float64Array
+  updatedAt: Float64Array
+  createdSeq: Float64Array
+  updatedSeq: Float64Array
+  version: Int32Array
+  next: Int32Array
+  prev: Int32Array
+  accountNext: Int32Array
+  accountPrev: Int32Array
+  terms: (OrderTerms | null)[]
+  /** Open addressing: slot + 1, or 0 where empty. Its length is a power of two, at most half full. */
+  table: Int32Array
+}
+
+const FLOATS = [
+  'id',
+  'remaining',
+  'filled',
+  'held',
+  'value',
+  'fees',
+  'backing',
+  'createdAt',
+  'updatedAt',
+  'createdSeq',
+  'updatedSeq',
+] as const
+const INTS = [
+  'account',
+  'member',
+  'instrument',
+  'price',
+  'mandate',
+  'version',
+  'next',
+  'prev',
+  'accountNext',
+  'accountPrev',
+] as const
+
+export function newPool(capacity = 1024): OrderPool {
+  const floats = () => new Float64Array(capacity)
+  const ints = () => new Int32Array(capacity)
+  const pool: OrderPool = {
+    capacity,
+    live: 0,
+    freeHead: 0,
+    id: floats(),
+    account: ints(),
+    member: ints(),
+    instrument: ints(),
+    side: new Uint8Array(capacity),
+    price: ints(),
+    remaining: floats(),
+    filled: floats(),
+    held: floats(),
+    value: floats(),
+    fees: floats(),
+    backing: floats(),
+    mandate: ints(),
+    createdAt: floats(),
+    updatedAt: floats(),
+    createdSeq: floats(),
+    updatedSeq: floats(),
+    version: ints(),
+    next: ints(),
+    prev: ints(),
+    accountNext: ints(),
+    accountPrev: ints(),
+    terms: new Array<OrderTerms | null>(capacity).fill(null),
+    table: new Int32Array(capacity * 2),
+  }
+  linkFree(pool, 0)
+  return pool
+}
+
+function linkFree(pool: OrderPool, from: Slot): void {
+  for (let slot = from; slot < pool.capacity; slot++)
+    pool.next[slot] = slot + 1 < pool.capacity ? slot + 1 : NO_SLOT
+  pool.freeHead = from
+}
+
+function grow(pool: OrderPool): void {
+  const old = pool.capacity
+  pool.capacity = old * 2
+  for (const name of FLOATS) {
+    const wider = new Float64Array(pool.capacity)
+    wider.set(pool[name])
+    pool[name] = wider
+  }
+  for (const name of INTS) {
+    const wider = new Int32Array(pool.capacity)
+    wider.set(pool[name])
+    pool[name] = wider
+  }
+  const sides = new Uint8Array(pool.capacity)
+  sides.set(pool.side)
+  pool.side = sides
+  for (let slot = old; slot < pool.capacity; slot++) pool.terms.push(null)
+  linkFree(pool, old)
+  pool.table = new Int32Array(pool.capacity * 2)
+  for (let slot = 0; slot < old; slot++) enter(pool, slot)
+}
+
+const home = (id: number, mask: number): number => {
+  const low = id | 0
+  const high = (id / 4_294_967_296) | 0
+  return (Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1) >>> 7) & mask
+}
+
+function enter(pool: OrderPool, slot: Slot): void {
+  const mask = pool.table.length - 1
+  let at = home(pool.id[slot] as number, mask)
+  while (pool.table[at] !== 0) at = (at + 1) & mask
+  pool.table[at] = slot + 1
+}
+
+/** The slot of a live order, or `NO_SLOT`. */
+export function findOrder(pool: OrderPool, id: OrderId): Slot {
+  const mask = pool.table.length - 1
+  for (let at = home(id, mask); ; at = (at + 1) & mask) {
+    const entry = pool.table[at] as number
+    if (entry === 0) return NO_SLOT
+    if (pool.id[entry - 1] === id) return entry - 1
+  }
+}
+
+/** Takes a place for a new order. The caller fills every field that matching reads. */
+export function takeSlot(
+  pool: OrderPool,
+  id: OrderId,
+  account: AccountId,
+  member: number,
+  instrument: InstrumentId,
+  side: number,
+  price: Ticks,
+  quantity: Lots,
+): Slot {
+  if (pool.freeHead === NO_SLOT) grow(pool)
+  const slot = pool.freeHead
+  pool.freeHead = pool.next[slot] as Slot
+  pool.live++
+  pool.id[slot] = id
+  pool.account[slot] = account
+  pool.member[slot] = member
+  pool.instrument[slot] = instrument
+  pool.side[slot] = side
+  pool.price[slot] = price
+  pool.remaining[slot] = quantity
+  pool.filled[slot] = 0
+  pool.held[slot] = 0
+  pool.value[slot] = 0
+  pool.fees[slot] = 0
+  pool.backing[slot] = -1
+  pool.mandate[slot] = 0
+  pool.version[slot] = 1
+  pool.next[slot] = NO_SLOT
+  pool.prev[slot] = NO_SLOT
+  pool.accountNext[slot] = NO_SLOT
+  pool.accountPrev[slot] = NO_SLOT
+  enter(pool, slot)
+  return slot
+}
+
+/** Gives a place back. The order must have left its level queue and its account's list. */
+export function freeSlot(pool: OrderPool, slot: Slot): void {
+  const mask = pool.table.length - 1
+  let hole = home(pool.id[slot] as number, mask)
+  while (pool.table[hole] !== slot + 1) {
+    assert(pool.table[hole] !== 0, 'a live order is in the table')
+    hole = (hole + 1) & mask
+  }
+  // Close the hole by moving back whatever probed past it.
+  for (let at = (hole + 1) & mask; pool.table[at] !== 0; at = (at + 1) & mask) {
+    const wanted = home(pool.id[(pool.table[at] as number) - 1] as number, mask)
+    if (((at - wanted) & mask) >= ((at - hole) & mask)) {
+      pool.table[hole] = pool.table[at] as number
+      hole = at
+    }
+  }
+  pool.table[hole] = 0
+  pool.id[slot] = 0
+  pool.terms[slot] = null
+  pool.next[slot] = pool.freeHead
+  pool.freeHead = slot
+  pool.live--
+}
+
+/** A live order as plain values, for readers outside the engine. */
+export type OrderView = OrderTerms & {
+  id: OrderId
+  account: AccountId
+  instrument: InstrumentId
+  side: Side
+  price: Ticks
+  remaining: Lots
+  filled: Lots
+  value: Micros
+  fees: Micros
+  mandate: MandateId
+  createdAt: Instant
+  updatedAt: Instant
+  createdSeq: number
+  updatedSeq: number
+  version: number
+}
+
+export function viewOrder(pool: OrderPool, slot: Slot): OrderView {
+  const terms = pool.terms[slot]
+  assert(terms !== null && terms !== undefined, 'a live order has terms')
+  return {
+    ...terms,
+    id: pool.id[slot] as OrderId,
+    account: pool.account[slot] as AccountId,
+    instrument: pool.instrument[slot] as InstrumentId,
+    side: sideName(pool.side[slot] as number),
+    price: pool.price[slot] as Ticks,
+    remaining: pool.remaining[slot] as Lots,
+    filled: pool.filled[slot] as Lots,
+    value: pool.value[slot] as Micros,
+    fees: pool.fees[slot] as Micros,
+    mandate: pool.mandate[slot] as MandateId,
+    createdAt: pool.createdAt[slot] as Instant,
+    updatedAt: pool.updatedAt[slot] as Instant,
+    createdSeq: pool.createdSeq[slot] as number,
+    updatedSeq: pool.updatedSeq[slot] as number,
+    version: pool.version[slot] as number,
+  }
+}

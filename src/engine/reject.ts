@@ -1,0 +1,69 @@
+/**
+ * Why the exchange says no. Numbers are permanent and sort the reasons in the order they are tested:
+ * 1xxx the request itself, 2xxx who asks, 3xxx what it names, 4xxx the market's state, 5xxx its rules,
+ * 6xxx money, units and authority. Each is explained in docs/rejects.md.
+ */
+export const rejects = {
+  quantity_not_positive: 1001,
+  amount_not_positive: 1002,
+  price_missing: 1003,
+  price_not_positive: 1004,
+  post_only_needs_gtc_limit: 1005,
+  budget_not_positive: 1006,
+  spec_invalid: 1007,
+  nothing_to_amend: 1008,
+  name_empty: 1009,
+
+  role_missing: 2001,
+
+  member_not_found: 3001,
+  account_not_found: 3002,
+  instrument_not_found: 3003,
+  order_not_found: 3004,
+  offer_not_found: 3005,
+  mandate_not_found: 3006,
+  draw_not_found: 3007,
+  symbol_taken: 3008,
+  client_order_id_reused: 3009,
+  request_id_reused: 3010,
+
+  market_halted: 4001,
+  offer_suspended: 4002,
+  offer_not_certified: 4003,
+  mandate_revoked: 4004,
+  mandate_expired: 4005,
+
+  price_above_maximum: 5001,
+  quantity_above_maximum: 5002,
+  price_outside_band: 5003,
+  post_only_would_cross: 5004,
+  fok_unfillable: 5005,
+  no_liquidity: 5006,
+  open_order_limit: 5007,
+  settings_invalid: 5008,
+
+  mandate_instrument: 6001,
+  mandate_side: 6002,
+  mandate_price: 6003,
+  mandate_wider_than_parent: 6004,
+  mandate_auto_buy: 6005,
+  budget_exceeded: 6006,
+  insufficient_funds: 6007,
+  insufficient_units: 6008,
+  units_owed: 6009,
+  bond_short: 6010,
+  offer_rate_exceeded: 6011,
+  sells_without_bond: 6012,
+  units_reserved: 6013,
+  supply_short: 6014,
+} as const
+
+export type Reject = keyof typeof rejects
+
+/** A refusal on its way to becoming an event. */
+export type Refusal = { reason: Reject; detail: Record<string, number | string> }
+
+export const refuse = (reason: Reject, detail: Record<string, number | string> = {}): Refusal => ({
+  reason,
+  detail,
+})

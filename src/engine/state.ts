@@ -1,0 +1,248 @@
+import type {
+  AccountId,
+  DrawId,
+  InstrumentId,
+  LotId,
+  MandateId,
+  MemberId,
+  OfferId,
+  OrderId,
+} from '../base/ids.ts'
+import type { Lots, Micros, Ppm, Ticks, Wt } from '../base/money.ts'
+import { ppm } from '../base/money.ts'
+import type { Instant } from '../base/time.ts'
+import { MICROS_PER_HOUR } from '../base/time.ts'
+import type { Book } from './book.ts'
+import type { CommandOf, Role, Settings } from './command.ts'
+import type { FirstAnswer } from './event.ts'
+import type { InstrumentStatus, Spec } from './instrument.ts'
+import type { Cell, Ledger } from './ledger.ts'
+import { CASH, newLedger, openCell } from './ledger.ts'
+import type { OrderPool, Slot } from './order.ts'
+import { newPool } from './order.ts'
+
+/** The whole exchange as plain data: it can be copied, stored and compared. Only `apply` changes it. */
+export type State = {
+  /** The last command applied, and its time. */
+  seq: number
+  at: Instant
+  /** The earliest instant at which something happens by itself. */
+  nextDue: Instant
+  settings: Settings
+  members: Member[]
+  accounts: Account[]
+  instruments: Instrument[]
+  offers: Offer[]
+  mandates: Mandate[]
+  lots: Map<LotId, ClaimLot>
+  draws: Map<DrawId, Draw>
+  drawByRequest: Map<string, DrawId>
+  ledger: Ledger
+  house: House
+  orders: OrderPool
+  withheld: Withheld[]
+  nextOrder: number
+  nextTrade: number
+  nextLot: number
+  nextDraw: number
+}
+
+/** The exchange's own cells of cash. `world` is the contra side of deposits. */
+export type House = {
+  world: Cell
+  fees: Cell
+  escrow: Cell
+  bonds: Cell
+  withheld: Cell
+  insurance: Cell
+  rounding: Cell
+}
+
+export type Member = { id: MemberId; name: string }
+
+export type Account = {
+  id: AccountId
+  member: MemberId
+  name: string
+  roles: readonly Role[]
+  free: Cell
+  /** Cash behind open buys, and behind the fees and bonds of open primary sells. */
+  held: Cell
+  positions: (Position | undefined)[]
+  /** First order of the account's own list, newest first. */
+  orderHead: Slot
+  openOrders: number
+  clientOrders: Map<string, ClientOrder>
+}
+
+/** One `client_order_id`, one order, for ever. `body` is a digest of what was asked the first time. */
+export type ClientOrder = { order: OrderId; body: string; first: FirstAnswer }
+
+/** Everything one account has and owes in one instrument. Quantities in weighted tokens. */
+export type Position = {
+  account: AccountId
+  instrument: InstrumentId
+  /** In trading and free; in open sell orders; in consumption lots; held by draws. */
+  free: Cell
+  held: Cell
+  consumption: Cell
+  drawn: Cell
+  /** Contra cell: minus the units this account still has to deliver. */
+  owed: Cell
+  /** What the units in trading cost, fees included, in µ$. */
+  cost: Micros
+  /** Fees are rounded up on their running total: ppm of a µ$ already paid ahead (negative: still to pay). */
+  feeAhead: number
+  /** Metering likewise: ppm of a weighted token already taken ahead. */
+  meterAhead: number
+  lots: LotId[]
+  /** Escrow behind sold obligations, oldest first, and the sum of what remains in them. */
+  escrow: EscrowLot[]
+  escrowed: Wt
+  /** Sold obligations already called by draws. */
+  reserved: Wt
+  bond: Micros
+  /** Lots in open sell orders that were placed while nothing was owed. */
+  unbackedSells: Lots
+}
+
+/** Proceeds of a primary sale, waiting for delivery. */
+export type EscrowLot = {
+  born: number
+  /** µ$ per unit. */
+  price: Micros
+  remaining: Wt
+  /** µ$ released so far by delivery and the delivery fee taken of it, for rounding on totals. */
+  released: Micros
+  feeTaken: Micros
+}
+
+/** Units in consumption: locked, used first-expiring first. */
+export type ClaimLot = {
+  id: LotId
+  account: AccountId
+  instrument: InstrumentId
+  wt: Wt
+  /** Of this lot, what draws hold at the moment. */
+  drawn: Wt
+  cost: Micros
+  expiresAt: Instant
+}
+
+export type Instrument = {
+  id: InstrumentId
+  spec: Spec
+  status: InstrumentStatus
+  book: Book
+  /** Accounts that were ever certified to deliver it. */
+  suppliers: AccountId[]
+  listedAt: Instant
+  /** 0 until a trade exists. */
+  lastPrice: Ticks
+  /** Lots and µ$ traded in each of the last 24 hours, by hour modulo 24. */
+  hourOfTrade: number
+  hourLots: number[]
+  hourValue: number[]
+  nextSweep: Instant
+  sweeps: number
+}
+
+export type Offer = {
+  id: OfferId
+  terms: Omit<CommandOf<'offer.register'>, 'kind'>
+  suspended: boolean
+  /** Expiry of the certificate per instrument, 0 where there is none. */
+  certified: Instant[]
+  /** Outstanding obligation issued on this offer, across instruments. */
+  backed: Wt
+}
+
+export type SpendWindow = 'hour' | 'day' | 'week' | 'month' | 'lifetime'
+export type Spent = { since: Instant; amount: Micros }
+
+export type Mandate = {
+  id: MandateId
+  terms: Omit<CommandOf<'mandate.grant'>, 'kind'>
+  revoked: boolean
+  reserved: Micros
+  spent: Record<SpendWindow, Spent>
+  /** Units bought under this mandate and not yet used, by instrument: using them is not spent twice. */
+  prepaid: Wt[]
+}
+
+/** Where a draw took its units: a consumption lot, or trading (`lot` 0). */
+export type DrawSource = { lot: LotId; wt: Wt; cost: Micros }
+
+export type Draw = {
+  id: DrawId
+  account: AccountId
+  mandate: MandateId
+  instrument: InstrumentId
+  offer: OfferId
+  supplier: AccountId
+  request: string
+  wt: Wt
+  sources: DrawSource[]
+  openedAt: Instant
+  deadline: Instant
+  /** Budget reserved on the mandate for units that were not bought under it. */
+  spend: Micros
+  prepaid: Wt
+  /** Sweeps of the instrument when it opened: later, what came from trading returns as a lot. */
+  sweeps: number
+}
+
+/** Released proceeds and freed bond that stay out of reach until `due`. */
+export type Withheld = { account: AccountId; amount: Micros; due: Instant }
+
+export const NEVER = Number.MAX_SAFE_INTEGER as Instant
+
+export const DEFAULT_SETTINGS: Settings = {
+  makerFee: ppm(0),
+  takerFee: ppm(2_000),
+  deliveryFee: ppm(5_000),
+  bond: ppm(100_000),
+  band: ppm(200_000),
+  protection: ppm(50_000),
+  withhold: 24 * MICROS_PER_HOUR,
+}
+
+/** The larger of the trading fees: what an order must be able to pay. */
+export const highestFee = (settings: Settings): Ppm =>
+  settings.makerFee > settings.takerFee ? settings.makerFee : settings.takerFee
+
+/** An exchange with nobody in it. Account 0 and mandate 0 mean "nobody" and "no mandate". */
+export function emptyState(): State {
+  const ledger = newLedger()
+  const house: House = {
+    world: openCell(ledger, CASH, true),
+    fees: openCell(ledger, CASH),
+    escrow: openCell(ledger, CASH),
+    bonds: openCell(ledger, CASH),
+    withheld: openCell(ledger, CASH),
+    insurance: openCell(ledger, CASH),
+    rounding: openCell(ledger, CASH),
+  }
+  return {
+    seq: 0,
+    at: 0 as Instant,
+    nextDue: NEVER,
+    settings: { ...DEFAULT_SETTINGS },
+    members: [],
+    accounts: [],
+    instruments: [],
+    offers: [],
+    mandates: [],
+    lots: new Map(),
+    draws: new Map(),
+    drawByRequest: new Map(),
+    ledger,
+    house,
+    orders: newPool(),
+    withheld: [],
+    nextOrder: 1,
+    nextTrade: 1,
+    nextLot: 1,
+    nextDraw: 1,
+  }
+}
