@@ -1,0 +1,118 @@
+import { z } from 'zod'
+import type { OrderId } from '../base/ids.ts'
+import { decimalIn, decimalOut, timeOut } from './decimal.ts'
+import { idIn, idOut } from './id.ts'
+import { instrumentIn, instrumentOut } from './instrument.ts'
+import { pageOf, pageQuery } from './page.ts'
+
+export const side = z.enum(['buy', 'sell'])
+export const orderType = z.enum(['limit', 'market'])
+export const timeInForce = z.enum(['gtc', 'ioc', 'fok'])
+export const postOnly = z.enum(['none', 'reject'])
+export const selfTrade = z.enum(['cancel_newest', 'cancel_oldest', 'cancel_both', 'decrement'])
+export const orderStatus = z.enum(['open', 'filled', 'canceled', 'expired'])
+
+/** An id of the client's own, unique per account for ever. */
+export const clientOrderId = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,64}$/, '1 to 64 printable ASCII characters without spaces')
+  .meta({ examples: ['quote-20261125-0001'] })
+
+/** A market order takes the best prices within the venue's protection, or within `price` where it is given. */
+export const orderRequest = z.strictObject({
+  client_order_id: clientOrderId.optional(),
+  instrument: instrumentIn,
+  side,
+  type: orderType.default('limit'),
+  time_in_force: timeInForce.optional(),
+  post_only: postOnly.default('none'),
+  self_trade_prevention: selfTrade.default('cancel_newest'),
+  price: decimalIn.optional(),
+  quantity: decimalIn,
+})
+
+/** `quantity` is the new total, filled part included. */
+export const orderAmendment = z.strictObject({ price: decimalIn.optional(), quantity: decimalIn.optional() })
+
+export const orderPath = z.strictObject({ id: idIn<OrderId>('order') })
+export const clientOrderPath = z.strictObject({ client_order_id: clientOrderId })
+export const orderQuery = z.strictObject({
+  ...pageQuery,
+  instrument: instrumentIn.optional(),
+  side: side.optional(),
+  status: orderStatus.optional(),
+})
+export const cancelRequest = z.strictObject({ instrument: instrumentIn.optional(), side: side.optional() })
+
+export const amount = z.object({ asset: z.string(), amount: decimalOut })
+
+export const order = z.object({
+  id: idOut('order'),
+  client_order_id: z.string().nullable(),
+  instrument: instrumentOut,
+  side,
+  type: orderType,
+  time_in_force: timeInForce,
+  post_only: postOnly,
+  self_trade_prevention: selfTrade,
+  price: decimalOut,
+  quantity: decimalOut,
+  filled_quantity: decimalOut,
+  remaining_quantity: decimalOut,
+  average_price: decimalOut.nullable(),
+  fees: z.array(amount),
+  status: orderStatus,
+  /** Why a finished order finished; null while it is open. */
+  reason: z.string().nullable(),
+  /** After an amendment: whether the order kept its place in the queue. */
+  priority: z.enum(['kept', 'lost']).nullable(),
+  mandate: idOut('mandate').nullable(),
+  version: z.number().int(),
+  seq: z.number().int(),
+  created_at: timeOut,
+  updated_at: timeOut,
+})
+export const orders = pageOf(order)
+export const canceledOrders = z.object({ canceled: z.array(idOut('order')), seq: z.number().int() })
+
+/** What an order would do against the book as it stands, and a body ready to submit. Binding on nobody. */
+export const orderPreview = z.object({
+  seq: z.number().int(),
+  fill_quantity: decimalOut,
+  rest_quantity: decimalOut,
+  average_price: decimalOut.nullable(),
+  worst_price: decimalOut.nullable(),
+  value: decimalOut,
+  fee: decimalOut,
+  /** What the order would hold until it is filled or cancelled. */
+  hold: z.array(amount),
+  /** The refusal the order would meet, or null. */
+  refusal: z.object({ code: z.string(), detail: z.string() }).nullable(),
+  order: z.record(z.string(), z.string()),
+})
+
+export const fill = z.object({
+  id: idOut('trade'),
+  order: idOut('order'),
+  client_order_id: z.string().nullable(),
+  instrument: instrumentOut,
+  side,
+  price: decimalOut,
+  quantity: decimalOut,
+  fee: amount,
+  liquidity: z.enum(['maker', 'taker']),
+  seq: z.number().int(),
+  at: timeOut,
+})
+export const fills = pageOf(fill)
+export const fillQuery = z.strictObject({
+  ...pageQuery,
+  instrument: instrumentIn.optional(),
+  order: idIn<OrderId>('order').optional(),
+})
+
+export type OrderRequest = z.input<typeof orderRequest>
+export type OrderAmendment = z.input<typeof orderAmendment>
+export type OrderOut = z.infer<typeof order>
+export type FillOut = z.infer<typeof fill>
+export type PreviewOut = z.infer<typeof orderPreview>
