@@ -1,0 +1,65 @@
+import { resolve } from 'node:path'
+
+/** Every setting of the venue process. Each has one name, one default and a bound; a bad one is refused by name. */
+export type Config = {
+  /** `BUSBAR_HOST`: the address to listen on. */
+  host: string
+  /** `BUSBAR_PORT`: 0 takes a free port. */
+  port: number
+  /** `BUSBAR_DATA`: the folder of the journal, the snapshots and the databases. */
+  data: string
+  /** `BUSBAR_KEY_FILE`: the master key that seals credentials; beside the data folder unless said otherwise. */
+  keyFile: string
+  /** `BUSBAR_LOG`: the least level that is logged. */
+  logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  /** `--no-demo`: an empty venue instead of the sample market. */
+  demo: boolean
+  /** `--allow-private-suppliers`: supplier endpoints may lie on loopback or private addresses. */
+  allowPrivateSuppliers: boolean
+  /** Qualifications may be brief, a tenth of the full samples. The demo allows it. */
+  briefQualifications: boolean
+  /** `BUSBAR_ORDER_RATE`: orders per second and account; 0 is unlimited. */
+  orderRate: number
+}
+
+export class ConfigFault extends Error {
+  override name = 'ConfigFault'
+}
+
+const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
+
+function whole(env: NodeJS.ProcessEnv, name: string, standard: number, most: number): number {
+  const text = env[name]
+  if (text === undefined || text === '') return standard
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value > most)
+    throw new ConfigFault(`${name} must be a whole number from 0 to ${most}, not "${text}"`)
+  return value
+}
+
+function levelOf(env: NodeJS.ProcessEnv): Config['logLevel'] {
+  const text = env.BUSBAR_LOG ?? 'warn'
+  const level = LEVELS.find((one) => one === text)
+  if (level === undefined)
+    throw new ConfigFault(`BUSBAR_LOG must be one of ${LEVELS.join(', ')}, not "${text}"`)
+  return level
+}
+
+/** Reads the settings from the environment and the switches of `busbar start`. Throws ConfigFault naming the setting. */
+export function readConfig(
+  env: NodeJS.ProcessEnv,
+  switches: { demo: boolean; allowPrivateSuppliers: boolean },
+): Config {
+  const data = resolve(env.BUSBAR_DATA || '.busbar')
+  return {
+    host: env.BUSBAR_HOST || '127.0.0.1',
+    port: whole(env, 'BUSBAR_PORT', 8700, 65_535),
+    data,
+    keyFile: resolve(env.BUSBAR_KEY_FILE || `${data}.key`),
+    logLevel: levelOf(env),
+    demo: switches.demo,
+    allowPrivateSuppliers: switches.demo || switches.allowPrivateSuppliers,
+    briefQualifications: switches.demo,
+    orderRate: whole(env, 'BUSBAR_ORDER_RATE', 2_000, 1_000_000),
+  }
+}

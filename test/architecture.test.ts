@@ -1,0 +1,187 @@
+// The shape of the source, held as a test. Every rule here is also a sentence in ARCHITECTURE.md.
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+/** What each folder may see of the rest, ground floor first. A row names only rows above it, so no cycle fits. */
+const SEES: Record<string, string[]> = {
+  base: [],
+  wire: ['base'],
+  engine: ['base'],
+  journal: ['base'],
+  sequencer: ['base', 'engine', 'journal'],
+  market: ['base', 'engine'],
+  client: ['base', 'wire'],
+  agent: ['base', 'wire', 'client'],
+  delivery: ['base', 'wire', 'engine', 'sequencer'],
+  store: ['base', 'wire', 'engine'],
+  api: ['base', 'wire', 'engine', 'sequencer', 'market', 'delivery', 'store'],
+  http: ['base', 'wire', 'api'],
+  sim: [
+    'base',
+    'wire',
+    'engine',
+    'journal',
+    'sequencer',
+    'market',
+    'client',
+    'agent',
+    'delivery',
+    'store',
+    'api',
+  ],
+  cli: ['base', 'wire', 'client', 'agent', 'sim'],
+  web: ['base', 'wire', 'client'],
+  demo: ['base', 'wire', 'client', 'agent', 'sim'],
+  'config.ts': ['base'],
+  'main.ts': [
+    'base',
+    'wire',
+    'engine',
+    'journal',
+    'sequencer',
+    'market',
+    'delivery',
+    'store',
+    'api',
+    'http',
+    'cli',
+    'demo',
+    'config.ts',
+  ],
+}
+
+/** What each folder may import from outside the repository. Anything not listed here: nothing. */
+const OUTSIDE: Record<string, string[]> = {
+  wire: ['zod'],
+  journal: ['node:*', 'libsql'],
+  sequencer: ['node:*'],
+  delivery: ['node:*', 'undici', 'eventsource-parser', 'gpt-tokenizer', 'ipaddr.js', 'zod'],
+  store: ['node:*', 'kysely', 'libsql', 'ipaddr.js'],
+  api: ['node:crypto', 'zod'],
+  http: ['node:*', 'hono', '@hono/node-server', 'ws', 'prom-client', 'zod'],
+  sim: ['node:*'],
+  cli: ['node:*', 'commander', 'cli-table3'],
+  web: ['react', 'react-dom', '@tanstack/react-query', 'lightweight-charts', 'uplot'],
+  demo: ['node:*'],
+  'config.ts': ['node:path'],
+  'main.ts': ['node:*', 'pino', 'prom-client'],
+}
+
+/** Where time, chance and waiting do not exist. */
+const PURE = ['base', 'wire', 'engine', 'market']
+const IMPURE =
+  /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|process\.|setTimeout|setInterval|fetch\(|await )/
+
+const here = dirname(fileURLToPath(import.meta.url))
+const root = process.env.SRC ?? join(here, '..', 'src')
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => /\.tsx?$/.test(file))
+const folder = (file: string) => file.split('/')[0] ?? ''
+const text = (file: string) => readFileSync(join(root, file), 'utf8')
+const code = (file: string) => text(file).replace(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, '')
+const specifiers = (file: string) =>
+  [...code(file).matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^'\n]+)'/g)].map((match) => match[1] ?? '')
+const inside = (file: string) =>
+  specifiers(file)
+    .filter((name) => name.startsWith('.') && /\.tsx?$/.test(name))
+    .map((name) => normalize(join(dirname(file), name)).replaceAll('\\', '/'))
+const isAllowed = (allowed: string[], name: string) =>
+  allowed.some((one) =>
+    one === 'node:*' ? name.startsWith('node:') : name === one || name.startsWith(`${one}/`),
+  )
+
+test('the table itself only looks back', () => {
+  const rows = Object.keys(SEES)
+  for (const [row, seen] of Object.entries(SEES))
+    for (const name of seen)
+      assert.ok(
+        row === 'main.ts' || rows.slice(0, rows.indexOf(row)).includes(name),
+        `${row} sees ${name}, which stands below it`,
+      )
+})
+
+test('there are files, and every one lives in a folder of the table, one level deep', () => {
+  assert.ok(files.length > 50, 'the source was found')
+  for (const file of files) {
+    assert.ok(folder(file) in SEES, `${file}: no such folder in the table`)
+    assert.ok(folder(file) === 'web' || file.split('/').length <= 2, `${file}: nested too deep`)
+  }
+})
+
+test('a folder imports only itself and what it may see', () => {
+  for (const file of files)
+    for (const target of inside(file)) {
+      assert.ok(existsSync(join(root, target)), `${file} imports ${target}, which is not there`)
+      assert.ok(
+        folder(target) === folder(file) || SEES[folder(file)]?.includes(folder(target)),
+        `${file} imports ${target}`,
+      )
+    }
+})
+
+test('no import cycles', () => {
+  const done = new Set<string>()
+  const visit = (file: string, path: string[]): void => {
+    assert.ok(!path.includes(file), [...path, file].join(' -> '))
+    if (done.has(file)) return
+    for (const target of inside(file)) visit(target, [...path, file])
+    done.add(file)
+  }
+  for (const file of files) visit(file, [])
+})
+
+test('each folder imports only the packages it is allowed', () => {
+  for (const file of files)
+    for (const name of specifiers(file).filter((one) => !one.startsWith('.')))
+      assert.ok(isAllowed(OUTSIDE[folder(file)] ?? [], name), `${file} imports ${name}`)
+})
+
+test('the pure folders have no clock, no chance and no waiting', () => {
+  for (const file of files)
+    if (PURE.includes(folder(file))) assert.doesNotMatch(code(file).replace(/'[^'\n]*'/g, "''"), IMPURE, file)
+})
+
+test('files stay within 400 lines and lines within 110 columns', () => {
+  for (const file of files) {
+    const lines = text(file).split('\n')
+    assert.ok(lines.length <= 401, `${file}: ${lines.length} lines`)
+    for (const [i, line] of lines.entries())
+      assert.ok(line.length <= 110, `${file}:${i + 1}: ${line.length} columns`)
+  }
+})
+
+/** First lines and lengths of the functions of a formatted file: from an opening line to the brace that closes it. */
+function* functionsOf(file: string): Generator<{ name: string; length: number }> {
+  const lines = text(file).split('\n')
+  for (const [start, line] of lines.entries()) {
+    const opens =
+      /^(\s*)(?:export )?(?:default )?(?:async )?(?:function\*? (\w+)|const (\w+) = .*=>\s*\{$)/.exec(line)
+    if (opens === null) continue
+    const closes = `${opens[1]}}`
+    const end = lines.findIndex(
+      (other, at) => at > start && (other === closes || other.startsWith(`${closes})`)),
+    )
+    if (end > 0) yield { name: opens[2] ?? opens[3] ?? '', length: end - start + 1 }
+  }
+}
+
+test('functions stay within 70 lines', () => {
+  for (const file of files)
+    for (const { name, length } of functionsOf(file))
+      assert.ok(length <= 70, `${file}: ${name} has ${length} lines`)
+})
+
+test('no file is named for being a drawer', () => {
+  for (const file of files)
+    assert.doesNotMatch(file, /\b(utils?|helpers?|common|core|shared|managers?|services?|misc)\b/i, file)
+})
+
+test('the exact shapes allow no any', () => {
+  for (const file of files)
+    if (['base', 'engine', 'wire'].includes(folder(file)))
+      assert.doesNotMatch(code(file).replace(/'[^'\n]*'/g, "''"), /\b(as any|: any\b|<any>|any\[\])/, file)
+})
