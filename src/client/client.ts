@@ -1,0 +1,122 @@
+import type { AccountEventOut, AccountOut, BalanceOut, DeliveryOut, LotOut } from '../wire/account.ts'
+import type { InstrumentOut } from '../wire/instrument.ts'
+import type { BookOut, CandleInterval, CandleOut, TickerOut, TradeOut } from '../wire/market.ts'
+import type { FillOut, OrderAmendment, OrderOut, OrderRequest, PreviewOut } from '../wire/order.ts'
+import type { StatusOut } from '../wire/venue.ts'
+import { adminOn, keysOn, mandatesOn } from './authority.ts'
+import { chatOn } from './chat.ts'
+import type { Page } from './page.ts'
+import { rowsOf } from './page.ts'
+import { supplyOn } from './supply.ts'
+import type { Transport, TransportOptions } from './transport.ts'
+import { createTransport, freshId } from './transport.ts'
+
+export { BusbarError } from './problem.ts'
+
+type Listing<Row> = { data: Row[] }
+type Sequenced<Row> = { data: Row[]; seq: number }
+type PageQuery = { after?: string | undefined; limit?: number | undefined }
+type OrderFilter = { instrument?: string; side?: 'buy' | 'sell'; status?: OrderOut['status'] }
+type FillFilter = { instrument?: string; order?: string }
+
+/** A part of a path: an id or a name, escaped. */
+const part = (text: string): string => encodeURIComponent(text)
+
+/** Where and how to reach the exchange. */
+export type ClientOptions = TransportOptions
+
+/** The exchange, one method per operation. Every method throws `BusbarError` when it is refused. */
+export type Client = ReturnType<typeof createClient>
+
+const marketOn = ({ json }: Transport) => ({
+  status: () => json<StatusOut>('GET', '/v1/status'),
+  time: () => json<{ now: string; milliseconds: number; seq: number }>('GET', '/v1/time'),
+  instruments: {
+    list: async () => (await json<Listing<InstrumentOut>>('GET', '/v1/instruments')).data,
+    get: (instrument: string) => json<InstrumentOut>('GET', `/v1/instruments/${part(instrument)}`),
+  },
+  book: (instrument: string, query: { depth?: number; level?: 2 | 3 } = {}) =>
+    json<BookOut>('GET', `/v1/instruments/${part(instrument)}/book`, { query }),
+  trades: (instrument: string, query: PageQuery = {}) =>
+    json<Page<TradeOut>>('GET', `/v1/instruments/${part(instrument)}/trades`, { query }),
+  ticker: (instrument: string) => json<TickerOut>('GET', `/v1/instruments/${part(instrument)}/ticker`),
+  tickers: async () => (await json<Listing<TickerOut>>('GET', '/v1/tickers')).data,
+  candles: async (instrument: string, query: { interval?: CandleInterval; limit?: number } = {}) =>
+    (await json<Listing<CandleOut>>('GET', `/v1/instruments/${part(instrument)}/candles`, { query })).data,
+})
+
+const ordersOn = ({ json }: Transport) => {
+  const page = (query: OrderFilter & PageQuery = {}) => json<Page<OrderOut>>('GET', '/v1/orders', { query })
+  return {
+    /** Places an order. Without a `client_order_id` it gets a fresh one, so that a lost answer can be asked again. */
+    place: (order: OrderRequest) =>
+      json<OrderOut>('POST', '/v1/orders', {
+        body: { client_order_id: freshId(), ...order },
+        repeatable: true,
+      }),
+    preview: (order: OrderRequest) =>
+      json<PreviewOut>('POST', '/v1/orders/preview', { body: order, repeatable: true }),
+    get: (order: string) => json<OrderOut>('GET', `/v1/orders/${part(order)}`),
+    getByClientId: (id: string) => json<OrderOut>('GET', `/v1/orders/client:${part(id)}`),
+    list: page,
+    all: (filter: OrderFilter = {}) => rowsOf((after) => page({ ...filter, after, limit: 1_000 })),
+    /** `quantity` is the new total, the filled part included. */
+    amend: (order: string, change: OrderAmendment) =>
+      json<OrderOut>('PATCH', `/v1/orders/${part(order)}`, { body: change, repeatable: true }),
+    cancel: (order: string) => json<OrderOut>('DELETE', `/v1/orders/${part(order)}`),
+    cancelAll: (which: { instrument?: string; side?: 'buy' | 'sell' } = {}) =>
+      json<{ canceled: string[]; seq: number }>('POST', '/v1/orders/cancel', {
+        body: which,
+        repeatable: true,
+      }),
+  }
+}
+
+const accountOn = ({ json }: Transport) => {
+  const fillPage = (query: FillFilter & PageQuery = {}) => json<Page<FillOut>>('GET', '/v1/fills', { query })
+  const deliveryPage = (query: { instrument?: string } & PageQuery = {}) =>
+    json<Page<DeliveryOut>>('GET', '/v1/deliveries', { query })
+  return {
+    account: () => json<AccountOut>('GET', '/v1/account'),
+    balances: () => json<Sequenced<BalanceOut>>('GET', '/v1/balances'),
+    lots: () => json<Sequenced<LotOut>>('GET', '/v1/lots'),
+    fills: {
+      list: fillPage,
+      all: (filter: FillFilter = {}) => rowsOf((after) => fillPage({ ...filter, after, limit: 1_000 })),
+    },
+    /** Moves units from trading into consumption, where they live for one window. */
+    transfer: (instrument: string, quantity: string) =>
+      json<{ lot: LotOut; seq: number }>('POST', '/v1/transfers', {
+        body: { instrument, quantity },
+        headers: { 'idempotency-key': freshId() },
+        repeatable: true,
+      }),
+    deliveries: {
+      list: deliveryPage,
+      all: (filter: { instrument?: string } = {}) =>
+        rowsOf((after) => deliveryPage({ ...filter, after, limit: 1_000 })),
+    },
+    /** The signed receipt of one delivery, as it was issued. */
+    receipt: <Receipt = { [name: string]: unknown }>(id: string) =>
+      json<Receipt>('GET', `/v1/receipts/${part(id)}`),
+    /** Private events after a sequence number, oldest first. */
+    events: (query: { after?: number; limit?: number } = {}) =>
+      json<Page<AccountEventOut>>('GET', '/v1/events', { query }),
+  }
+}
+
+/** Connects to an exchange. Nothing is sent until a method is called. */
+export function createClient(options: ClientOptions) {
+  const transport = createTransport(options)
+  return {
+    baseUrl: options.baseUrl,
+    ...marketOn(transport),
+    orders: ordersOn(transport),
+    ...accountOn(transport),
+    ...supplyOn(transport),
+    keys: keysOn(transport),
+    mandates: mandatesOn(transport),
+    admin: adminOn(transport),
+    chat: chatOn(transport),
+  }
+}
