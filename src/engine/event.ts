@@ -51,7 +51,14 @@ export type Event =
       evidence: CommandOf<'offer.certify'>['evidence']
     }
   | { kind: 'offer.suspended'; offer: OfferId; account: AccountId; reason: string }
-  | { kind: 'units.issued'; account: AccountId; offer: OfferId; instrument: InstrumentId; wt: Wt; bond: Micros }
+  | {
+      kind: 'units.issued'
+      account: AccountId
+      offer: OfferId
+      instrument: InstrumentId
+      wt: Wt
+      bond: Micros
+    }
   | {
       kind: 'units.redeemed'
       account: AccountId
@@ -89,7 +96,7 @@ export type Event =
       instrument: InstrumentId
       wt: Wt
       expiresAt: Instant
-      reason: 'transfer' | 'sweep' | 'draw_returned'
+      reason: 'transfer' | 'sweep'
     }
   | { kind: 'lot.expired'; lot: LotId; account: AccountId; instrument: InstrumentId; wt: Wt }
   | {
@@ -100,7 +107,14 @@ export type Event =
       proceeds: Micros
       fee: Micros
     }
-  | { kind: 'obligation.moved'; from: AccountId; to: AccountId; instrument: InstrumentId; wt: Wt; escrow: Micros }
+  | {
+      kind: 'obligation.moved'
+      from: AccountId
+      to: AccountId
+      instrument: InstrumentId
+      wt: Wt
+      escrow: Micros
+    }
   | { kind: 'mandate.granted'; mandate: MandateId; terms: CommandOf<'mandate.grant'> }
   | { kind: 'mandate.revoked'; mandate: MandateId; account: AccountId }
   | DrawOpened
@@ -174,6 +188,10 @@ export type Trade = {
   primary: Wt
 }
 
+/**
+ * Priority kept: the order stands where it stood, with less. Lost: it has left its place, and what it then trades
+ * and where it rests again (`order.rested`) follow as events of their own.
+ */
 export type OrderAmended = {
   kind: 'order.amended'
   order: OrderId

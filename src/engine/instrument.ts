@@ -42,13 +42,22 @@ export type Spec = {
 /** µ$ that one lot costs per tick of price. Whole by the rule on `tick × lot`. */
 export const lotTick = (spec: Spec): number => (spec.tick * spec.lot) / WT_PER_UNIT
 
+/** µ$ of the largest order: leaves room for its fee in a safe integer. */
+const ORDER_VALUE_MAX = Number.MAX_SAFE_INTEGER / 2
+
 /** What is wrong with a spec, in words, or nothing. */
 export function specFault(spec: Spec): string | undefined {
-  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)+$/.test(spec.symbol)) return 'symbol is lower-case words joined by hyphens'
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)+$/.test(spec.symbol))
+    return 'symbol is lower-case words joined by hyphens'
+  for (const amount of [spec.tick, spec.lot, spec.window, spec.listingPrice, spec.priceMax, spec.orderMax])
+    if (!Number.isSafeInteger(amount)) return 'prices, quantities and times are whole numbers'
   if ((spec.tick * spec.lot) % WT_PER_UNIT !== 0) return 'tick × lot must divide by 1,000,000'
   if (spec.tick <= 0 || spec.lot <= 0) return 'tick and lot are positive'
-  if (spec.listingPrice <= 0 || spec.listingPrice > spec.priceMax) return 'listing price lies within the prices'
+  if (spec.listingPrice <= 0 || spec.listingPrice > spec.priceMax)
+    return 'listing price lies within the prices'
   if (spec.priceMax > 10_000_000) return 'priceMax is at most 10,000,000 ticks'
+  if (spec.orderMax <= 0) return 'orderMax is positive'
+  if (spec.priceMax * spec.orderMax * lotTick(spec) > ORDER_VALUE_MAX) return 'the largest order is too large'
   if (spec.window <= 0) return 'window is positive'
   for (const weight of Object.values(spec.weights))
     if (weight < 0 || weight > 100 * PPM) return 'a weight lies between 0 and 100'

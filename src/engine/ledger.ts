@@ -51,7 +51,10 @@ export function move(ledger: Ledger, from: Cell, to: Cell, amount: number): void
   if (amount === 0) return
   const left = (ledger.balance[from] as number) - amount
   const right = (ledger.balance[to] as number) + amount
-  assert(amount > 0 && ledger.asset[from] === ledger.asset[to], 'a posting moves a positive amount of one asset')
+  assert(
+    amount > 0 && ledger.asset[from] === ledger.asset[to],
+    'a posting moves a positive amount of one asset',
+  )
   assert(left >= 0 || ledger.contra[from] === 1, 'no balance falls below zero')
   assert(right <= 0 || ledger.contra[to] === 0, 'no obligation is met more than once')
   assert(right <= Number.MAX_SAFE_INTEGER && left >= -Number.MAX_SAFE_INTEGER, 'a balance is a safe integer')

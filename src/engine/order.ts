@@ -117,7 +117,7 @@ export function newPool(capacity = 1024): OrderPool {
     prev: ints(),
     accountNext: ints(),
     accountPrev: ints(),
-    terms: new Array<OrderTerms | null>(capacity).fill(null),
+    terms: Array.from({ length: capacity }, () => null),
     table: new Int32Array(capacity * 2),
   }
   linkFree(pool, 0)

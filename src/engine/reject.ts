@@ -41,6 +41,7 @@ export const rejects = {
   no_liquidity: 5006,
   open_order_limit: 5007,
   settings_invalid: 5008,
+  amount_above_maximum: 5009,
 
   mandate_instrument: 6001,
   mandate_side: 6002,

@@ -41,6 +41,7 @@ export type State = {
   house: House
   orders: OrderPool
   withheld: Withheld[]
+  agenda: Due[]
   nextOrder: number
   nextTrade: number
   nextLot: number
@@ -122,9 +123,10 @@ export type ClaimLot = {
   id: LotId
   account: AccountId
   instrument: InstrumentId
+  /** All of it, and of that what draws hold at the moment. */
   wt: Wt
-  /** Of this lot, what draws hold at the moment. */
   drawn: Wt
+  /** Cost of the part that no draw holds. */
   cost: Micros
   expiresAt: Instant
 }
@@ -144,7 +146,6 @@ export type Instrument = {
   hourLots: number[]
   hourValue: number[]
   nextSweep: Instant
-  sweeps: number
 }
 
 export type Offer = {
@@ -170,7 +171,7 @@ export type Mandate = {
   prepaid: Wt[]
 }
 
-/** Where a draw took its units: a consumption lot, or trading (`lot` 0). */
+/** Where a draw took its units: a consumption lot, or trading (`lot` 0) until the next sweep makes them a lot. */
 export type DrawSource = { lot: LotId; wt: Wt; cost: Micros }
 
 export type Draw = {
@@ -188,12 +189,13 @@ export type Draw = {
   /** Budget reserved on the mandate for units that were not bought under it. */
   spend: Micros
   prepaid: Wt
-  /** Sweeps of the instrument when it opened: later, what came from trading returns as a lot. */
-  sweeps: number
 }
 
 /** Released proceeds and freed bond that stay out of reach until `due`. */
 export type Withheld = { account: AccountId; amount: Micros; due: Instant }
+
+/** A lot's expiry or a draw's deadline. What has ended before is skipped when its time comes (agenda.ts). */
+export type Due = { at: Instant; kind: 'draw' | 'lot'; id: number }
 
 export const NEVER = Number.MAX_SAFE_INTEGER as Instant
 
@@ -240,6 +242,7 @@ export function emptyState(): State {
     house,
     orders: newPool(),
     withheld: [],
+    agenda: [],
     nextOrder: 1,
     nextTrade: 1,
     nextLot: 1,
