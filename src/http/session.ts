@@ -1,0 +1,71 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { Caller } from '../api/operation.ts'
+
+const COOKIE = 'busbar_session'
+const IDLE_MS = 30 * 60_000
+const ABSOLUTE_MS = 12 * 3_600_000
+const MOST = 10_000
+
+/** Browser sessions, kept by the hash of their cookie. They end when the process does. */
+export type Sessions = {
+  /** Opens a session and returns its `Set-Cookie` value. */
+  open(caller: Omit<Caller, 'ip'>): string
+  /** Who calls by cookie, or nothing. A writing request without the page's own header has no session. */
+  find(request: IncomingMessage, ip: string): Caller | undefined
+}
+
+type Session = { caller: Omit<Caller, 'ip'>; openedAt: number; usedAt: number }
+
+const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64')
+
+/** The value of our cookie in a `Cookie` header. */
+function tokenOf(request: IncomingMessage): string | undefined {
+  for (const part of (request.headers.cookie ?? '').split(';')) {
+    const [name, value] = part.trim().split('=')
+    if (name === COOKIE && value) return value
+  }
+  return undefined
+}
+
+/** A page of another origin can make a browser send the cookie, but not this header, nor a same-origin mark. */
+function isOurPage(request: IncomingMessage): boolean {
+  const site = request.headers['sec-fetch-site']
+  if (site !== undefined && site !== 'same-origin') return false
+  const { origin, host } = request.headers
+  if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`) return false
+  return request.headers['x-busbar-web'] === '1' || request.headers.upgrade !== undefined
+}
+
+export function createSessions(now: () => number): Sessions {
+  const sessions = new Map<string, Session>()
+  const isOver = (session: Session) =>
+    now() - session.usedAt > IDLE_MS || now() - session.openedAt > ABSOLUTE_MS
+  return {
+    open(caller) {
+      for (const [hash, session] of sessions) {
+        if (!isOver(session) && sessions.size < MOST) break
+        sessions.delete(hash)
+      }
+      const token = randomBytes(32).toString('base64url')
+      sessions.set(hashOf(token), { caller, openedAt: now(), usedAt: now() })
+      return `${COOKIE}=${token}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${ABSOLUTE_MS / 1000}`
+    },
+    find(request, ip) {
+      const token = tokenOf(request)
+      if (token === undefined || !isOurPage(request)) return undefined
+      const hash = hashOf(token)
+      const session = sessions.get(hash)
+      if (session === undefined) return undefined
+      if (isOver(session)) {
+        sessions.delete(hash)
+        return undefined
+      }
+      session.usedAt = now()
+      return { ...session.caller, ip }
+    },
+  }
+}
+
+/** Whether a request carries a session cookie at all. */
+export const hasSessionCookie = (request: IncomingMessage): boolean => tokenOf(request) !== undefined
