@@ -1,0 +1,62 @@
+import type { Claim, Delta, Finish, LogprobEntry, ToolDelta } from './openai-dialect.ts'
+
+export type ToolCall = { id: string; name: string; arguments: string }
+
+const TOOL_ID_PREFIX = 'call_'
+
+/** An answer as it grows out of deltas: what was delivered, and when its first and last content came in. */
+export class Answer {
+  content = ''
+  reasoning = ''
+  refusal = ''
+  readonly tools: ToolCall[] = []
+  readonly contentLogprobs: LogprobEntry[] = []
+  readonly refusalLogprobs: LogprobEntry[] = []
+  /** On the timer; 0 until there is content. */
+  firstAt = 0
+  lastAt = 0
+  finish: Finish | null = null
+  claim: Claim | null = null
+
+  add(delta: Delta, readAt: number): void {
+    if (this.firstAt === 0) this.firstAt = readAt
+    this.lastAt = readAt
+    if (delta.content !== null) this.content += delta.content
+    if (delta.reasoning !== null) this.reasoning += delta.reasoning
+    if (delta.refusal !== null) this.refusal += delta.refusal
+    if (delta.tools !== null) for (const tool of delta.tools) this.addTool(tool)
+    if (delta.logprobs?.content) this.contentLogprobs.push(...delta.logprobs.content)
+    if (delta.logprobs?.refusal) this.refusalLogprobs.push(...delta.logprobs.refusal)
+  }
+
+  private addTool(delta: ToolDelta): void {
+    while (this.tools.length <= delta.index)
+      this.tools.push({ id: `${TOOL_ID_PREFIX}${this.tools.length}`, name: '', arguments: '' })
+    const tool = this.tools[delta.index]
+    if (tool === undefined) return
+    if (delta.id !== null) tool.id = delta.id
+    if (delta.name !== null) tool.name += delta.name
+    if (delta.arguments !== null) tool.arguments += delta.arguments
+  }
+
+  get empty(): boolean {
+    return this.firstAt === 0
+  }
+
+  /** Everything that counts as output, reasoning first, each text to be counted by itself. */
+  texts(): string[] {
+    return [
+      this.reasoning,
+      this.content,
+      this.refusal,
+      ...this.tools.flatMap((tool) => [tool.name, tool.arguments]),
+    ]
+  }
+}
+
+/** Every character of a delta that counts as output. */
+export function textOf(delta: Delta): string {
+  let text = (delta.reasoning ?? '') + (delta.content ?? '') + (delta.refusal ?? '')
+  if (delta.tools !== null) for (const tool of delta.tools) text += (tool.name ?? '') + (tool.arguments ?? '')
+  return text
+}

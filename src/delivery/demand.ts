@@ -1,0 +1,91 @@
+import { PPM, mulDivUp } from '../base/money.ts'
+import type { Capability, Spec } from '../engine/instrument.ts'
+import type { ChatMessage, ChatRequest } from '../wire/openai.ts'
+
+/** What a request asks of a supplier, and the most it can weigh. */
+export type Demand = {
+  /** The prompt, one text per message and tool: each is counted by itself and remembered. */
+  texts: string[]
+  /** Images weigh a declared number of tokens. */
+  imageTokens: number
+  /** No tokenizer makes more tokens of a text than it has UTF-8 bytes. */
+  inputBound: number
+  /** A guess for clocks until the count is in: never for money. */
+  inputGuess: number
+  /** The buyer's own limit, or null. */
+  asked: number | null
+  /** The most that will be delivered: the buyer's limit within the spec's. */
+  outputMax: number
+  needs: { capability: Capability; param: string }[]
+}
+
+const IMAGE_TOKENS = { low: 85, high: 765 } as const
+const BYTES_PER_TOKEN = 3.5
+
+export function demandOf(request: ChatRequest, spec: Spec): Demand {
+  const tools = request.tool_choice === 'none' ? [] : (request.tools ?? [])
+  const texts = [...request.messages.map(promptText), ...tools.map((tool) => JSON.stringify(tool.function))]
+  const imageTokens = imageTokensOf(request)
+  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+  const asked = request.max_completion_tokens ?? request.max_tokens ?? null
+  return {
+    texts,
+    imageTokens,
+    inputBound: bytes + imageTokens,
+    inputGuess: Math.ceil(bytes / BYTES_PER_TOKEN) + imageTokens,
+    asked,
+    outputMax: Math.min(asked ?? spec.outputTokensMax, spec.outputTokensMax),
+    needs: needsOf(request),
+  }
+}
+
+/** All text of a message that a model reads. */
+function promptText(message: ChatMessage): string {
+  const parts: string[] = []
+  if ('name' in message && message.name !== undefined) parts.push(message.name)
+  if (message.role === 'assistant') {
+    if (message.reasoning_content) parts.push(message.reasoning_content)
+    if (message.refusal) parts.push(message.refusal)
+    for (const call of message.tool_calls ?? []) parts.push(call.function.name, call.function.arguments)
+  }
+  const { content } = message
+  if (typeof content === 'string') parts.push(content)
+  else if (content)
+    for (const part of content) {
+      if (part.type === 'text') parts.push(part.text)
+      else if (part.type === 'refusal') parts.push(part.refusal)
+    }
+  return parts.length === 1 ? (parts[0] ?? '') : parts.join('\n')
+}
+
+function imageTokensOf(request: ChatRequest): number {
+  let tokens = 0
+  for (const { content } of request.messages)
+    if (Array.isArray(content))
+      for (const part of content)
+        if (part.type === 'image_url')
+          tokens += IMAGE_TOKENS[part.image_url.detail === 'low' ? 'low' : 'high']
+  return tokens
+}
+
+function needsOf(request: ChatRequest): Demand['needs'] {
+  const needs: Demand['needs'] = []
+  if (request.tools && request.tool_choice !== 'none') needs.push({ capability: 'tools', param: 'tools' })
+  if (request.response_format?.type === 'json_schema')
+    needs.push({ capability: 'json_schema', param: 'response_format' })
+  if (request.logprobs) needs.push({ capability: 'logprobs', param: 'logprobs' })
+  const seen = request.messages.some(
+    ({ content }) => Array.isArray(content) && content.some((part) => part.type === 'image_url'),
+  )
+  if (seen) needs.push({ capability: 'vision', param: 'messages' })
+  return needs
+}
+
+/** Weighted tokens of an input, rounded up. */
+export const inputWeight = (spec: Spec, tokens: number): number => mulDivUp(tokens, spec.weights.input, PPM)
+/** Weighted tokens of an output, rounded up. */
+export const outputWeight = (spec: Spec, tokens: number): number => mulDivUp(tokens, spec.weights.output, PPM)
+
+/** Milliseconds within which the first content token conforms. */
+export const latencyCeiling = (spec: Spec, inputTokens: number): number =>
+  spec.latencyBaseMs + (spec.latencyPerTokenUs * inputTokens) / 1_000

@@ -1,0 +1,74 @@
+/** Every way in which one call of a supplier can go wrong. The code is what commands and metrics carry. */
+export type FailureCode =
+  | 'unreachable'
+  | 'endpoint_forbidden'
+  | 'reset'
+  | 'bad_request'
+  | 'unauthorized'
+  | 'rate_limited'
+  | 'server_error'
+  | 'unexpected_status'
+  | 'unexpected_content'
+  | 'malformed'
+  | 'oversized'
+  | 'truncated'
+  | 'empty'
+  | 'first_token_timeout'
+  | 'stalled'
+  | 'overdue'
+  | 'reported_error'
+  | 'content_filter'
+  | 'schema_mismatch'
+  | 'tool_mismatch'
+
+/** One failed call. `detail` is for the log; a buyer never sees what a supplier wrote. */
+export type Failure = {
+  code: FailureCode
+  detail: string
+  /** Seconds the supplier asked to be left alone, at most 60. */
+  retryAfter: number
+}
+
+export const failure = (code: FailureCode, detail: string, retryAfter = 0): Failure => ({
+  code,
+  detail,
+  retryAfter,
+})
+
+/** What a buyer is told, in OpenAI's shape. */
+export type BuyerError = {
+  status: 400 | 402 | 403 | 404 | 422 | 429 | 500 | 502 | 503 | 504
+  code: string
+  message: string
+  param?: string
+  retryAfter?: number
+  affordableMaxTokens?: number
+}
+
+const TIMEOUTS: ReadonlySet<FailureCode> = new Set(['first_token_timeout', 'stalled', 'overdue'])
+
+/** The answer to a buyer when the last supplier that could be tried has failed. */
+export function buyerError(last: Failure): BuyerError {
+  if (last.code === 'bad_request')
+    return { status: 400, code: 'request_refused', message: 'No supplier accepts this request as it stands.' }
+  if (last.code === 'rate_limited')
+    return {
+      status: 503,
+      code: 'supply_busy',
+      message: 'Every supplier of this instrument is at its limit. Nothing was charged.',
+      retryAfter: Math.max(1, last.retryAfter),
+    }
+  if (TIMEOUTS.has(last.code))
+    return {
+      status: 504,
+      code: 'supplier_timeout',
+      message: 'The supplier did not answer in time. Nothing was charged.',
+      retryAfter: 1,
+    }
+  return {
+    status: 502,
+    code: 'supplier_failed',
+    message: 'The supplier failed to deliver. Nothing was charged.',
+    retryAfter: 1,
+  }
+}

@@ -1,0 +1,79 @@
+import type { ChatRequest } from '../wire/openai.ts'
+import type { Answer } from './answer.ts'
+import type { Failure } from './failure.ts'
+import { failure } from './failure.ts'
+import type { SchemaAnswer, SchemaQuestion } from './schema-worker.ts'
+import { openThread } from './thread.ts'
+
+/** Judges the form of a finished answer: not empty, and of the schema or tool signature that was asked for. */
+export type Judge = {
+  /** What is wrong with the answer, or nothing. Speed is judged by the exchange itself, from the reading. */
+  judge(request: ChatRequest, answer: Answer): Promise<Failure | undefined>
+  close(): Promise<void>
+}
+
+/** Schemas come from buyers: one that takes longer than this to check is taken as satisfied. */
+const SCHEMA_MS = 1_000
+
+export function createJudge(): Judge {
+  const thread = openThread<SchemaQuestion, SchemaAnswer>('schema-worker', SCHEMA_MS)
+
+  async function misfits(question: SchemaQuestion): Promise<boolean> {
+    const verdicts = await thread.ask(question).catch((): SchemaAnswer => [])
+    return verdicts.includes('misfits')
+  }
+
+  return {
+    async judge(request, answer) {
+      if (isEmpty(answer)) return failure('empty', 'the answer is empty')
+      // What was cut short cannot be whole JSON, and a refusal is an answer of its own kind.
+      if (answer.finish === 'length' || answer.refusal !== '') return undefined
+      const signature = toolFault(request, answer)
+      if (signature !== undefined) return failure('tool_mismatch', signature)
+      if (answer.tools.length > 0)
+        return (await misfits(argumentsOf(request, answer)))
+          ? failure('tool_mismatch', 'the arguments of a tool call do not fit its parameters')
+          : undefined
+      const question = formatOf(request, answer)
+      if (question !== null && (await misfits([question])))
+        return failure('schema_mismatch', 'the answer does not fit the response format')
+      return undefined
+    },
+    close: () => thread.close(),
+  }
+}
+
+function isEmpty(answer: Answer): boolean {
+  if (answer.content !== '' || answer.refusal !== '' || answer.tools.length > 0) return false
+  return answer.reasoning === '' || answer.finish !== 'length'
+}
+
+/** Why the tool calls are not those that were asked for, or nothing. */
+function toolFault(request: ChatRequest, answer: Answer): string | undefined {
+  const choice = request.tool_choice
+  const offered = new Set(choice === 'none' ? [] : (request.tools ?? []).map((tool) => tool.function.name))
+  if (answer.tools.some((tool) => !offered.has(tool.name))) return 'a tool was called that was not offered'
+  if (answer.tools.length === 0 && choice === 'required') return 'a tool call was required'
+  if (typeof choice !== 'object' || choice === null) return undefined
+  return answer.tools.some((tool) => tool.name === choice.function.name)
+    ? undefined
+    : 'another tool was asked for'
+}
+
+function argumentsOf(request: ChatRequest, answer: Answer): SchemaQuestion {
+  const parameters = new Map(
+    (request.tools ?? []).map((tool) => [tool.function.name, tool.function.parameters]),
+  )
+  return answer.tools.map((tool) => ({
+    // Models call a tool without parameters with nothing at all.
+    text: tool.arguments === '' ? '{}' : tool.arguments,
+    schema: parameters.get(tool.name) ?? null,
+  }))
+}
+
+function formatOf(request: ChatRequest, answer: Answer): SchemaQuestion[number] | null {
+  const format = request.response_format
+  if (!format || format.type === 'text') return null
+  const schema = format.type === 'json_schema' ? (format.json_schema.schema ?? null) : null
+  return { text: answer.content, schema }
+}

@@ -1,0 +1,50 @@
+import { assert } from '../base/assert.ts'
+import type { Thread } from './thread.ts'
+import { openThread } from './thread.ts'
+import type { MeterAnswer, MeterQuestion } from './tokenizer-worker.ts'
+
+/** The one tokenizer that units are counted in: its name, and the SHA-256 of its published vocabulary file. */
+export const TOKENIZER = {
+  name: 'o200k_base',
+  sha256: '446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d',
+} as const
+
+/** Counts canonical tokens, never on the event loop. Every method rejects if the counting thread fails twice. */
+export type Meter = {
+  /** Tokens of each text. `cached` remembers long ones, for prompts that come again. */
+  count(texts: readonly string[], cached?: boolean): Promise<number[]>
+  /** How many characters of `text` may follow `before` within `tokens` in all. */
+  fit(before: string, text: string, tokens: number): Promise<number>
+  close(): Promise<void>
+}
+
+const ANSWER_MS = 20_000
+
+export function createMeter(threads = 1): Meter {
+  const pool: Thread<MeterQuestion, MeterAnswer>[] = []
+  for (let i = 0; i < threads; i++) pool.push(openThread('tokenizer-worker', ANSWER_MS))
+  let turn = 0
+
+  const ask = (question: MeterQuestion): Promise<MeterAnswer> => {
+    turn = (turn + 1) % pool.length
+    const thread = pool[turn]
+    assert(thread !== undefined, 'a meter has a thread')
+    return thread.ask(question)
+  }
+
+  return {
+    async count(texts, cached = false) {
+      const answer = await ask({ kind: 'count', texts, cached })
+      assert('counts' in answer, 'a count is answered with counts')
+      return answer.counts
+    },
+    async fit(before, text, tokens) {
+      const answer = await ask({ kind: 'fit', before, text, tokens })
+      assert('chars' in answer, 'a fit is answered with characters')
+      return answer.chars
+    },
+    async close() {
+      await Promise.all(pool.map((thread) => thread.close()))
+    },
+  }
+}
