@@ -6,6 +6,8 @@ export type TransportOptions = {
   baseUrl: string
   /** Absent: public operations only, or the session cookie of a browser. */
   key?: string | undefined
+  /** Sent with every request, such as the page's own mark beside its session cookie. */
+  headers?: Record<string, string> | undefined
   fetch?: typeof fetch | undefined
   /** Attempts of a request that may be repeated, the first included. */
   attempts?: number | undefined
@@ -77,7 +79,11 @@ export function createTransport(options: TransportOptions): Transport {
   const attempts = options.attempts ?? 4
 
   async function once(method: string, path: string, request: RequestOptions): Promise<Response> {
-    const headers: Record<string, string> = { accept: 'application/json', ...request.headers }
+    const headers: Record<string, string> = {
+      accept: 'application/json',
+      ...options.headers,
+      ...request.headers,
+    }
     if (options.key !== undefined) headers.authorization = `Bearer ${options.key}`
     const init: RequestInit = { method, headers }
     if (request.body !== undefined) {

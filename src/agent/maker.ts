@@ -1,0 +1,166 @@
+import { parseDecimal, printDecimal } from '../base/decimal.ts'
+import type { Client } from '../client/client.ts'
+import { BusbarError } from '../client/problem.ts'
+import type { InstrumentOut } from '../wire/instrument.ts'
+import type { OrderOut } from '../wire/order.ts'
+
+export type MakerOptions = {
+  client: Client
+  instrument: InstrumentOut
+  /** What a unit is worth to the maker now, in dollars. */
+  fair: () => number
+  /** Distance of the best quotes from the fair value, as a share of it; each further level adds as much again. */
+  halfSpread: number
+  /** Quotes on either side. */
+  levels: number
+  /** Units quoted at the best level; each further level quotes as much again. */
+  size: number
+  /** Units the maker wants to hold. It leans its quotes to get there. */
+  target: number
+  /** Hears of quotes the exchange refused. */
+  onRefusal?: (refusal: BusbarError) => void
+}
+
+type Side = 'buy' | 'sell'
+type Slot = { side: Side; level: number; order: OrderOut | undefined }
+
+/** How far quotes lean, as a share of the price, when the inventory is a whole target away. */
+const LEAN = 0.004
+/** Quotes stay within this share of the reference, inside the venue's own band. */
+const REACH = 0.18
+
+const PLACES = 9
+
+/** Whole increments of `increment` in an amount, rounded towards `down` or up. */
+function steps(amount: number, increment: string, round: (n: number) => number): number {
+  const unit = (parseDecimal(increment, PLACES) ?? 1) / 10 ** PLACES
+  return round(Number((amount / unit).toFixed(6)))
+}
+
+const printSteps = (count: number, increment: string): string =>
+  printDecimal(count * (parseDecimal(increment, PLACES) ?? 1), PLACES).replace(/\.?0+$/, '')
+
+/** Keeps a two-sided market in one instrument. It quotes without crossing, and leans against its inventory. */
+export class Maker {
+  private readonly options: MakerOptions
+  private readonly slots: Slot[]
+  private turn = 0
+  private held = 0
+  private reference = 0
+
+  constructor(options: MakerOptions) {
+    this.options = options
+    this.slots = Array.from({ length: options.levels }, (_, level) => level).flatMap((level) => [
+      { side: 'buy' as const, level, order: undefined },
+      { side: 'sell' as const, level, order: undefined },
+    ])
+  }
+
+  /** Tells the maker what it holds, its open sell orders included, and the price that bands are drawn around. */
+  know(held: number, reference: number): void {
+    this.held = held
+    this.reference = reference
+  }
+
+  /** Brings the best quotes to the fair value, and one deeper pair in turn. */
+  async quote(): Promise<void> {
+    this.turn++
+    const deeper = 1 + (this.turn % Math.max(1, this.options.levels - 1))
+    const due = this.slots.filter(
+      ({ level, order }) => level === 0 || order === undefined || (this.turn % 4 === 0 && level === deeper),
+    )
+    const best = this.slots.find(({ side, level }) => side === 'buy' && level === 0)?.order
+    const rising = best !== undefined && this.priceOf('buy', 0) > Number(best.price)
+    // The side that moves away goes first, so that our own quotes never meet.
+    for (const side of rising ? (['sell', 'buy'] as const) : (['buy', 'sell'] as const))
+      for (const slot of due) if (slot.side === side) await this.refresh(slot)
+  }
+
+  /** Buys what is missing to half of the target at once, at most a percent through the best ask. */
+  async restock(): Promise<void> {
+    const { client, instrument, target } = this.options
+    if (this.held >= target / 2) return
+    const [best] = (await client.book(instrument.id, { depth: 1 })).asks
+    if (!best) return
+    const price = printSteps(
+      steps(Number(best[0]) * 1.01, instrument.price_increment, Math.floor),
+      instrument.price_increment,
+    )
+    await this.tried(() =>
+      client.orders.place({
+        instrument: instrument.id,
+        side: 'buy',
+        time_in_force: 'ioc',
+        price,
+        quantity: this.quantity(target - this.held),
+      }),
+    )
+  }
+
+  /** Withdraws every quote. */
+  async withdraw(): Promise<void> {
+    for (const slot of this.slots) slot.order = undefined
+    await this.options.client.orders.cancelAll({ instrument: this.options.instrument.id })
+  }
+
+  private priceOf(side: Side, level: number): number {
+    const { fair, halfSpread, target, instrument } = this.options
+    const away = target === 0 ? 0 : Math.max(-1, Math.min(1, (this.held - target) / target))
+    const middle = fair() * (1 - LEAN * away)
+    const sign = side === 'buy' ? -1 : 1
+    const wanted = middle * (1 + sign * halfSpread * (level + 1))
+    const around = this.reference > 0 ? this.reference : Number(instrument.reference_price)
+    const bounded = Math.max(around * (1 - REACH), Math.min(around * (1 + REACH), wanted))
+    const round = side === 'buy' ? Math.floor : Math.ceil
+    const increment = instrument.price_increment
+    return Number(printSteps(Math.max(1, steps(bounded, increment, round)), increment))
+  }
+
+  private quantity(units: number): string {
+    const { quantity_increment: increment } = this.options.instrument
+    return printSteps(Math.max(1, steps(units, increment, Math.floor)), increment)
+  }
+
+  /** Units to quote in a slot: sizes grow with the level and vary a little; asks share what is held. */
+  private sizeOf(slot: Slot): number {
+    const { size, levels } = this.options
+    const wanted = size * (slot.level + 1) * (0.8 + 0.4 * Math.random())
+    return slot.side === 'buy' ? wanted : Math.min(wanted, this.held / levels)
+  }
+
+  private async refresh(slot: Slot): Promise<void> {
+    const { client, instrument } = this.options
+    const price = String(this.priceOf(slot.side, slot.level))
+    const size = this.sizeOf(slot)
+    const { order } = slot
+    if (size < Number(instrument.min_quantity)) return
+    if (order) {
+      const quantity = this.quantity(Number(order.filled_quantity) + size)
+      slot.order = await this.tried(() => client.orders.amend(order.id, { price, quantity }))
+      if (slot.order === undefined) await this.tried(() => client.orders.cancel(order.id))
+    } else {
+      const quantity = this.quantity(size)
+      slot.order = await this.tried(() =>
+        client.orders.place({
+          instrument: instrument.id,
+          side: slot.side,
+          post_only: 'reject',
+          price,
+          quantity,
+        }),
+      )
+    }
+    if (slot.order?.status !== 'open') slot.order = undefined
+  }
+
+  /** The order, or nothing where the exchange refused it: a refused quote is tried again at the next turn. */
+  private async tried(ask: () => Promise<OrderOut>): Promise<OrderOut | undefined> {
+    try {
+      return await ask()
+    } catch (error) {
+      if (!(error instanceof BusbarError) || error.outcome !== 'rejected') throw error
+      this.options.onRefusal?.(error)
+      return undefined
+    }
+  }
+}

@@ -1,0 +1,197 @@
+import type { Chance } from '../base/chance.ts'
+import { chance } from '../base/chance.ts'
+import { Digest } from '../base/digest.ts'
+import { answerItem } from './answer.ts'
+import { conversation } from './demand-trace.ts'
+import type { Piece } from './piece.ts'
+import { countTokens, pieces } from './piece.ts'
+import { prose, subjectWords } from './prose.ts'
+import { valueFor } from './schema-value.ts'
+
+type Words = { [key: string]: unknown }
+
+/** How a sample model behaves. Times in milliseconds, shares from 0 to 1. */
+export type ModelProfile = {
+  seed: number
+  /** To the first token, before 0.05 ms per input token. */
+  firstTokenMs: number
+  tokensPerSecond: number
+  /** How far time and pace stray to either side, as a share of themselves. */
+  jitter: number
+  /** Share of requests that fail: an error status, or a connection dropped midway. */
+  errorRate: number
+  /** Share of verifiable items answered rightly. */
+  ability: number
+}
+
+export type ToolCall = { id: string; name: string; arguments: string }
+
+/** An answer decided in full before its first token is sent. */
+export type Completion = {
+  content: Piece[]
+  tool: { call: ToolCall; arguments: Piece[] } | undefined
+  finish: 'stop' | 'length' | 'tool_calls'
+  inputTokens: number
+  outputTokens: number
+}
+
+/** What is wrong with a request, for a 400. */
+export class BadRequest extends Error {
+  override name = 'BadRequest'
+}
+
+const isWords = (value: unknown): value is Words =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
+
+/** The text of a message's content, whether one string or parts. */
+function textOf(content: unknown): string {
+  if (typeof content === 'string') return content
+  return list(content)
+    .map((part) => (isWords(part) && typeof part.text === 'string' ? part.text : ''))
+    .join('\n')
+}
+
+type Message = { role: string; text: string }
+
+function messagesOf(body: Words): Message[] {
+  const messages = list(body.messages)
+    .filter(isWords)
+    .map((message) => ({ role: String(message.role), text: textOf(message.content) }))
+  if (messages.length === 0) throw new BadRequest('messages is a list of at least one message')
+  return messages
+}
+
+/** Names and numbers that a schema's values can be made from: proper nouns, quoted words, figures. */
+function ingredientsOf(prompt: string, luck: Chance) {
+  const quoted = [...prompt.matchAll(/["“']([^"”']{1,60})["”']/g)].map((match) => match[1] ?? '')
+  const proper = [...prompt.matchAll(/(?<![.!?]\s|^)\b\p{Lu}[\p{L}-]+(?:\s\p{Lu}[\p{L}-]+)*/gu)].map(
+    (match) => match[0],
+  )
+  const names = [...quoted, ...proper]
+  return {
+    chance: luck,
+    names: names.length > 0 ? names : subjectWords(prompt),
+    numbers: (prompt.match(/-?\d+(?:\.\d+)?/g) ?? []).map(Number),
+  }
+}
+
+type Tool = { name: string; words: string; parameters: unknown }
+
+function toolsOf(body: Words): Tool[] {
+  return list(body.tools).flatMap((tool) => {
+    const made = isWords(tool) && isWords(tool.function) ? tool.function : undefined
+    if (!made || typeof made.name !== 'string') return []
+    const words =
+      `${made.name.replaceAll('_', ' ')} ${typeof made.description === 'string' ? made.description : ''}`.toLowerCase()
+    return [{ name: made.name, words, parameters: made.parameters ?? {} }]
+  })
+}
+
+/** The tool to call: the one asked for by name, or the one that shares most words with the prompt. */
+function toolFor(body: Words, prompt: string): Tool | undefined {
+  const tools = toolsOf(body)
+  const asked = body.tool_choice
+  if (asked === 'none' || tools.length === 0) return undefined
+  if (isWords(asked) && isWords(asked.function)) {
+    const { name } = asked.function
+    return tools.find((tool) => tool.name === name)
+  }
+  const words = subjectWords(prompt).map((word) => word.toLowerCase())
+  const shared = (tool: Tool) => words.filter((word) => tool.words.includes(word)).length
+  return tools.reduce((best, tool) => (shared(tool) > shared(best) ? tool : best))
+}
+
+/** The schema that the answer must satisfy, or `undefined` where it is free text. */
+function answerSchema(body: Words): unknown {
+  const format = isWords(body.response_format) ? body.response_format : {}
+  if (format.type === 'json_object')
+    return { type: 'object', properties: { answer: { type: 'string' } }, required: ['answer'] }
+  if (format.type !== 'json_schema') return undefined
+  return isWords(format.json_schema) ? (format.json_schema.schema ?? {}) : {}
+}
+
+/** The text up to the first stop sequence. */
+function stopped(text: string, stop: unknown): string {
+  const marks = (typeof stop === 'string' ? [stop] : list(stop)).filter(
+    (mark): mark is string => typeof mark === 'string' && mark !== '',
+  )
+  const cuts = marks.map((mark) => text.indexOf(mark)).filter((at) => at >= 0)
+  return cuts.length > 0 ? text.slice(0, Math.min(...cuts)) : text
+}
+
+/** As many pieces as fit in the limit. */
+function clipped(all: Piece[], limit: number): { kept: Piece[]; tokens: number; whole: boolean } {
+  let tokens = 0
+  let kept = 0
+  for (const piece of all) {
+    if (tokens + piece.tokens > limit) break
+    tokens += piece.tokens
+    kept++
+  }
+  return { kept: all.slice(0, kept), tokens, whole: kept === all.length }
+}
+
+function limitOf(body: Words): number {
+  const asked = body.max_completion_tokens ?? body.max_tokens
+  if (asked === undefined || asked === null) return Number.POSITIVE_INFINITY
+  if (!Number.isSafeInteger(asked) || Number(asked) < 1)
+    throw new BadRequest('max_tokens is a positive integer')
+  return Number(asked)
+}
+
+/** Chance that depends on nothing but the model, the prompt, and the seed of the request. */
+function luckOf(body: Words, messages: readonly Message[], profile: ModelProfile): Chance {
+  const digest = new Digest().number(profile.seed).number(Number(body.seed ?? 0) || 0)
+  for (const message of messages) digest.text(message.role).text(message.text)
+  return chance(Number.parseInt(digest.hex().slice(0, 8), 16))
+}
+
+/** Spreads an answer's length as the real conversations of the trace are spread. */
+function lengthFrom(luck: Chance): number {
+  return conversation[luck.below(conversation.length)]?.outputTokens ?? 100
+}
+
+function textFor(
+  body: Words,
+  messages: readonly Message[],
+  name: string,
+  profile: ModelProfile,
+  luck: Chance,
+) {
+  const last = messages.at(-1)
+  const prompt = messages.findLast((message) => message.role === 'user')?.text ?? last?.text ?? ''
+  const schema = answerSchema(body)
+  if (schema !== undefined) return JSON.stringify(valueFor(schema, ingredientsOf(prompt, luck)))
+  const item = answerItem(prompt, profile.ability, luck)
+  if (item !== undefined) return item
+  if (last?.role === 'tool') return `The tool says: ${last.text.trim().slice(0, 2_000)}`
+  return prose(prompt, name, lengthFrom(luck), luck)
+}
+
+/** What the model answers to a chat request, whole. Throws `BadRequest` when it cannot be read. */
+export function completionFor(body: Words, name: string, profile: ModelProfile): Completion {
+  const messages = messagesOf(body)
+  const luck = luckOf(body, messages, profile)
+  const limit = limitOf(body)
+  const inputTokens = messages.reduce((sum, message) => sum + countTokens(message.text) + 4, 0)
+  const last = messages.at(-1)
+  const tool = last?.role === 'tool' ? undefined : toolFor(body, last?.text ?? '')
+  if (tool) {
+    const value = valueFor(tool.parameters, ingredientsOf(last?.text ?? '', luck))
+    const call = { id: `call_${luck.below(2 ** 31)}`, name: tool.name, arguments: JSON.stringify(value) }
+    const { kept, tokens, whole } = clipped(pieces(call.arguments), limit)
+    const finish = whole ? 'tool_calls' : 'length'
+    return { content: [], tool: { call, arguments: kept }, finish, inputTokens, outputTokens: tokens }
+  }
+  const text = stopped(textFor(body, messages, name, profile, luck), body.stop)
+  const { kept, tokens, whole } = clipped(pieces(text), limit)
+  return {
+    content: kept,
+    tool: undefined,
+    finish: whole ? 'stop' : 'length',
+    inputTokens,
+    outputTokens: tokens,
+  }
+}
