@@ -1,8 +1,9 @@
+import { assert } from '../base/assert.ts'
 import type { AccountId, OrderId } from '../base/ids.ts'
 import type { Lots, Micros, Ticks } from '../base/money.ts'
 import { micros } from '../base/money.ts'
 import { openPosition, theAccount } from './account.ts'
-import { firstAgainst, nextAgainst, unrest } from './book.ts'
+import { firstAgainst, nextAgainst, rest, unrest } from './book.ts'
 import type { SelfTrade } from './command.ts'
 import type { CloseReason, Event } from './event.ts'
 import { fillOrders } from './fill.ts'
@@ -82,6 +83,39 @@ export function matchOrder(
     else settleHold(state, instrument, resting)
   }
   return 'filled'
+}
+
+/**
+ * Trades an order on its way in; what remains rests if its terms let it, else it ends. Returns why it has ended,
+ * or nothing if it rests.
+ */
+export function enterBook(
+  state: State,
+  instrument: Instrument,
+  slot: Slot,
+  events: Event[],
+): CloseReason | undefined {
+  const pool = state.orders
+  const terms = pool.terms[slot]
+  assert(terms !== null && terms !== undefined, 'a live order has terms')
+  const stays = terms.type === 'limit' && terms.timeInForce === 'gtc'
+  const end =
+    matchOrder(state, instrument, slot, terms.selfTrade, events) ?? (stays ? undefined : 'ioc_remainder')
+  if (end !== undefined) {
+    events.push(closeOrder(state, instrument, slot, end, false))
+    return end
+  }
+  rest(instrument.book, pool, slot)
+  settleHold(state, instrument, slot)
+  events.push({
+    kind: 'order.rested',
+    order: pool.id[slot] as OrderId,
+    instrument: instrument.id,
+    side: sideName(pool.side[slot] as number),
+    price: pool.price[slot] as Ticks,
+    lots: pool.remaining[slot] as Lots,
+  })
+  return undefined
 }
 
 /** Two orders of one member meet: one gives way, as the aggressor chose. */

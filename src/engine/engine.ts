@@ -1,0 +1,96 @@
+import { assert, unreachable } from '../base/assert.ts'
+import type { Seq } from '../base/ids.ts'
+import type { Instant } from '../base/time.ts'
+import { admitMember, deposit, openAccount, withdraw } from './account.ts'
+import { amendOrder } from './amend.ts'
+import { grantMandate } from './budget.ts'
+import { cancelAll, cancelOrder, revokeMandate } from './cancel.ts'
+import type { Command } from './command.ts'
+import { extendDraw, failDraw, openDraw, releaseDraw, rerouteDraw } from './draw.ts'
+import type { Event } from './event.ts'
+import { haltInstrument, listInstrument, resumeInstrument } from './listing.ts'
+import { placeOrder } from './place.ts'
+import type { Refusal } from './reject.ts'
+import { settleDraw } from './settle.ts'
+import type { State } from './state.ts'
+import { certifyOffer, issueUnits, redeemUnits, registerOffer, suspendOffer } from './supply.ts'
+import { runDue } from './sweep.ts'
+import { transferUnits } from './transfer.ts'
+import { configureVenue } from './venue.ts'
+
+/**
+ * The whole exchange: one command in, what happened out. First whatever has come due by `at`, then the command.
+ * A refused command changes nothing else and says so in one last event. No clock, no chance, no waiting, no I/O.
+ */
+export function apply(state: State, seq: Seq, at: Instant, command: Command): Event[] {
+  assert(seq > state.seq && at >= state.at, 'commands come in order, and time does not go back')
+  state.seq = seq
+  state.at = at
+  const due = at < state.nextDue ? undefined : runDue(state)
+  const outcome = perform(state, command)
+  const events = Array.isArray(outcome) ? outcome : [rejected(outcome)]
+  return due === undefined || due.length === 0 ? events : due.concat(events)
+}
+
+const rejected = ({ reason, detail }: Refusal): Event => ({ kind: 'command.rejected', reason, detail })
+
+function perform(state: State, command: Command): Event[] | Refusal {
+  switch (command.kind) {
+    case 'order.place':
+      return placeOrder(state, command)
+    case 'order.amend':
+      return amendOrder(state, command)
+    case 'order.cancel':
+      return cancelOrder(state, command)
+    case 'order.cancel_all':
+      return cancelAll(state, command)
+    case 'draw.open':
+      return openDraw(state, command)
+    case 'draw.extend':
+      return extendDraw(state, command)
+    case 'draw.reroute':
+      return rerouteDraw(state, command)
+    case 'draw.settle':
+      return settleDraw(state, command)
+    case 'draw.fail':
+      return failDraw(state, command)
+    case 'draw.release':
+      return releaseDraw(state, command)
+    case 'units.transfer':
+      return transferUnits(state, command)
+    case 'units.issue':
+      return issueUnits(state, command)
+    case 'units.redeem':
+      return redeemUnits(state, command)
+    case 'offer.register':
+      return registerOffer(state, command)
+    case 'offer.certify':
+      return certifyOffer(state, command)
+    case 'offer.suspend':
+      return suspendOffer(state, command)
+    case 'mandate.grant':
+      return grantMandate(state, command)
+    case 'mandate.revoke':
+      return revokeMandate(state, command)
+    case 'cash.deposit':
+      return deposit(state, command)
+    case 'cash.withdraw':
+      return withdraw(state, command)
+    case 'account.open':
+      return openAccount(state, command)
+    case 'member.admit':
+      return admitMember(state, command)
+    case 'instrument.list':
+      return listInstrument(state, command)
+    case 'instrument.halt':
+      return haltInstrument(state, command)
+    case 'instrument.resume':
+      return resumeInstrument(state, command)
+    case 'venue.configure':
+      return configureVenue(state, command)
+    case 'time.tick':
+      return []
+    default:
+      return unreachable(command)
+  }
+}

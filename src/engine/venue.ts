@@ -1,0 +1,31 @@
+import { PPM } from '../base/money.ts'
+import { theInstrument } from './account.ts'
+import type { CommandOf, Settings } from './command.ts'
+import type { Event } from './event.ts'
+import { settleHold } from './hold.ts'
+import type { Refusal } from './reject.ts'
+import { refuse } from './reject.ts'
+import type { Instrument, State } from './state.ts'
+
+const isShare = (value: number): boolean => Number.isSafeInteger(value) && value >= 0 && value < PPM
+
+/** The first setting that is out of its bounds, or nothing. */
+function settingsFault(settings: Settings): string | undefined {
+  for (const name of ['makerFee', 'takerFee', 'deliveryFee', 'bond', 'band', 'protection'] as const)
+    if (!isShare(settings[name])) return name
+  return Number.isSafeInteger(settings.withhold) && settings.withhold >= 0 ? undefined : 'withhold'
+}
+
+/** Replaces the venue's settings. Orders at rest keep at most what they hold: a raised fee is not owed by them. */
+export function configureVenue(state: State, { settings }: CommandOf<'venue.configure'>): Event[] | Refusal {
+  const setting = settingsFault(settings)
+  if (setting !== undefined) return refuse('settings_invalid', { setting })
+
+  // Nothing below this line can fail.
+  state.settings = settings
+  const pool = state.orders
+  for (let slot = 0; slot < pool.capacity; slot++)
+    if (pool.id[slot] !== 0)
+      settleHold(state, theInstrument(state, pool.instrument[slot] as Instrument['id']), slot)
+  return [{ kind: 'venue.configured', settings }]
+}
