@@ -2,7 +2,7 @@ import { assert } from '../base/assert.ts'
 import type { AccountId, InstrumentId, MandateId } from '../base/ids.ts'
 import { NO_MANDATE } from '../base/ids.ts'
 import type { Micros, Ticks, Wt } from '../base/money.ts'
-import { micros } from '../base/money.ts'
+import { micros, wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import { MICROS_PER_HOUR } from '../base/time.ts'
 import { accountOf, mandateOf, theInstrument } from './account.ts'
@@ -112,6 +112,15 @@ export function priceFault(
   return undefined
 }
 
+/** The highest price in ticks that every ancestor allows a buy; `Infinity` if none sets a limit. */
+export function priceCeiling(state: State, id: MandateId, instrument: InstrumentId): number {
+  let ceiling = Infinity
+  for (const { terms } of lineage(state, id))
+    if (terms.priceLimit !== null)
+      ceiling = Math.min(ceiling, Math.floor(terms.priceLimit / theInstrument(state, instrument).spec.tick))
+  return ceiling
+}
+
 /** The most that one more order or draw may cost under a mandate and all above it; `Infinity` if unbounded. */
 export const budgetLeft = (state: State, id: MandateId, at: Instant): number =>
   Math.min(orderBudget(state, id), windowsLeft(state, id, at))
@@ -182,6 +191,12 @@ export function prepayUnits(state: State, id: MandateId, instrument: InstrumentI
 export const prepaidOf = (state: State, id: MandateId, instrument: InstrumentId): Wt =>
   (id === NO_MANDATE ? 0 : (mandateOf(state, id)?.prepaid[instrument] ?? 0)) as Wt
 
+/** Units of an account are gone: its mandates have prepaid no more than the `held` that it still has. */
+export function capPrepaid(state: State, account: AccountId, instrument: InstrumentId, held: number): void {
+  for (const { terms, prepaid } of state.mandates)
+    if (terms.account === account && (prepaid[instrument] ?? 0) > held) prepaid[instrument] = wt(held)
+}
+
 export function grantMandate(state: State, command: CommandOf<'mandate.grant'>): Event[] | Refusal {
   const { kind: _, ...terms } = command
   for (const [window, amount] of Object.entries(terms.budget))
@@ -221,8 +236,8 @@ function widerThan(parent: Mandate['terms'], child: Mandate['terms']): string | 
   return undefined
 }
 
-/** Whether a mandate or one above it has been revoked. */
-export function isRevoked(state: State, id: MandateId): boolean {
-  for (const mandate of lineage(state, id)) if (mandate.revoked) return true
+/** Whether a mandate is another, or stands below it. */
+export function isUnder(state: State, id: MandateId, above: MandateId): boolean {
+  for (const mandate of lineage(state, id)) if (mandate.id === above) return true
   return false
 }

@@ -186,9 +186,13 @@ export type Draw = {
   sources: DrawSource[]
   openedAt: Instant
   deadline: Instant
-  /** Budget reserved on the mandate for units that were not bought under it. */
+  /** What an extension may pay at most where it has to buy; null: it may not. */
+  buyLimit: Ticks | null
+  /** Budget reserved on the mandate for units that were not bought under it, and how much was bought under it. */
   spend: Micros
   prepaid: Wt
+  /** All that it has asked of its mandate so far, what it bought included: one draw counts as one order. */
+  committed: Micros
 }
 
 /** Released proceeds and freed bond that stay out of reach until `due`. */

@@ -1,0 +1,77 @@
+import { assert } from '../base/assert.ts'
+import type { DrawId, LotId } from '../base/ids.ts'
+import type { Instant } from '../base/time.ts'
+import type { Due, State } from './state.ts'
+import { NEVER } from './state.ts'
+
+/** Below this many entries, what has ended is not worth clearing out. */
+const SMALL = 64
+
+/** Earlier first; at one instant draws give back before lots expire, and older ids go first. */
+const before = (a: Due, b: Due): boolean =>
+  a.at !== b.at ? a.at < b.at : a.kind !== b.kind ? a.kind === 'draw' : a.id < b.id
+
+/** Whether what an entry stands for still exists and is due when it says. */
+function isLive(state: State, due: Due): boolean {
+  if (due.kind === 'lot') return state.lots.get(due.id as LotId)?.expiresAt === due.at
+  return state.draws.get(due.id as DrawId)?.deadline === due.at
+}
+
+/** Puts a deadline or an expiry on the agenda: a binary heap, cleared of what has ended when half of it has. */
+export function schedule(state: State, due: Due): void {
+  if (due.at < state.nextDue) state.nextDue = due.at
+  const { agenda } = state
+  agenda.push(due)
+  for (let at = agenda.length - 1; at > 0; ) {
+    const parent = (at - 1) >> 1
+    if (!before(agenda[at] as Due, agenda[parent] as Due)) break
+    swap(agenda, at, parent)
+    at = parent
+  }
+  if (agenda.length > SMALL && agenda.length > 2 * (state.lots.size + state.draws.size + 1))
+    state.agenda = agenda.filter((entry) => isLive(state, entry)).sort((a, b) => (before(a, b) ? -1 : 1))
+}
+
+/** The earliest deadline or expiry of something that still exists; entries of what has ended are dropped on the way. */
+export function firstDue(state: State): Due | undefined {
+  for (;;) {
+    const first = state.agenda[0]
+    if (first === undefined || isLive(state, first)) return first
+    dropFirst(state.agenda)
+  }
+}
+
+/** Takes the earliest entry off the agenda. */
+export function takeDue(state: State): Due {
+  const first = state.agenda[0]
+  assert(first !== undefined, 'something is due')
+  dropFirst(state.agenda)
+  return first
+}
+
+/** The earliest instant at which anything happens by itself. */
+export function earliestDue(state: State): Instant {
+  let next = Math.min(firstDue(state)?.at ?? NEVER, state.withheld[0]?.due ?? NEVER)
+  for (const { nextSweep } of state.instruments) next = Math.min(next, nextSweep)
+  return next as Instant
+}
+
+function dropFirst(agenda: Due[]): void {
+  const last = agenda.pop()
+  if (last === undefined || agenda.length === 0) return
+  agenda[0] = last
+  for (let at = 0; ; ) {
+    let least = at
+    for (const child of [2 * at + 1, 2 * at + 2])
+      if (child < agenda.length && before(agenda[child] as Due, agenda[least] as Due)) least = child
+    if (least === at) return
+    swap(agenda, at, least)
+    at = least
+  }
+}
+
+function swap(agenda: Due[], a: number, b: number): void {
+  const kept = agenda[a] as Due
+  agenda[a] = agenda[b] as Due
+  agenda[b] = kept
+}
