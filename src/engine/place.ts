@@ -53,34 +53,32 @@ export function placeOrder(state: State, order: OrderPlace): Event[] | Refusal {
   const { type, timeInForce, postOnly, selfTrade, clientOrderId, mandate } = order
   const terms = { type, timeInForce, postOnly, selfTrade, clientOrderId }
   const slot = openOrder(state, account, instrument, plan, order.lots, mandate, terms)
-  const accepted = acceptedEvent(state, slot, order, plan.limit)
+  const accepted = acceptedEvent(state.orders.id[slot] as OrderId, order, plan.limit)
   const events: Event[] = [accepted]
   const reason = enterBook(state, instrument, slot, events)
   if (clientOrderId !== null) {
     const first = firstAnswer(state, slot, accepted, reason)
-    account.clientOrders.set(clientOrderId, { order: accepted.order, body: bodyOf(order), first })
+    account.clientOrders.set(clientOrderId, { order: accepted.order, asked: order, first })
   }
   return events
 }
 
-/** The request as text, but for its client order id: two requests are the same if this is. */
-const bodyOf = (order: OrderPlace): string =>
-  [
-    order.instrument,
-    order.side,
-    order.type,
-    order.timeInForce,
-    order.postOnly,
-    order.selfTrade,
-    order.price ?? '',
-    order.lots,
-    order.mandate,
-  ].join(' ')
+const REQUEST = [
+  'instrument',
+  'side',
+  'type',
+  'timeInForce',
+  'postOnly',
+  'selfTrade',
+  'price',
+  'lots',
+  'mandate',
+] as const satisfies readonly (keyof OrderPlace)[]
 
 function repeatOf(state: State, order: OrderPlace): Event | undefined {
   if (order.clientOrderId === null) return undefined
   const known = accountOf(state, order.account)?.clientOrders.get(order.clientOrderId)
-  if (known === undefined || known.body !== bodyOf(order)) return undefined
+  if (known === undefined || !REQUEST.every((field) => known.asked[field] === order[field])) return undefined
   return { kind: 'order.repeated', account: order.account, order: known.order, first: known.first }
 }
 
@@ -249,9 +247,10 @@ export function openOrder(
   return slot
 }
 
-const acceptedEvent = (state: State, slot: Slot, order: OrderPlace, price: Ticks): OrderAccepted => ({
+/** What an accepted order is told. `price` is the limit that it got. */
+export const acceptedEvent = (id: OrderId, order: OrderPlace, price: Ticks): OrderAccepted => ({
   kind: 'order.accepted',
-  order: state.orders.id[slot] as OrderId,
+  order: id,
   account: order.account,
   instrument: order.instrument,
   side: order.side,

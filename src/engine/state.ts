@@ -13,7 +13,7 @@ import { ppm } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import { MICROS_PER_HOUR } from '../base/time.ts'
 import type { Book } from './book.ts'
-import type { CommandOf, Role, Settings } from './command.ts'
+import type { CommandOf, OrderPlace, Role, Settings } from './command.ts'
 import type { FirstAnswer } from './event.ts'
 import type { InstrumentStatus, Spec } from './instrument.ts'
 import type { Cell, Ledger } from './ledger.ts'
@@ -76,8 +76,8 @@ export type Account = {
   clientOrders: Map<string, ClientOrder>
 }
 
-/** One `client_order_id`, one order, for ever. `body` is a digest of what was asked the first time. */
-export type ClientOrder = { order: OrderId; body: string; first: FirstAnswer }
+/** One `client_order_id`, one order, for ever: what was asked the first time, and what it was told. */
+export type ClientOrder = { order: OrderId; asked: OrderPlace; first: FirstAnswer }
 
 /** Everything one account has and owes in one instrument. Quantities in weighted tokens. */
 export type Position = {

@@ -1,0 +1,234 @@
+import { assert } from '../base/assert.ts'
+import type { AccountId, MandateId } from '../base/ids.ts'
+import { NO_MANDATE } from '../base/ids.ts'
+import { valueUp } from '../base/money.ts'
+import { accountOf, mandateOf, obligationOf, theInstrument } from './account.ts'
+import { auditBook } from './book.ts'
+import { spentIn } from './budget.ts'
+import { escrowTarget } from './escrow.ts'
+import { coreHold, standingHold } from './hold.ts'
+import { balanceOf, CASH, unitsOf } from './ledger.ts'
+import type { Slot } from './order.ts'
+import { BUY, findOrder, NO_SLOT, SELL } from './order.ts'
+import type { Account, Instrument, Mandate, Position, State } from './state.ts'
+
+/**
+ * Throws at the first promise that the state breaks. Numbers are those of the ten promises of the exchange; 6 (no acknowledged
+ * command is lost, replay gives the same digest) is the journal's, and 9 (nobody trades with itself) is held by fill.ts.
+ */
+export function audit(state: State): void {
+  auditLedger(state)
+  auditUnits(state)
+  auditOrders(state)
+  for (const account of state.accounts) auditAccount(state, account)
+  auditDraws(state)
+  auditMandates(state)
+  auditEscrow(state)
+  auditOffers(state)
+}
+
+/** 1: every posting balances, so each asset sums to zero. 2: no balance is on the wrong side of zero. */
+function auditLedger({ ledger, instruments }: State): void {
+  const sums = [CASH, ...instruments.map(({ id }) => unitsOf(id))].map(() => 0)
+  for (let cell = 0; cell < ledger.used; cell++) {
+    const balance = ledger.balance[cell] as number
+    const asset = ledger.asset[cell] as number
+    assert(Number.isSafeInteger(balance), '1: a balance is a safe integer')
+    assert(ledger.contra[cell] === 1 ? balance <= 0 : balance >= 0, '2: no available balance is negative')
+    sums[asset] = (sums[asset] ?? 0) + balance
+  }
+  assert(
+    sums.every((sum) => sum === 0),
+    '1: every asset is conserved',
+  )
+}
+
+/** 3: all units of an instrument, wherever held, are all outstanding obligations; lots are what consumption holds. */
+function auditUnits(state: State): void {
+  const { ledger } = state
+  const inLots = new Map<Position, number>()
+  for (const lot of state.lots.values()) {
+    const position = accountOf(state, lot.account)?.positions[lot.instrument]
+    assert(position?.lots.includes(lot.id) === true, '3: a lot is listed where it belongs')
+    assert(lot.drawn >= 0 && lot.wt > 0 && lot.drawn <= lot.wt, '3: a lot holds what draws have of it')
+    inLots.set(position, (inLots.get(position) ?? 0) + lot.wt - lot.drawn)
+  }
+  for (const { id } of state.instruments) {
+    let held = 0
+    let owed = 0
+    for (const { positions } of state.accounts) {
+      const position = positions[id]
+      if (position === undefined) continue
+      const { free, consumption, drawn } = position
+      for (const cell of [free, position.held, consumption, drawn]) held += balanceOf(ledger, cell)
+      owed += obligationOf(state, position)
+      assert(balanceOf(ledger, consumption) === (inLots.get(position) ?? 0), '3: consumption is in lots')
+    }
+    assert(held === owed, '3: all units are all obligations')
+  }
+}
+
+/** 4: the books are in order and hold every live order once. 5: an id finds its order. 2: a hold is what it needs. */
+function auditOrders(state: State): void {
+  const pool = state.orders
+  let resting = 0
+  for (const instrument of state.instruments) {
+    auditBook(instrument.book, pool)
+    const { book } = instrument
+    for (let level = 0; level < book.size; level++)
+      for (let slot = book.head[level] as Slot; slot !== NO_SLOT; slot = pool.next[slot] as Slot) {
+        resting++
+        auditOrder(state, instrument, slot, book.base + level)
+      }
+  }
+  assert(resting === pool.live, '4: every live order rests in a book, once')
+}
+
+function auditOrder(state: State, instrument: Instrument, slot: Slot, price: number): void {
+  const pool = state.orders
+  const remaining = pool.remaining[slot] as number
+  const held = pool.held[slot] as number
+  const core = coreHold(state, instrument, slot, remaining)
+  const after = pool.next[slot] as Slot
+  assert(
+    pool.instrument[slot] === instrument.id && pool.price[slot] === price,
+    '4: an order is where it says',
+  )
+  assert(after === NO_SLOT || pool.side[after] === pool.side[slot], '4: a level has one side')
+  assert(after === NO_SLOT || pool.prev[after] === slot, '4: a queue reads the same both ways')
+  assert(remaining > 0, '4: a resting order has something left')
+  assert(findOrder(pool, pool.id[slot] as never) === slot, '5: an order is found by its id')
+  assert(held >= core && held <= standingHold(state, instrument, slot), '2: an order holds what it needs')
+}
+
+/** 2: what an account holds is what its open orders need. 5: one client order id, one order. */
+function auditAccount(state: State, account: Account): void {
+  const pool = state.orders
+  const { ledger } = state
+  const forSale = new Map<number, number>()
+  const unbacked = new Map<number, number>()
+  let count = 0
+  let cash = 0
+  for (let slot = account.orderHead; slot !== NO_SLOT; slot = pool.accountNext[slot] as Slot) {
+    count++
+    cash += pool.held[slot] as number
+    assert(pool.account[slot] === account.id, '2: an order is in the list of its own account')
+    if (pool.side[slot] === BUY) continue
+    const instrument = pool.instrument[slot] as Instrument['id']
+    const lots = pool.remaining[slot] as number
+    const units = lots * theInstrument(state, instrument).spec.lot
+    forSale.set(instrument, (forSale.get(instrument) ?? 0) + units)
+    if (pool.backing[slot] === -1) unbacked.set(instrument, (unbacked.get(instrument) ?? 0) + lots)
+  }
+  assert(count === account.openOrders, '2: an account counts its open orders')
+  assert(cash === balanceOf(ledger, account.held), '2: cash held is what open orders hold')
+  for (const position of account.positions) {
+    if (position === undefined) continue
+    const { instrument } = position
+    const held = balanceOf(ledger, position.held)
+    assert(held === (forSale.get(instrument) ?? 0), '2: units held are what is for sale')
+    assert(position.unbackedSells === (unbacked.get(instrument) ?? 0), '2: sales without a bond are counted')
+    assert(position.cost >= 0, '2: what units cost is not negative')
+  }
+  const orders = new Set<number>()
+  for (const [name, { order, first }] of account.clientOrders) {
+    assert(!orders.has(order) && first.accepted.order === order, '5: one client order id, one order')
+    orders.add(order)
+    const slot = findOrder(pool, order)
+    const terms = slot === NO_SLOT ? undefined : pool.terms[slot]
+    assert(terms === undefined || terms?.clientOrderId === name, '5: an order keeps its client order id')
+  }
+}
+
+/** 7: what is drawn is held by live draws, and called from a supplier that owes it. */
+function auditDraws(state: State): void {
+  const drawn = new Map<Position, number>()
+  const called = new Map<Position, number>()
+  const add = (sums: Map<Position, number>, account: AccountId, instrument: number, amount: number) => {
+    const position = accountOf(state, account)?.positions[instrument]
+    assert(position !== undefined, '7: a draw is between accounts that have positions')
+    sums.set(position, (sums.get(position) ?? 0) + amount)
+  }
+  for (const draw of state.draws.values()) {
+    const sum = draw.sources.reduce((total, source) => total + source.wt, 0)
+    assert(sum === draw.wt, '7: a draw holds what it says')
+    assert(state.drawByRequest.get(draw.request) === draw.id, '7: a draw is found by its request')
+    add(drawn, draw.account, draw.instrument, draw.wt)
+    add(called, draw.supplier, draw.instrument, draw.wt)
+  }
+  for (const { positions } of state.accounts)
+    for (const position of positions) {
+      if (position === undefined) continue
+      const units = balanceOf(state.ledger, position.drawn)
+      assert(units === (drawn.get(position) ?? 0), '7: units drawn are what draws hold')
+      assert(position.reserved === (called.get(position) ?? 0), '7: obligations called are what draws call')
+      assert(position.reserved <= position.escrowed, '7: what is called stands in escrow')
+    }
+}
+
+/** 8: spent + reserved ≤ budget for every mandate, and reserved is what its open orders and draws may still cost. */
+function auditMandates(state: State): void {
+  const reserved = new Map<MandateId, number>()
+  const add = (id: MandateId, amount: number) => {
+    for (let next: MandateId | undefined = id; next !== undefined && next !== NO_MANDATE; ) {
+      reserved.set(next, (reserved.get(next) ?? 0) + amount)
+      next = mandateOf(state, next)?.terms.parent
+    }
+  }
+  const pool = state.orders
+  for (let slot = 0; slot < pool.capacity; slot++)
+    if (pool.id[slot] !== 0 && pool.side[slot] !== SELL)
+      add(pool.mandate[slot] as MandateId, pool.held[slot] as number)
+  for (const draw of state.draws.values()) add(draw.mandate, draw.spend)
+  for (const mandate of state.mandates) {
+    assert(mandate.reserved === (reserved.get(mandate.id) ?? 0), '8: reserved is what is still open')
+    auditBudget(state, mandate)
+  }
+}
+
+function auditBudget(state: State, mandate: Mandate): void {
+  const { budget } = mandate.terms
+  for (const window of ['hour', 'day', 'week', 'month', 'lifetime'] as const) {
+    const used = spentIn(mandate, window, state.at) + mandate.reserved
+    assert(used <= (budget[window] ?? Infinity), '8: spent + reserved is within the budget')
+  }
+}
+
+/** 10: escrow is the sum over lots of what remains at its price, rounded up; bonds and withheld money add up too. */
+function auditEscrow(state: State): void {
+  const { house, ledger } = state
+  let escrow = 0
+  let bonds = 0
+  for (const { positions } of state.accounts)
+    for (const position of positions) {
+      if (position === undefined) continue
+      let escrowed = 0
+      for (const [at, lot] of position.escrow.entries()) {
+        escrow += valueUp(lot.remaining, lot.price)
+        escrowed += lot.remaining
+        assert(lot.remaining > 0, '10: an escrow lot has something left')
+        assert((position.escrow[at - 1]?.born ?? 0) <= lot.born, '10: escrow lots are oldest first')
+      }
+      bonds += position.bond
+      assert(position.escrowed === escrowed, '10: the escrowed quantity is in lots')
+      assert(escrowed === escrowTarget(state, position), '10: the escrowed quantity is what was sold')
+    }
+  const withheld = state.withheld.reduce((sum, { amount }) => sum + amount, 0)
+  assert(balanceOf(ledger, house.escrow) === escrow, '10: escrow is what its lots are worth')
+  assert(balanceOf(ledger, house.bonds) === bonds, '10: bonds are what positions have posted')
+  assert(balanceOf(ledger, house.withheld) === withheld, '10: withheld money is all due to somebody')
+}
+
+/** 3: the offers of an account back exactly what it owes. */
+function auditOffers(state: State): void {
+  const backed = new Map<AccountId, number>()
+  for (const { terms, backed: part } of state.offers) {
+    assert(part >= 0, '3: an offer backs no less than nothing')
+    backed.set(terms.account, (backed.get(terms.account) ?? 0) + part)
+  }
+  for (const { id, positions } of state.accounts) {
+    let owed = 0
+    for (const position of positions) if (position !== undefined) owed += obligationOf(state, position)
+    assert((backed.get(id) ?? 0) === owed, '3: offers back what is owed')
+  }
+}

@@ -1,0 +1,91 @@
+import { known } from '../base/assert.ts'
+import type { InstrumentId, MandateId, OrderId } from '../base/ids.ts'
+import type { Lots, Micros, Ticks } from '../base/money.ts'
+import type { Instant } from '../base/time.ts'
+import type { OrderPlace } from './command.ts'
+import type { CloseReason } from './event.ts'
+import { sideCode, sideName } from './order.ts'
+import { packWords, unpackWords, wordAt } from './order-image.ts'
+import { acceptedEvent } from './place.ts'
+import type { Account, ClientOrder, State } from './state.ts'
+import type { Reader, Tape } from './tape.ts'
+import { put, take } from './tape.ts'
+
+/** How an order can have ended within its own command. Its place here is stored: append, never reorder. */
+const REASONS = ['filled', 'self_trade', 'ioc_remainder'] as const satisfies readonly CloseReason[]
+
+/** Writes what every client order id was first told, account by account. Returns the ids. */
+export function packClientOrders(state: State, tape: Tape): string[] {
+  const names: string[] = []
+  for (const { clientOrders } of state.accounts) {
+    put(tape, clientOrders.size)
+    for (const [name, order] of clientOrders) {
+      names.push(name)
+      packOne(tape, order)
+    }
+  }
+  return names
+}
+
+function packOne(tape: Tape, { asked, first }: ClientOrder): void {
+  const { accepted, closed } = first
+  put(tape, asked.instrument)
+  put(tape, sideCode(asked.side))
+  put(tape, packWords(asked))
+  put(tape, asked.price ?? 0)
+  put(tape, asked.lots)
+  put(tape, asked.mandate)
+  put(tape, accepted.order)
+  put(tape, accepted.price)
+  put(tape, first.seq)
+  put(tape, first.at)
+  put(tape, first.filled)
+  put(tape, first.value)
+  put(tape, first.fees)
+  put(tape, closed === null ? -1 : REASONS.findIndex((reason) => reason === closed.reason))
+}
+
+/** Gives every account its client order ids back. */
+export function unpackClientOrders(state: State, reader: Reader, names: readonly string[]): void {
+  let next = 0
+  for (const account of state.accounts) {
+    const count = take(reader)
+    for (let i = 0; i < count; i++) {
+      const name = known(names[next++], 'every client order has its id')
+      account.clientOrders.set(name, unpackOne(reader, account, name))
+    }
+  }
+}
+
+function unpackOne(reader: Reader, account: Account, clientOrderId: string): ClientOrder {
+  const instrument = take(reader) as InstrumentId
+  const side = sideName(take(reader))
+  const words = unpackWords(take(reader))
+  const price = take(reader)
+  const asked: OrderPlace = {
+    kind: 'order.place',
+    account: account.id,
+    instrument,
+    side,
+    ...words,
+    price: price === 0 ? null : (price as Ticks),
+    lots: take(reader) as Lots,
+    clientOrderId,
+    mandate: take(reader) as MandateId,
+  }
+  const order = take(reader) as OrderId
+  const accepted = acceptedEvent(order, asked, take(reader) as Ticks)
+  const first = {
+    seq: take(reader),
+    at: take(reader) as Instant,
+    accepted,
+    filled: take(reader) as Lots,
+    value: take(reader) as Micros,
+    fees: take(reader) as Micros,
+  }
+  const ended = take(reader)
+  if (ended < 0) return { order, asked, first: { ...first, closed: null } }
+  const reason = wordAt(REASONS, ended)
+  const closed = { status: reason === 'filled' ? 'filled' : 'canceled', reason } as const
+  return { order, asked, first: { ...first, closed } }
+}
