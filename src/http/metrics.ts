@@ -11,9 +11,9 @@ export type Metrics = {
 
 /** Values read when someone asks for the metrics. */
 export type Readings = {
-  seq(): number
-  openOrders(): number
-  openDraws(): number
+  seq: () => number
+  openOrders: () => number
+  openDraws: () => number
 }
 
 export function createMetrics(read: Readings): Metrics {

@@ -11,8 +11,10 @@ const MOST = 10_000
 export type Sessions = {
   /** Opens a session and returns its `Set-Cookie` value. */
   open(caller: Omit<Caller, 'ip'>): string
-  /** Who calls by cookie, or nothing. A writing request without the page's own header has no session. */
+  /** Who calls by cookie, or nothing. A request without the page's own header has no session. */
   find(request: IncomingMessage, ip: string): Caller | undefined
+  /** Whether the request's cookie is of a session that is still open. */
+  isOpen(request: IncomingMessage): boolean
 }
 
 type Session = { caller: Omit<Caller, 'ip'>; openedAt: number; usedAt: number }
@@ -39,6 +41,15 @@ function isOurPage(request: IncomingMessage): boolean {
 
 export function createSessions(now: () => number): Sessions {
   const sessions = new Map<string, Session>()
+  const live = (request: IncomingMessage): Session | undefined => {
+    const token = tokenOf(request)
+    if (token === undefined) return undefined
+    const hash = hashOf(token)
+    const session = sessions.get(hash)
+    if (session === undefined || !isOver(session)) return session
+    sessions.delete(hash)
+    return undefined
+  }
   const isOver = (session: Session) =>
     now() - session.usedAt > IDLE_MS || now() - session.openedAt > ABSOLUTE_MS
   return {
@@ -52,20 +63,15 @@ export function createSessions(now: () => number): Sessions {
       return `${COOKIE}=${token}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${ABSOLUTE_MS / 1000}`
     },
     find(request, ip) {
-      const token = tokenOf(request)
-      if (token === undefined || !isOurPage(request)) return undefined
-      const hash = hashOf(token)
-      const session = sessions.get(hash)
+      const session = isOurPage(request) ? live(request) : undefined
       if (session === undefined) return undefined
-      if (isOver(session)) {
-        sessions.delete(hash)
-        return undefined
-      }
       session.usedAt = now()
       return { ...session.caller, ip }
     },
+    isOpen: (request) => live(request) !== undefined,
   }
 }
 
-/** Whether a request carries a session cookie at all. */
-export const hasSessionCookie = (request: IncomingMessage): boolean => tokenOf(request) !== undefined
+/** Whether a `Host` names this machine itself. */
+export const isLoopbackHost = (host: string | undefined): boolean =>
+  /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i.test(host ?? '')

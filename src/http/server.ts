@@ -1,0 +1,133 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
+import { dispatch, refuse } from '../api/dispatch.ts'
+import { notFound, notJson, Problem, problem, tooLarge } from '../api/problem.ts'
+import type { ApiResponse } from '../api/request.ts'
+import { findRoute } from '../api/route.ts'
+import type { Venue } from '../api/venue.ts'
+import { isJson, readBody } from './body.ts'
+import type { Completions } from './completions.ts'
+import type { Documents } from './documents.ts'
+import type { Metrics } from './metrics.ts'
+import type { RequestIds } from './request-id.ts'
+import type { Sessions } from './session.ts'
+
+/** Largest body of a request to an operation. */
+const BODY_MOST = 64 * 1024
+const PATH_MOST = 8 * 1024
+
+/** Everything behind the one port. */
+export type Surfaces = {
+  venue: Venue
+  completions: Completions
+  documents: Documents
+  sessions: Sessions
+  metrics: Metrics
+  requestIds: RequestIds
+}
+
+const HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+}
+
+/** One HTTP server for every surface, with bounds on time, headers and connections. It does not listen yet. */
+export function createHttpServer(surfaces: Surfaces): Server {
+  const server = createServer({ maxHeaderSize: 16 * 1024, keepAliveTimeout: 65_000 }, (request, response) => {
+    response.on('error', () => request.destroy())
+    void serve(surfaces, request, response)
+  })
+  server.headersTimeout = 10_000
+  server.requestTimeout = 60_000
+  server.maxRequestsPerSocket = 100_000
+  server.maxConnections = 10_000
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable)
+      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    else socket.destroy()
+  })
+  return server
+}
+
+async function serve(surfaces: Surfaces, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const began = performance.now()
+  const url = request.url ?? '/'
+  const at = url.indexOf('?')
+  const path = at < 0 ? url : url.slice(0, at)
+  let name = 'unknown'
+  response.on('close', () => {
+    surfaces.metrics.answered(name, response.statusCode, (performance.now() - began) / 1000)
+  })
+  if (surfaces.completions.takes(path)) {
+    name = 'completions'
+    await surfaces.completions.serve(request, response, path)
+    return
+  }
+  if (surfaces.documents.serve(request, response, path)) {
+    name = 'document'
+    return
+  }
+  const answer = await operate(surfaces, request, path, url, (operation) => {
+    name = operation
+  })
+  send(response, answer)
+}
+
+/** Finds and performs the operation that a request names. */
+async function operate(
+  { venue, sessions, requestIds }: Surfaces,
+  request: IncomingMessage,
+  path: string,
+  url: string,
+  named: (operation: string) => void,
+): Promise<ApiResponse> {
+  const requestId = requestIds.next()
+  if (url.length > PATH_MOST) return refuse(notFound('path'), requestId)
+  const method = request.method ?? 'GET'
+  const route = findRoute(method, path)
+  if (route instanceof Problem) {
+    request.resume()
+    return refuse(route, requestId)
+  }
+  named(route.operation.id)
+  const body = await bodyOf(request)
+  if (body instanceof Problem) return refuse(body, requestId)
+  const ip = addressOf(request)
+  return dispatch(venue, route.operation, {
+    method,
+    host: request.headers.host ?? '',
+    pathAndQuery: url,
+    params: route.params,
+    query: url.slice(path.length + 1),
+    headers: request.headers,
+    body,
+    ip,
+    requestId,
+    caller: sessions.find(request, ip),
+  })
+}
+
+/** The body of a request that may have one. */
+async function bodyOf(request: IncomingMessage): Promise<Uint8Array | undefined | Problem> {
+  const { method, headers } = request
+  if (method === 'GET' || method === 'HEAD') return undefined
+  if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {
+    request.resume()
+    return problem('unsupported_media_type', 'Send the body without a content encoding.')
+  }
+  const body = await readBody(request, BODY_MOST)
+  if (body === 'too_large') return tooLarge(BODY_MOST)
+  if (body === 'aborted') return problem('invalid_json', 'The body ended early.')
+  if (body.length === 0) return undefined
+  return isJson(headers['content-type']) ? body : notJson()
+}
+
+export const addressOf = (request: IncomingMessage): string => request.socket.remoteAddress ?? ''
+
+function send(response: ServerResponse, { status, headers, body }: ApiResponse): void {
+  if (response.destroyed) return
+  response.writeHead(status, { ...HEADERS, ...headers, 'content-length': Buffer.byteLength(body) })
+  response.end(body)
+}
