@@ -1,6 +1,6 @@
-import type { KeyObject } from 'node:crypto'
-import { createHash, createHmac, createPublicKey, randomInt, timingSafeEqual, verify } from 'node:crypto'
+import { createHash, randomInt } from 'node:crypto'
 import type { Selectable } from 'kysely'
+import { known } from '../base/assert.ts'
 import { crc32 } from '../base/crc.ts'
 import type { AccountId, MandateId } from '../base/ids.ts'
 import { NO_MANDATE } from '../base/ids.ts'
@@ -42,8 +42,11 @@ export type NewKey = Pick<ApiKey, 'account' | 'mandate' | 'label' | 'kind' | 'sc
 /** Why a credential does not open the door. An unknown, a revoked and a mistyped key look alike. */
 export type KeyRefusal = 'key_unknown' | 'key_expired' | 'key_address'
 
-/** A key that signs, and the test of its signatures. */
-export type Signer = { key: ApiKey; verify(message: Uint8Array, signature: Uint8Array): boolean }
+/** A key that signs, and what its signatures are tested with: an HMAC secret or base64 of a raw public key. */
+export type Signer = { key: ApiKey } & (
+  | { kind: 'hmac'; secret: string }
+  | { kind: 'ed25519'; publicKey: string }
+)
 
 /** Every API key. Working keys are held in memory, so that looking one up waits for nothing. */
 export type Keys = {
@@ -135,7 +138,7 @@ type Held = {
   networks: Network[]
   hash: string | null
   hmacSecret: string | null
-  publicKey: KeyObject | null
+  publicKey: string | null
 }
 
 /** Loads the working keys. Throws `SealBroken` if the master key is not the one that sealed them. */
@@ -181,7 +184,7 @@ export async function createKeys(db: ControlDatabase, vault: Vault): Promise<Key
     signer(id, address, at) {
       const held = byId.get(id)
       if (held === undefined || held.key.kind === 'bearer') return 'key_unknown'
-      return refusalOf(held, address, at) ?? { key: held.key, verify: (...test) => isSigned(held, ...test) }
+      return refusalOf(held, address, at) ?? signerOf(held)
     },
   }
 }
@@ -192,11 +195,13 @@ function refusalOf({ key, networks }: Held, address: string, at: Instant): KeyRe
   return undefined
 }
 
-function isSigned({ hmacSecret, publicKey }: Held, message: Uint8Array, signature: Uint8Array): boolean {
-  if (publicKey !== null) return signature.length === 64 && verify(null, message, publicKey, signature)
-  if (hmacSecret === null) return false
-  const expected = createHmac('sha256', hmacSecret).update(message).digest()
-  return signature.length === expected.length && timingSafeEqual(expected, signature)
+function signerOf({ key, hmacSecret, publicKey }: Held): Signer {
+  if (hmacSecret !== null) return { key, kind: 'hmac', secret: hmacSecret }
+  return {
+    key,
+    kind: 'ed25519',
+    publicKey: known(publicKey ?? undefined, 'a signing key has something to test with'),
+  }
 }
 
 type NewRow = Omit<Selectable<ControlTables['api_key']>, 'id'>
@@ -205,7 +210,8 @@ function drawKey(wanted: NewKey, at: Instant): { row: NewRow; secret: string | n
   networksOf(wanted.addresses)
   const secret = wanted.kind === 'ed25519' ? null : newSecret()
   const publicKey = wanted.kind === 'ed25519' ? wanted.publicKey : null
-  if (wanted.kind === 'ed25519') publicKeyOf(publicKey ?? '')
+  if (wanted.kind === 'ed25519' && Buffer.from(publicKey ?? '', 'base64').length !== 32)
+    throw new RangeError('an Ed25519 public key is 32 raw bytes')
   const row: NewRow = {
     account: wanted.account,
     mandate: wanted.mandate,
@@ -232,7 +238,7 @@ const heldOf = (row: Selectable<ControlTables['api_key']>, vault: Vault): Held =
   networks: networksOf(JSON.parse(row.addresses) as string[]),
   hash: row.hash,
   hmacSecret: row.secret === null ? null : vault.open('key-signing', contextOf(row.id), row.secret),
-  publicKey: row.public_key === null ? null : publicKeyOf(row.public_key),
+  publicKey: row.public_key,
 })
 
 const keyOf = (row: Selectable<ControlTables['api_key']>): ApiKey => ({
@@ -249,13 +255,3 @@ const keyOf = (row: Selectable<ControlTables['api_key']>): ApiKey => ({
   expiresAt: row.expires_at as Instant | null,
   revokedAt: row.revoked_at as Instant | null,
 })
-
-/** The key object of 32 raw bytes in base64. Throws a `RangeError` on anything else. */
-function publicKeyOf(base64: string): KeyObject {
-  const raw = Buffer.from(base64, 'base64')
-  if (raw.length !== 32) throw new RangeError('an Ed25519 public key is 32 raw bytes')
-  return createPublicKey({
-    key: { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') },
-    format: 'jwk',
-  })
-}

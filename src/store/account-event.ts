@@ -1,0 +1,157 @@
+import { unreachable } from '../base/assert.ts'
+import type { AccountId, InstrumentId, OfferId, OrderId } from '../base/ids.ts'
+import type { Event, EventOf, Trade } from '../engine/event.ts'
+
+/** An event as one account may see it: its own side of it, and nobody else's name, money or authority. */
+export type AccountEvent = { readonly kind: Event['kind'] } & Readonly<Record<string, unknown>>
+
+/** Who owns what an event names only by number. */
+export type Owners = {
+  ofOrder(order: OrderId): AccountId
+  ofOffer(offer: OfferId): AccountId
+}
+
+export type View = { account: AccountId; event: AccountEvent }
+
+/** What each account concerned by an event is shown of it. Events of the whole venue concern no account. */
+export function viewsOf(event: Event, owners: Owners): View[] {
+  switch (event.kind) {
+    case 'command.rejected':
+    case 'venue.configured':
+    case 'member.admitted':
+    case 'instrument.listed':
+    case 'instrument.halted':
+    case 'instrument.resumed':
+    case 'window.swept':
+    case 'order.repeated':
+      return []
+    case 'account.opened':
+    case 'cash.deposited':
+    case 'cash.withdrawn':
+    case 'cash.unwithheld':
+    case 'offer.certified':
+    case 'offer.suspended':
+    case 'units.issued':
+    case 'units.redeemed':
+    case 'order.accepted':
+    case 'order.amended':
+    case 'order.reduced':
+    case 'order.closed':
+    case 'lot.opened':
+    case 'lot.expired':
+    case 'standby.paid':
+    case 'mandate.revoked':
+    case 'draw.extended':
+      return [{ account: event.account, event }]
+    case 'offer.registered':
+    case 'mandate.granted':
+      return [{ account: event.terms.account, event }]
+    case 'order.rested':
+      return [{ account: owners.ofOrder(event.order), event }]
+    case 'self_trade.prevented':
+      return selfTradeViews(event, owners)
+    case 'trade':
+      return tradeViews(event)
+    case 'obligation.moved':
+      return movedViews(event)
+    case 'draw.opened':
+    case 'draw.rerouted':
+    case 'draw.settled':
+    case 'draw.failed':
+    case 'draw.released':
+      return drawViews(event, owners)
+    default:
+      return unreachable(event)
+  }
+}
+
+/** Both orders belong to one member, which may have them in one account or in two. */
+function selfTradeViews(event: EventOf<'self_trade.prevented'>, owners: Owners): View[] {
+  const accounts = new Set([owners.ofOrder(event.aggressor), owners.ofOrder(event.resting)])
+  return [...accounts].map((account) => ({ account, event }))
+}
+
+/** The two fills of a trade, the taker's first. */
+export function fillsOf(trade: Trade): readonly [Fill, Fill] {
+  const { trade: id, instrument, price, lots, side } = trade
+  const same = { trade: id, instrument, price, lots }
+  const other = side === 'buy' ? 'sell' : 'buy'
+  return [
+    {
+      ...same,
+      account: trade.aggressorAccount,
+      order: trade.aggressor,
+      side,
+      liquidity: 'taker',
+      fee: trade.aggressorFee,
+      primary: side === 'sell' ? trade.primary : (0 as Trade['primary']),
+    },
+    {
+      ...same,
+      account: trade.restingAccount,
+      order: trade.resting,
+      side: other,
+      liquidity: 'maker',
+      fee: trade.restingFee,
+      primary: other === 'sell' ? trade.primary : (0 as Trade['primary']),
+    },
+  ]
+}
+
+/** One side of a trade. */
+export type Fill = Pick<Trade, 'trade' | 'price' | 'lots' | 'side' | 'primary'> & {
+  account: AccountId
+  instrument: InstrumentId
+  order: OrderId
+  liquidity: 'maker' | 'taker'
+  fee: Trade['aggressorFee']
+}
+
+const tradeViews = (trade: Trade): View[] =>
+  fillsOf(trade).map((fill) => ({ account: fill.account, event: { kind: 'trade', ...fill } }))
+
+function movedViews({ kind, from, to, instrument, wt, escrow }: EventOf<'obligation.moved'>): View[] {
+  return [
+    { account: from, event: { kind, from, instrument, wt, escrow } },
+    { account: to, event: { kind, to, instrument, wt, escrow } },
+  ]
+}
+
+type DrawEvent = EventOf<'draw.opened' | 'draw.rerouted' | 'draw.settled' | 'draw.failed' | 'draw.released'>
+
+/** A buyer is not told who supplied it here, nor a supplier for whom it worked: the receipt says what may be said. */
+function drawViews(event: DrawEvent, owners: Owners): View[] {
+  switch (event.kind) {
+    case 'draw.released':
+      return [{ account: event.account, event }]
+    case 'draw.rerouted': {
+      const { kind, draw, account, from, to, failure } = event
+      return [
+        { account, event: { kind, draw, account } },
+        { account: owners.ofOffer(from), event: { kind, draw, from, failure } },
+        { account: owners.ofOffer(to), event: { kind, draw, to } },
+      ]
+    }
+    case 'draw.opened':
+    case 'draw.failed': {
+      const { account, supplier, kind, draw, offer, instrument, request, wt } = event
+      const failed = event.kind === 'draw.failed' ? { failure: event.failure, fault: event.fault } : {}
+      return [
+        { account, event: without(event, 'supplier', 'offer') },
+        { account: supplier, event: { kind, draw, supplier, offer, instrument, request, wt, ...failed } },
+      ]
+    }
+    case 'draw.settled':
+      return [
+        { account: event.account, event: without(event, 'supplier', 'offer', 'proceeds', 'deliveryFee') },
+        { account: event.supplier, event: without(event, 'account', 'mandate', 'cost') },
+      ]
+    default:
+      return unreachable(event)
+  }
+}
+
+const without = <Kind extends Event>(event: Kind, ...hidden: (keyof Kind)[]): AccountEvent =>
+  Object.fromEntries(
+    Object.entries(event).filter(([name]) => !hidden.includes(name as keyof Kind)),
+  ) as unknown as AccountEvent

@@ -1,0 +1,101 @@
+import type { DrawId } from '../base/ids.ts'
+import { rowsOf } from './history-row.ts'
+import type { HistoryWriter } from './history-writer.ts'
+import type { AccountEvents, Applied, Projection } from './projection.ts'
+import { foldApplied, newChanges } from './projection.ts'
+
+/** What is applied and not yet on disk, and its way there. */
+export type Overlay = {
+  watermark(): number
+  apply(batch: readonly Applied[]): AccountEvents[]
+  saveReceipt(draw: DrawId, text: string): void
+  /** A receipt that is not yet on disk. */
+  receipt(draw: DrawId): string | undefined
+  /** Resolves once everything applied before the call is written; with `durable`, for good. */
+  settle(durable?: boolean): Promise<void>
+}
+
+/** How long a change may wait to be written, and how many may wait together. */
+const WRITE_AFTER_MS = 200
+const WRITE_AT_ROWS = 2_000
+
+const NONE: ReadonlyMap<DrawId, string> = new Map()
+
+/** Starts from a projection that agrees with the disk. One write is on its way at a time; the rest gathers. */
+export function createOverlay(
+  projection: Projection,
+  writer: HistoryWriter,
+  onFailure: (error: Error) => void,
+): Overlay {
+  let written = projection.seq
+  let receipts = new Map<DrawId, string>()
+  let receiptsOnTheirWay = NONE
+  let writing: Promise<void> | undefined
+  let timer: NodeJS.Timeout | undefined
+  let failure: Error | undefined
+
+  const write = (durable: boolean): Promise<void> => {
+    clearTimeout(timer)
+    timer = undefined
+    const { changes, seq } = projection
+    const rows = rowsOf(seq, changes, receipts)
+    const doneOrders = [...changes.orders].filter((order) => order.status !== 'open')
+    const doneDeliveries = [...changes.deliveries].filter((delivery) => delivery.status !== 'open')
+    projection.changes = newChanges()
+    receiptsOnTheirWay = receipts
+    receipts = new Map()
+    const forgetDone = () => {
+      written = seq
+      for (const { id } of doneOrders) projection.orders.delete(id)
+      for (const { draw } of doneDeliveries) projection.deliveries.delete(draw)
+    }
+    const fail = (error: Error) => {
+      failure = error
+      onFailure(error)
+    }
+    writing = writer
+      .run({ kind: 'write', rows, durable })
+      .then(forgetDone, fail)
+      .finally(() => {
+        writing = undefined
+        receiptsOnTheirWay = NONE
+        schedule()
+      })
+    return writing
+  }
+
+  const schedule = (): void => {
+    if (writing !== undefined || failure !== undefined) return
+    if (projection.seq === written && receipts.size === 0) return
+    if (countOf(projection) + receipts.size >= WRITE_AT_ROWS) void write(false)
+    else timer ??= setTimeout(() => void write(false), WRITE_AFTER_MS)
+  }
+
+  return {
+    watermark: () => written,
+    apply(batch) {
+      const told: AccountEvents[] = []
+      for (const applied of batch)
+        if (applied.seq > projection.seq) told.push(...foldApplied(projection, applied))
+      schedule()
+      return told
+    },
+    saveReceipt(draw, text) {
+      receipts.set(draw, text)
+      schedule()
+    },
+    receipt: (draw) => receipts.get(draw) ?? receiptsOnTheirWay.get(draw),
+    async settle(durable = false) {
+      const target = projection.seq
+      while (failure === undefined && written < target) await (writing ?? write(false))
+      if (durable) {
+        while (writing !== undefined) await writing
+        if (failure === undefined) await write(true)
+      }
+      if (failure !== undefined) throw failure
+    },
+  }
+}
+
+const countOf = ({ changes }: Projection): number =>
+  changes.orders.size + changes.fills.length + changes.deliveries.size + changes.events.length

@@ -1,0 +1,173 @@
+import type { Kysely, Migration, Selectable } from 'kysely'
+import { openDatabase } from './database.ts'
+
+/** What has happened, laid out for questions. All of it can be told again from the journal. */
+export type HistoryTables = {
+  order_record: {
+    id: number
+    account: number
+    instrument: number
+    mandate: number
+    side: string
+    type: string
+    time_in_force: string
+    post_only: string
+    self_trade: string
+    client_order_id: string | null
+    price: number
+    filled: number
+    remaining: number
+    /** µ$ of the fills, fees aside, and the fees. */
+    value: number
+    fees: number
+    status: string
+    reason: string | null
+    priority: string | null
+    version: number
+    created_seq: number
+    seq: number
+    created_at: number
+    updated_at: number
+  }
+  fill: {
+    account: number
+    trade: number
+    order_id: number
+    client_order_id: string | null
+    instrument: number
+    side: string
+    price: number
+    lots: number
+    fee: number
+    liquidity: string
+    /** Of a sale: the weighted tokens whose proceeds went to escrow. */
+    primary_wt: number
+    seq: number
+    at: number
+  }
+  delivery: {
+    draw: number
+    account: number
+    supplier: number
+    instrument: number
+    offer: number
+    mandate: number
+    request: string
+    wt: number
+    status: string
+    /** JSON of the event that ended it, or null while it is open. */
+    outcome: string | null
+    opened_seq: number
+    opened_at: number
+    seq: number
+    at: number
+  }
+  receipt: { draw: number; text: string }
+  account_event: { account: number; seq: number; at: number; events: string }
+  instrument: { id: number; lot_tick: number }
+  offer: { id: number; account: number }
+  watermark: { id: number; seq: number }
+}
+
+export type HistoryDatabase = Kysely<HistoryTables>
+
+/** Rows on their way to disk: whatever changed up to `seq`, and nothing of what came after. */
+export type HistoryRows = {
+  seq: number
+  order_record: Selectable<HistoryTables['order_record']>[]
+  fill: Selectable<HistoryTables['fill']>[]
+  delivery: Selectable<HistoryTables['delivery']>[]
+  receipt: Selectable<HistoryTables['receipt']>[]
+  account_event: Selectable<HistoryTables['account_event']>[]
+  instrument: Selectable<HistoryTables['instrument']>[]
+  offer: Selectable<HistoryTables['offer']>[]
+}
+
+type Schema = Kysely<unknown>['schema']
+
+/** A table of columns, `text` or `integer`; a name that ends in `?` may be null. */
+async function createTable(
+  schema: Schema,
+  name: string,
+  key: string[],
+  columns: Record<string, 'text' | 'integer'>,
+): Promise<void> {
+  let table = schema.createTable(name).addPrimaryKeyConstraint(`${name}_key`, key as [never])
+  for (const [column, type] of Object.entries(columns)) {
+    const nullable = column.endsWith('?')
+    table = table.addColumn(column.replace('?', ''), type, (one) => (nullable ? one : one.notNull()))
+  }
+  await table.execute()
+}
+
+const integers = <Name extends string>(...names: Name[]): Record<string, 'integer'> =>
+  Object.fromEntries(names.map((name) => [name, 'integer'] as const))
+const texts = <Name extends string>(...names: Name[]): Record<string, 'text'> =>
+  Object.fromEntries(names.map((name) => [name, 'text'] as const))
+
+const first: Migration = {
+  async up({ schema }) {
+    await createTable(schema, 'order_record', ['id'], {
+      ...integers('id', 'account', 'instrument', 'mandate', 'price', 'filled', 'remaining', 'value', 'fees'),
+      ...integers('version', 'created_seq', 'seq', 'created_at', 'updated_at'),
+      ...texts('side', 'type', 'time_in_force', 'post_only', 'self_trade', 'status'),
+      ...texts('client_order_id?', 'reason?', 'priority?'),
+    })
+    await schema.createIndex('order_account').on('order_record').columns(['account', 'id']).execute()
+    await schema
+      .createIndex('order_client')
+      .on('order_record')
+      .columns(['account', 'client_order_id'])
+      .where('client_order_id', 'is not', null)
+      .execute()
+    await schema
+      .createIndex('order_open')
+      .on('order_record')
+      .columns(['status', 'id'])
+      .where('status', '=', 'open')
+      .execute()
+    await createTable(schema, 'fill', ['account', 'trade'], {
+      ...integers(
+        'account',
+        'trade',
+        'order_id',
+        'instrument',
+        'price',
+        'lots',
+        'fee',
+        'primary_wt',
+        'seq',
+        'at',
+      ),
+      ...texts('side', 'liquidity', 'client_order_id?'),
+    })
+    await createTable(schema, 'delivery', ['draw'], {
+      ...integers('draw', 'account', 'supplier', 'instrument', 'offer', 'mandate', 'wt'),
+      ...integers('opened_seq', 'opened_at', 'seq', 'at'),
+      ...texts('request', 'status', 'outcome?'),
+    })
+    await schema.createIndex('delivery_buyer').on('delivery').columns(['account', 'draw']).execute()
+    await schema.createIndex('delivery_supplier').on('delivery').columns(['supplier', 'draw']).execute()
+    await schema
+      .createIndex('delivery_open')
+      .on('delivery')
+      .columns(['status', 'draw'])
+      .where('status', '=', 'open')
+      .execute()
+    await createTable(schema, 'receipt', ['draw'], { ...integers('draw'), ...texts('text') })
+    await createTable(schema, 'account_event', ['account', 'seq'], {
+      ...integers('account', 'seq', 'at'),
+      ...texts('events'),
+    })
+    await createTable(schema, 'instrument', ['id'], integers('id', 'lot_tick'))
+    await createTable(schema, 'offer', ['id'], integers('id', 'account'))
+    await createTable(schema, 'watermark', ['id'], integers('id', 'seq'))
+  },
+}
+
+/**
+ * Opens the history database. Its commits survive the end of the process; the loss of power may take the latest,
+ * which the journal then tells again.
+ */
+export const openHistoryDatabase = (path: string): Promise<HistoryDatabase> =>
+  openDatabase<HistoryTables>(path, 'normal', { '1_orders_fills_deliveries_events': first })

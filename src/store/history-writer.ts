@@ -1,0 +1,55 @@
+import type { Worker } from 'node:worker_threads'
+import type { AccountId } from '../base/ids.ts'
+import type { Instant } from '../base/time.ts'
+import type { HistoryRows } from './history-table.ts'
+import { startWorker } from './worker-thread.ts'
+
+/** What the writing thread can be asked for. */
+export type WriterTask =
+  | { kind: 'write'; rows: HistoryRows; durable: boolean }
+  | { kind: 'forget'; accounts: AccountId[]; before: Instant; limit: number }
+
+export type WriterRequest = { id: number; task: WriterTask }
+/** How many rows it wrote or deleted, or why it could not. */
+export type WriterAnswer = { id: number; rows: number } | { id: number; error: string }
+
+/** The only writer of the history database: a thread of its own, so that no request waits for its disk. */
+export type HistoryWriter = {
+  run(task: WriterTask): Promise<number>
+  close(): Promise<void>
+}
+
+type Waiting = { resolve(rows: number): void; reject(error: Error): void }
+
+export function startHistoryWriter(path: string): HistoryWriter {
+  const worker: Worker = startWorker('history-worker', { path })
+  const waiting = new Map<number, Waiting>()
+  let failure: Error | undefined
+  let nextId = 1
+  const fail = (error: Error) => {
+    failure ??= error
+    for (const { reject } of waiting.values()) reject(failure)
+    waiting.clear()
+  }
+  worker.on('message', (answer: WriterAnswer) => {
+    const asked = waiting.get(answer.id)
+    waiting.delete(answer.id)
+    if ('error' in answer) asked?.reject(new Error(`history cannot be written: ${answer.error}`))
+    else asked?.resolve(answer.rows)
+  })
+  worker.on('error', fail)
+  worker.on('exit', (code) => fail(new Error(`the history writer left with code ${code}`)))
+  return {
+    run(task) {
+      if (failure !== undefined) return Promise.reject(failure)
+      return new Promise((resolve, reject) => {
+        const request: WriterRequest = { id: nextId++, task }
+        waiting.set(request.id, { resolve, reject })
+        worker.postMessage(request)
+      })
+    },
+    async close() {
+      await worker.terminate()
+    },
+  }
+}

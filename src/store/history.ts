@@ -1,0 +1,122 @@
+import type { AccountId, DrawId, InstrumentId, OfferId, OrderId, TradeId } from '../base/ids.ts'
+import type { Instant } from '../base/time.ts'
+import { createOverlay } from './history-overlay.ts'
+import type { DeliveryQuery, FillQuery, OrderQuery, Page } from './history-query.ts'
+import { listDeliveries, listEvents, listFills, listOrders, orderNamed } from './history-query.ts'
+import { deliveryOf, orderOf } from './history-row.ts'
+import type { HistoryDatabase } from './history-table.ts'
+import { openHistoryDatabase } from './history-table.ts'
+import { startHistoryWriter } from './history-writer.ts'
+import type {
+  AccountEvents,
+  Applied,
+  DeliveryRecord,
+  FillRecord,
+  OrderRecord,
+  Projection,
+} from './projection.ts'
+import { newChanges } from './projection.ts'
+
+/**
+ * Everything that happened, laid out for questions. It follows durable batches: what a batch did is seen by every
+ * question asked after `apply`, though it is written a little later. Records are copies.
+ */
+export type History = {
+  /** The last command that is written. The sequencer tells again what came after. */
+  watermark(): number
+  /**
+   * Folds one durable batch in and returns what each account is told of it. Commands already written pass by;
+   * throws a `BrokenPromise` if one is missing.
+   */
+  apply(batch: readonly Applied[]): AccountEvents[]
+  orderById(id: OrderId): Promise<OrderRecord | undefined>
+  orderByClientId(account: AccountId, clientOrderId: string): Promise<OrderRecord | undefined>
+  listOrders(query: OrderQuery): Promise<Page<OrderRecord, OrderId>>
+  listFills(query: FillQuery): Promise<Page<FillRecord, TradeId>>
+  deliveryById(draw: DrawId): Promise<DeliveryRecord | undefined>
+  listDeliveries(query: DeliveryQuery): Promise<Page<DeliveryRecord, DrawId>>
+  /** What an account was told after a sequence number, oldest first, up to `limit` commands. */
+  listEvents(account: AccountId, after: number, limit: number): Promise<AccountEvents[]>
+  /** Keeps the signed receipt of a delivery. */
+  saveReceipt(draw: DrawId, text: string): void
+  receipt(draw: DrawId): Promise<string | undefined>
+  /** Deletes up to `limit` done orders, fills and events of each account from before an instant; returns how many. */
+  forget(accounts: readonly AccountId[], before: Instant, limit: number): Promise<number>
+  /** Writes everything applied so far so that not even the loss of power takes it. Call it before a snapshot. */
+  flush(): Promise<void>
+  /** Flushes and lets go of the file. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens history. `onFailure` is called once if it cannot be written any more; from then on questions and `flush`
+ * reject with the same error.
+ */
+export async function openHistory(path: string, onFailure: (error: Error) => void): Promise<History> {
+  const db = await openHistoryDatabase(path)
+  const projection = await load(db)
+  const writer = startHistoryWriter(path)
+  const overlay = createOverlay(projection, writer, onFailure)
+  const settled = async () => {
+    await overlay.settle()
+    return db
+  }
+  return {
+    watermark: () => overlay.watermark(),
+    apply: (batch) => overlay.apply(batch),
+    saveReceipt: (draw, text) => overlay.saveReceipt(draw, text),
+    async orderById(id) {
+      const held = projection.orders.get(id)
+      if (held !== undefined) return { ...held }
+      const row = await db.selectFrom('order_record').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && orderOf(row)
+    },
+    orderByClientId: async (account, name) => orderNamed(await settled(), account, name),
+    listOrders: async (query) => listOrders(await settled(), query),
+    listFills: async (query) => listFills(await settled(), query),
+    async deliveryById(draw) {
+      const held = projection.deliveries.get(draw)
+      if (held !== undefined) return { ...held }
+      const row = await db.selectFrom('delivery').selectAll().where('draw', '=', draw).executeTakeFirst()
+      return row && deliveryOf(row)
+    },
+    listDeliveries: async (query) => listDeliveries(await settled(), query),
+    listEvents: async (account, after, limit) => listEvents(await settled(), account, after, limit),
+    async receipt(draw) {
+      const held = overlay.receipt(draw)
+      if (held !== undefined) return held
+      const row = await db.selectFrom('receipt').select('text').where('draw', '=', draw).executeTakeFirst()
+      return row?.text
+    },
+    forget: (accounts, before, limit) =>
+      writer.run({ kind: 'forget', accounts: [...accounts], before, limit }),
+    flush: () => overlay.settle(true),
+    async close() {
+      try {
+        await overlay.settle(true)
+      } finally {
+        await writer.close()
+        await db.destroy()
+      }
+    },
+  }
+}
+
+/** What is still open, as it was last written. */
+async function load(db: HistoryDatabase): Promise<Projection> {
+  const [mark, orders, deliveries, instruments, offers] = await Promise.all([
+    db.selectFrom('watermark').select('seq').executeTakeFirst(),
+    db.selectFrom('order_record').selectAll().where('status', '=', 'open').execute(),
+    db.selectFrom('delivery').selectAll().where('status', '=', 'open').execute(),
+    db.selectFrom('instrument').selectAll().execute(),
+    db.selectFrom('offer').selectAll().execute(),
+  ])
+  return {
+    seq: mark?.seq ?? 0,
+    orders: new Map(orders.map((row) => [row.id as OrderId, orderOf(row)])),
+    deliveries: new Map(deliveries.map((row) => [row.draw as DrawId, deliveryOf(row)])),
+    lotTicks: new Map(instruments.map((row) => [row.id as InstrumentId, row.lot_tick])),
+    offers: new Map(offers.map((row) => [row.id as OfferId, row.account as AccountId])),
+    changes: newChanges(),
+  }
+}
