@@ -28,7 +28,7 @@ export function startHistoryWriter(path: string): HistoryWriter {
   let nextId = 1
   const fail = (error: Error) => {
     failure ??= error
-    for (const { reject } of waiting.values()) reject(failure)
+    for (const asked of waiting.values()) asked.reject(failure)
     waiting.clear()
   }
   worker.on('message', (answer: WriterAnswer) => {

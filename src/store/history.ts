@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { AccountId, DrawId, InstrumentId, OfferId, OrderId, TradeId } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
 import { createOverlay } from './history-overlay.ts'
@@ -106,8 +107,8 @@ export async function openHistory(path: string, onFailure: (error: Error) => voi
 async function load(db: HistoryDatabase): Promise<Projection> {
   const [mark, orders, deliveries, instruments, offers] = await Promise.all([
     db.selectFrom('watermark').select('seq').executeTakeFirst(),
-    db.selectFrom('order_record').selectAll().where('status', '=', 'open').execute(),
-    db.selectFrom('delivery').selectAll().where('status', '=', 'open').execute(),
+    db.selectFrom('order_record').selectAll().where('status', '=', sql.lit('open')).execute(),
+    db.selectFrom('delivery').selectAll().where('status', '=', sql.lit('open')).execute(),
     db.selectFrom('instrument').selectAll().execute(),
     db.selectFrom('offer').selectAll().execute(),
   ])
