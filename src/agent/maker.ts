@@ -13,6 +13,8 @@ export type MakerOptions = {
   halfSpread: number
   /** Quotes on either side. */
   levels: number
+  /** A supplier that only sells quotes one side. */
+  sides?: readonly Side[]
   /** Units quoted at the best level; each further level quotes as much again. */
   size: number
   /** Units the maker wants to hold. It leans its quotes to get there. */
@@ -50,10 +52,10 @@ export class Maker {
 
   constructor(options: MakerOptions) {
     this.options = options
-    this.slots = Array.from({ length: options.levels }, (_, level) => level).flatMap((level) => [
-      { side: 'buy' as const, level, order: undefined },
-      { side: 'sell' as const, level, order: undefined },
-    ])
+    const sides = options.sides ?? ['buy', 'sell']
+    this.slots = Array.from({ length: options.levels }, (_, level) => level).flatMap((level) =>
+      sides.map((side) => ({ side, level, order: undefined })),
+    )
   }
 
   /** Tells the maker what it holds, its open sell orders included, and the price that bands are drawn around. */
@@ -69,8 +71,8 @@ export class Maker {
     const due = this.slots.filter(
       ({ level, order }) => level === 0 || order === undefined || (this.turn % 4 === 0 && level === deeper),
     )
-    const best = this.slots.find(({ side, level }) => side === 'buy' && level === 0)?.order
-    const rising = best !== undefined && this.priceOf('buy', 0) > Number(best.price)
+    const best = this.slots[0]?.order
+    const rising = best !== undefined && this.priceOf(best.side, 0) > Number(best.price)
     // The side that moves away goes first, so that our own quotes never meet.
     for (const side of rising ? (['sell', 'buy'] as const) : (['buy', 'sell'] as const))
       for (const slot of due) if (slot.side === side) await this.refresh(slot)

@@ -1,0 +1,223 @@
+import { Consumer } from '../agent/consumer.ts'
+import type { Rhythm } from '../agent/rhythm.ts'
+import { startRhythm } from '../agent/rhythm.ts'
+import { chance } from '../base/chance.ts'
+import type { Client } from '../client/client.ts'
+import { createClient } from '../client/client.ts'
+import { BusbarError } from '../client/problem.ts'
+import type { InstrumentOut } from '../wire/instrument.ts'
+import { conversation } from './demand-trace.ts'
+import { readDemoState, writeDemoKeys, writeDemoState } from './demo-file.ts'
+import { demandOf } from './grade-price.ts'
+import { MakerDesk, makerStyles } from './maker-desk.ts'
+import type { Participant } from './membership.ts'
+import {
+  BUYER,
+  consumerParticipant,
+  makerParticipant,
+  Membership,
+  supplierParticipant,
+  takerParticipant,
+  TRADER,
+} from './membership.ts'
+import { Payroll } from './payroll.ts'
+import { pooled } from './pool.ts'
+import { requestFor } from './prompt.ts'
+import { Quotes } from './quotes.ts'
+import { SupplyDesk } from './supply-desk.ts'
+import { suppliers } from './suppliers.ts'
+import { Taker } from './taker.ts'
+
+export type DemoOptions = {
+  /** `http://127.0.0.1:8700` */
+  baseUrl: string
+  /** The secret of a key with the operator's scopes. */
+  operatorKey: string
+  /** Where `demo-keys.json` and the demo's own state are kept. */
+  dataFolder: string
+  /** How fast the market lives: 1 as written, 2 twice as fast. */
+  pace?: number
+  log: (line: string) => void
+}
+
+/** A running sample market. */
+export type Demo = { stop(): Promise<void> }
+
+const TAKERS = ['Lattice Trading', 'Osprey Desk']
+const APPLICATIONS = ['Fennel Apps', 'Quill Studio']
+/** The trace's gaps, stretched: orders and completions arrive this much more slowly than its requests did. */
+const ORDER_STRETCH = 9
+const COMPLETION_STRETCH = 30
+const COMPLETIONS_AT_ONCE = 3
+const QUALIFICATIONS_AT_ONCE = 6
+const SUPPLY_PAUSE_MS = 2_000
+const PAYROLL_PAUSE_MS = 60_000
+const SEED = 20_261_125
+
+type Joined = { who: Participant; client: Client; account: string; key: string }
+
+/** Everyone who takes part, with their accounts. */
+async function admit(membership: Membership): Promise<Map<string, Joined>> {
+  const all = [
+    BUYER,
+    TRADER,
+    ...suppliers.map(({ name }) => supplierParticipant(name)),
+    ...makerStyles.map(({ name }) => makerParticipant(name)),
+    ...TAKERS.map(takerParticipant),
+    ...APPLICATIONS.map(consumerParticipant),
+  ]
+  const joined = new Map<string, Joined>()
+  await pooled(all, 4, async (who) => {
+    joined.set(who.id, { who, ...(await membership.join(who)) })
+  })
+  return joined
+}
+
+const gapsOf = (stretch: number, pace: number): (() => number) => {
+  let at = 0
+  return () => Math.min(20_000, ((conversation[at++ % conversation.length]?.gapMs ?? 200) * stretch) / pace)
+}
+
+/** What every part of the running market needs. */
+type Floor = {
+  instruments: readonly InstrumentOut[]
+  joined: Map<string, Joined>
+  pace: number
+  onError: (who: string) => (error: unknown) => void
+}
+
+function clientOf({ joined }: Floor, { id }: Participant): Client {
+  const found = joined.get(id)
+  if (!found) throw new Error(`${id} has no account`)
+  return found.client
+}
+
+function startTakers(floor: Floor): Rhythm[] {
+  return TAKERS.map((name, at) => {
+    const luck = chance(SEED + at)
+    const taker = new Taker(clientOf(floor, takerParticipant(name)), floor.instruments, luck)
+    const pauseMs = gapsOf(ORDER_STRETCH * TAKERS.length, floor.pace)
+    return startRhythm({ pauseMs, turn: () => taker.turn(), onError: floor.onError(name) })
+  })
+}
+
+function startConsumers(floor: Floor): { rhythms: Rhythm[]; consumers: Consumer[] } {
+  const consumers: Consumer[] = []
+  const rhythms = APPLICATIONS.map((name, at) => {
+    const luck = chance(SEED + 100 + at)
+    const client = clientOf(floor, consumerParticipant(name))
+    const consumer = new Consumer({ client, concurrency: COMPLETIONS_AT_ONCE, onError: floor.onError(name) })
+    consumers.push(consumer)
+    const turn = async () => {
+      const instrument = floor.instruments[luck.below(floor.instruments.length)]
+      const demand = instrument && demandOf(instrument.spec.task)
+      const arrival = demand?.[luck.below(demand.length)]
+      if (instrument && arrival) consumer.send(requestFor(instrument, arrival, luck))
+    }
+    const pauseMs = gapsOf(COMPLETION_STRETCH * APPLICATIONS.length, floor.pace)
+    return startRhythm({ pauseMs, turn, onError: floor.onError(name) })
+  })
+  return { rhythms, consumers }
+}
+
+/** Model servers up, offers registered, every grade measured. */
+async function openSupply(desks: readonly SupplyDesk[], log: (line: string) => void): Promise<void> {
+  await Promise.all(desks.map((desk) => desk.open()))
+  const open = (
+    await Promise.all(desks.map(async (desk) => (await desk.unproven()).map((line) => ({ desk, line }))))
+  ).flat()
+  if (open.length > 0) log(`demo: measuring ${open.length} grades of ${desks.length} suppliers`)
+  await pooled(open, QUALIFICATIONS_AT_ONCE, ({ desk, line }) => desk.prove(line))
+}
+
+/** A refusal now and then is a market's everyday; it is said once a minute at most for each who and why. */
+function reporter(log: (line: string) => void): (who: string) => (error: unknown) => void {
+  const said = new Map<string, number>()
+  return (who) => (error) => {
+    const code = error instanceof BusbarError ? error.code : 'failed'
+    const key = `${who} ${code}`
+    if (Date.now() - (said.get(key) ?? 0) < 60_000) return
+    said.set(key, Date.now())
+    log(`demo: ${who}: ${code}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+/**
+ * Starts the sample market over the exchange's public operations alone, and resolves when every grade is
+ * certified and two-sided. On a folder it has seen before it goes on with the same accounts, keys and offers.
+ */
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const { baseUrl, operatorKey, dataFolder, log, pace = 1 } = options
+  const operator = createClient({ baseUrl, key: operatorKey })
+  const state = readDemoState(dataFolder)
+  const [instruments, tickers, joined] = await Promise.all([
+    operator.instruments.list(),
+    operator.tickers(),
+    admit(new Membership(operator, dataFolder, state)),
+  ])
+  const keyOf = (id: string): string => joined.get(id)?.key ?? ''
+  const supplier = keyOf(supplierParticipant(suppliers[0]?.name ?? '').id)
+  writeDemoKeys(dataFolder, {
+    buyer: keyOf('buyer'),
+    trader: keyOf('trader'),
+    supplier,
+    operator: operatorKey,
+  })
+
+  const floor: Floor = { instruments, joined, pace, onError: reporter(log) }
+  const quotes = new Quotes(instruments, tickers, chance(SEED))
+  const desks = suppliers.map((one) => {
+    const client = clientOf(floor, supplierParticipant(one.name))
+    return new SupplyDesk({ supplier: one, client, instruments, quotes, state, log })
+  })
+  const makers = makerStyles.map(
+    (style) => new MakerDesk(style, clientOf(floor, makerParticipant(style.name)), instruments, quotes),
+  )
+  try {
+    await openSupply(desks, log)
+    writeDemoState(dataFolder, state)
+    await Promise.all(desks.map((desk) => desk.turn()))
+    await Promise.all(makers.map((maker) => maker.open()))
+  } catch (error) {
+    await Promise.all(desks.map((desk) => desk.close()))
+    throw error
+  }
+  return running(floor, operator, desks, makers)
+}
+
+function running(
+  floor: Floor,
+  operator: Client,
+  desks: readonly SupplyDesk[],
+  makers: readonly MakerDesk[],
+): Demo {
+  const { onError, pace } = floor
+  const payroll = new Payroll(operator, [...floor.joined.values()])
+  const { rhythms, consumers } = startConsumers(floor)
+  const all = [
+    ...rhythms,
+    ...startTakers(floor),
+    ...makers.map((maker) =>
+      startRhythm({
+        pauseMs: () => maker.pauseMs() / pace,
+        turn: () => maker.turn(),
+        onError: onError(maker.style.name),
+      }),
+    ),
+    ...desks.map((desk) =>
+      startRhythm({
+        pauseMs: () => SUPPLY_PAUSE_MS / pace,
+        turn: () => desk.turn(),
+        onError: onError(desk.name),
+      }),
+    ),
+    startRhythm({ pauseMs: () => PAYROLL_PAUSE_MS, turn: () => payroll.turn(), onError: onError('payroll') }),
+  ]
+  return {
+    async stop() {
+      const stopped = [...all.map((rhythm) => rhythm.stop()), ...consumers.map((consumer) => consumer.stop())]
+      await Promise.all(stopped)
+      await Promise.all(desks.map((desk) => desk.close()))
+    },
+  }
+}
