@@ -1,6 +1,8 @@
 import type { z } from 'zod'
 import type { AccountId, MandateId } from '../base/ids.ts'
 import type { Scope } from '../wire/key.ts'
+import type { Problem } from './problem.ts'
+import type { RateClass } from './rate.ts'
 import type { Venue } from './venue.ts'
 
 /** Who calls, as their credential says. Account, mandate and scopes never come from the request itself. */
@@ -35,7 +37,12 @@ type Shape<Path, Query, Body, Answer extends z.ZodType> = {
   query?: Query
   body?: Body
   answer: Answer
+  /** Of a good answer; 200 unless said otherwise. */
   status?: 200 | 201 | 202
+  /** Which bucket it draws from: by default `read` for GET and `order` for the rest. */
+  rate?: RateClass
+  /** A body that works as it stands, shown in the documents. */
+  example?: unknown
   /** Whether a repeat with the same `Idempotency-Key` gets the first answer. */
   idempotent?: boolean
 }
@@ -60,7 +67,7 @@ export function operation<
 >(
   shape: Shape<Path, Query, Body, Answer> & {
     scope: Scope
-    run(venue: Venue, call: Call<Parsed<Path>, Parsed<Query>, Parsed<Body>, Caller>): Promise<z.input<Answer>>
+    run(venue: Venue, call: Call<Parsed<Path>, Parsed<Query>, Parsed<Body>, Caller>): Promise<z.input<Answer> | Problem>
   },
 ): Operation {
   return shape as unknown as Operation
@@ -77,7 +84,7 @@ export function publicOperation<
     run(
       venue: Venue,
       call: Call<Parsed<Path>, Parsed<Query>, Parsed<Body>, Caller | null>,
-    ): Promise<z.input<Answer>>
+    ): Promise<z.input<Answer> | Problem>
   },
 ): Operation {
   return { ...shape, scope: null } as unknown as Operation

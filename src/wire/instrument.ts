@@ -53,5 +53,8 @@ export const instrument = z.object({
   version: z.number().int(),
 })
 
+export const instruments = z.object({ data: z.array(instrument) })
+export const instrumentPath = z.strictObject({ id: instrumentIn })
+
 export type InstrumentOut = z.infer<typeof instrument>
 export type SpecOut = z.infer<typeof spec>

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { decimalOut, timeOut } from './decimal.ts'
 import { idOut } from './id.ts'
 import { instrumentOut } from './instrument.ts'
-import { pageOf } from './page.ts'
+import { pageOf, pageQuery, wholeText } from './page.ts'
 
 /** Price, quantity and number of orders of one level. */
 export const level = z.tuple([decimalOut, decimalOut, z.number().int()])
@@ -72,9 +72,23 @@ export const candles = z.object({
   data: z.array(candle),
 })
 
+export const bookQuery = z.strictObject({
+  depth: wholeText(1_000, 1).optional(),
+  level: z
+    .enum(['2', '3'])
+    .transform((text) => (text === '3' ? 3 : 2))
+    .optional(),
+})
+export const tradeQuery = z.strictObject(pageQuery)
+export const candleQuery = z.strictObject({
+  interval: candleInterval.optional(),
+  limit: wholeText(2_880, 1).optional(),
+})
+
 export type BookOut = z.infer<typeof book>
 export type TradeOut = z.infer<typeof trade>
 export type TickerOut = z.infer<typeof ticker>
 export type CandleOut = z.infer<typeof candle>
 export type CandleInterval = z.infer<typeof candleInterval>
 export type LevelOut = z.infer<typeof level>
+export type RestingOut = z.infer<typeof restingOrder>

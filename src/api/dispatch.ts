@@ -1,0 +1,89 @@
+import { BrokenPromise } from '../base/assert.ts'
+import { SequencerBusy, SequencerStopped } from '../sequencer/sequencer.ts'
+import { authenticate } from './auth.ts'
+import { withKey } from './idempotent.ts'
+import type { Caller, Operation } from './operation.ts'
+import { parseParts } from './parse.ts'
+import { Problem, problem, tooMany } from './problem.ts'
+import type { ApiRequest, ApiResponse } from './request.ts'
+import type { Venue } from './venue.ts'
+
+const JSON_TYPE = 'application/json'
+const PROBLEM_TYPE = 'application/problem+json'
+const NOTHING = new Uint8Array()
+
+/** Answers one request of one operation. Never throws, and never says what broke inside. */
+export async function dispatch(venue: Venue, operation: Operation, request: ApiRequest): Promise<ApiResponse> {
+  const headers: Record<string, string> = { 'x-request-id': request.requestId, 'cache-control': 'no-store' }
+  try {
+    const done = await answer(venue, operation, request, headers)
+    if (done instanceof Problem) return refuse(done, request.requestId, headers)
+    return { ...done, headers: { ...headers, ...done.headers } }
+  } catch (error) {
+    return refuse(problemOf(venue, operation, request, error), request.requestId, headers)
+  }
+}
+
+/** A problem as an answer. */
+export function refuse(refused: Problem, requestId: string, headers: Record<string, string> = {}): ApiResponse {
+  return {
+    status: refused.status,
+    headers: { ...headers, ...refused.more.headers, 'content-type': PROBLEM_TYPE },
+    body: JSON.stringify(refused.body(requestId)),
+  }
+}
+
+async function answer(
+  venue: Venue,
+  operation: Operation,
+  request: ApiRequest,
+  headers: Record<string, string>,
+): Promise<ApiResponse | Problem> {
+  const caller = await callerOf(venue, operation, request)
+  if (caller instanceof Problem) return caller
+  if (caller !== null) {
+    const refused = throttle(venue, operation, caller, headers)
+    if (refused !== undefined) return refused
+  }
+  const parts = parseParts(operation, request)
+  if (parts instanceof Problem) return parts
+  const run = async (): Promise<ApiResponse | Problem> => {
+    const result = await operation.run(venue, { ...parts, caller, requestId: request.requestId })
+    if (result instanceof Problem) return result
+    const status = operation.status ?? 200
+    return { status, headers: { 'content-type': JSON_TYPE }, body: JSON.stringify(result) }
+  }
+  if (operation.idempotent !== true || caller === null) return run()
+  return withKey(venue, operation, caller, request, run)
+}
+
+/** The caller, checked for the scope; null where an operation is for everyone. */
+async function callerOf(venue: Venue, operation: Operation, request: ApiRequest): Promise<Caller | null | Problem> {
+  const { scope } = operation
+  if (scope === null) return null
+  const caller = request.caller ?? (await authenticate(venue, { ...request, body: request.body ?? NOTHING }))
+  if (caller instanceof Problem || caller.scopes.has(scope)) return caller
+  return problem('scope_missing', `The key needs the scope ${scope}.`)
+}
+
+function throttle(
+  venue: Venue,
+  operation: Operation,
+  caller: Caller,
+  headers: Record<string, string>,
+): Problem | undefined {
+  const kind = operation.rate ?? (operation.method === 'GET' ? 'read' : 'order')
+  const verdict = venue.rates.take(caller.account, kind, venue.clock())
+  Object.assign(headers, verdict.headers)
+  return verdict.pass ? undefined : tooMany(verdict.waitSeconds)
+}
+
+/** What to answer when something was thrown. Only the operator's log says what it was. */
+function problemOf(venue: Venue, operation: Operation, request: ApiRequest, error: unknown): Problem {
+  if (error instanceof SequencerBusy)
+    return problem('busy', 'The queue of the exchange is full. Try again.', { headers: { 'retry-after': '1' } })
+  if (error instanceof SequencerStopped) return problem('stopping', 'Try again when the exchange is back.')
+  const facts = { request_id: request.requestId, operation: operation.id, error }
+  venue.log.error(facts, error instanceof BrokenPromise ? 'a promise was broken' : 'an operation failed')
+  return problem('internal', 'Try again with the same id, or ask the operator with the request id.')
+}

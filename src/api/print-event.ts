@@ -1,0 +1,107 @@
+import type { Instant } from '../base/time.ts'
+import { rfc3339 } from '../base/time.ts'
+import type { Spec } from '../engine/instrument.ts'
+import type { State } from '../engine/state.ts'
+import type { AccountEvent } from '../store/account-event.ts'
+import type { AccountEventOut } from '../wire/account.ts'
+import { money, units } from '../wire/decimal.ts'
+import type { IdKind } from '../wire/id.ts'
+import { printId } from '../wire/id.ts'
+import { printPrice, printQuantity } from './amount.ts'
+import { marketName } from './instrument-name.ts'
+
+/** What the numbers of an event count, by the name of the field. Numbers not named here stay numbers. */
+const UNITS: Record<string, 'price' | 'lots' | 'units' | 'money' | 'time'> = {
+  price: 'price',
+  oldPrice: 'price',
+  lots: 'lots',
+  remaining: 'lots',
+  oldRemaining: 'lots',
+  by: 'lots',
+  bought: 'lots',
+  wt: 'units',
+  used: 'units',
+  returned: 'units',
+  primary: 'units',
+  rate: 'units',
+  amount: 'money',
+  bond: 'money',
+  fee: 'money',
+  proceeds: 'money',
+  cost: 'money',
+  deliveryFee: 'money',
+  refund: 'money',
+  escrow: 'money',
+  priceLimit: 'money',
+  deadline: 'time',
+  expiresAt: 'time',
+}
+
+const IDS: Record<string, IdKind> = {
+  account: 'account',
+  supplier: 'account',
+  member: 'member',
+  offer: 'offer',
+  order: 'order',
+  aggressor: 'order',
+  resting: 'order',
+  trade: 'trade',
+  lot: 'lot',
+  draw: 'delivery',
+  mandate: 'mandate',
+  parent: 'mandate',
+}
+
+/** Names that say more outside than inside. */
+const NAMES: Record<string, string> = { draw: 'delivery', lots: 'quantity', wt: 'units', by: 'quantity' }
+
+const snake = (name: string): string =>
+  NAMES[name] ?? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+/** What an event's fields are printed by: the market it is about, if any, and what `from` and `to` name. */
+type Context = { state: State; spec: Spec | undefined; ends: IdKind }
+
+/** One private event in public words. */
+export function printEvent(state: State, seq: number, at: Instant, event: AccountEvent): AccountEventOut {
+  const { kind, ...fields } = event
+  const spec = typeof fields.instrument === 'number' ? state.instruments[fields.instrument]?.spec : undefined
+  const ends = kind === 'draw.rerouted' ? 'offer' : 'account'
+  return { seq, at: rfc3339(at), type: kind, payload: printFields({ state, spec, ends }, fields) }
+}
+
+const printFields = (context: Context, fields: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(fields)
+      .filter(([name]) => name !== 'kind')
+      .map(([name, value]) => [snake(name), printField(context, name, value)]),
+  )
+
+function printField(context: Context, name: string, value: unknown): unknown {
+  if (typeof value === 'number') return printNumber(context, name, value)
+  if (name === 'budget') return Object.fromEntries(Object.entries(value as object).map(([key, one]) => [key, money(one as number)]))
+  if (Array.isArray(value)) return value.map((one) => printField(context, name === 'instruments' ? 'instrument' : name, one))
+  return typeof value === 'object' && value !== null ? printFields(context, value) : value
+}
+
+function printNumber({ state, spec, ends }: Context, name: string, value: number): unknown {
+  if (name === 'instrument') {
+    const instrument = state.instruments[value]
+    return instrument === undefined ? null : marketName(instrument)
+  }
+  const kind = name === 'from' || name === 'to' ? ends : IDS[name]
+  if (kind !== undefined) return value === 0 ? null : printId(kind, value)
+  switch (UNITS[name]) {
+    case 'money':
+      return money(value)
+    case 'units':
+      return units(value)
+    case 'time':
+      return rfc3339(value as Instant)
+    case 'price':
+      return spec === undefined ? value : printPrice(spec, value)
+    case 'lots':
+      return spec === undefined ? value : printQuantity(spec, value)
+    default:
+      return value
+  }
+}

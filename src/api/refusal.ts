@@ -1,0 +1,120 @@
+import type { EventOf } from '../engine/event.ts'
+import type { Spec } from '../engine/instrument.ts'
+import type { Reject } from '../engine/reject.ts'
+import { rejects } from '../engine/reject.ts'
+import { money, units } from '../wire/decimal.ts'
+import { printId } from '../wire/id.ts'
+import { printPrice, printQuantity } from './amount.ts'
+import { Problem, requestProblems } from './problem.ts'
+
+/** What the numbers in a refusal's detail count. */
+type Unit = 'money' | 'units' | 'ticks' | 'lots' | 'count'
+
+type Explanation = { status?: 403 | 404 | 409; title: string; unit?: Unit }
+
+/** Every refusal of the engine as the outside reads it. 422 unless said otherwise. */
+const EXPLAINED: Record<Reject, Explanation> = {
+  quantity_not_positive: { title: 'The quantity must be above zero', unit: 'lots' },
+  amount_not_positive: { title: 'The amount must be above zero' },
+  price_missing: { title: 'A limit order needs a price' },
+  price_not_positive: { title: 'The price must be above zero', unit: 'ticks' },
+  post_only_needs_gtc_limit: { title: 'Only a limit order that may rest can be post-only' },
+  budget_not_positive: { title: 'A budget cannot be below zero' },
+  spec_invalid: { title: 'The specification breaks a rule' },
+  nothing_to_amend: { title: 'The amendment changes nothing' },
+  name_empty: { title: 'A name is needed' },
+  role_missing: { status: 403, title: 'The account lacks the role' },
+  member_not_found: { status: 404, title: 'There is no such member' },
+  account_not_found: { status: 404, title: 'There is no such account' },
+  instrument_not_found: { status: 404, title: 'There is no such instrument' },
+  order_not_found: { status: 404, title: 'There is no such open order' },
+  offer_not_found: { status: 404, title: 'There is no such offer' },
+  mandate_not_found: { status: 404, title: 'There is no such mandate' },
+  draw_not_found: { status: 404, title: 'There is no such delivery under way' },
+  symbol_taken: { status: 409, title: 'The symbol is taken' },
+  client_order_id_reused: { status: 409, title: 'This client_order_id belongs to another order' },
+  request_id_reused: { status: 409, title: 'This request id was used before' },
+  market_halted: { title: 'The market is halted' },
+  offer_suspended: { status: 403, title: 'The offer is suspended' },
+  offer_not_certified: { title: 'The offer is not certified for this instrument' },
+  mandate_revoked: { status: 403, title: 'The mandate was revoked' },
+  mandate_expired: { status: 403, title: 'The mandate has expired' },
+  price_above_maximum: { title: 'The price is above the maximum', unit: 'ticks' },
+  quantity_above_maximum: { title: 'The quantity is above the maximum of one order', unit: 'lots' },
+  price_outside_band: { title: 'The price is outside the band around the reference price', unit: 'ticks' },
+  post_only_would_cross: { title: 'A post-only order must not trade at once', unit: 'ticks' },
+  fok_unfillable: { title: 'The order cannot be filled whole', unit: 'lots' },
+  no_liquidity: { title: 'There is nothing to trade with' },
+  open_order_limit: { title: 'The account has as many open orders as it may have', unit: 'count' },
+  settings_invalid: { title: 'The settings break a rule' },
+  mandate_instrument: { status: 403, title: 'The mandate does not cover this instrument' },
+  mandate_side: { status: 403, title: 'The mandate does not cover this side' },
+  mandate_price: { status: 403, title: 'The price is above the limit of the mandate' },
+  mandate_wider_than_parent: { status: 403, title: 'A mandate cannot be wider than its parent' },
+  mandate_auto_buy: { status: 403, title: 'The mandate does not allow buying what is lacking' },
+  budget_exceeded: { status: 403, title: 'The budget of the mandate does not reach' },
+  insufficient_funds: { title: 'There is not enough free money' },
+  insufficient_units: { title: 'There are not enough free units', unit: 'units' },
+  units_owed: { title: 'Units that the account still owes cannot leave trading', unit: 'units' },
+  bond_short: { title: 'There is not enough free money for the bond' },
+  offer_rate_exceeded: { title: 'The offer cannot back that much', unit: 'units' },
+  sells_without_bond: { title: 'Open sell orders were placed before anything was owed', unit: 'lots' },
+  units_reserved: { title: 'The units are called by deliveries under way', unit: 'units' },
+  supply_short: { title: 'No supplier owes enough', unit: 'units' },
+}
+
+function printFact(value: number | string, unit: Unit, spec: Spec | undefined): string {
+  if (typeof value === 'string') return value
+  if (unit === 'count' || !Number.isSafeInteger(value)) return String(value)
+  if (unit === 'money') return money(value)
+  if (unit === 'units') return units(value)
+  if (spec === undefined) return units(value)
+  return unit === 'ticks' ? printPrice(spec, value) : printQuantity(spec, value)
+}
+
+/** The detail of a refusal with its numbers as decimal text. */
+export function factsOf(
+  reason: Reject,
+  detail: Readonly<Record<string, number | string>>,
+  spec?: Spec,
+): Record<string, string> {
+  const unit = EXPLAINED[reason].unit ?? 'money'
+  return Object.fromEntries(Object.entries(detail).map(([name, value]) => [name, fact(name, value)]))
+
+  function fact(name: string, value: number | string): string {
+    return name === 'order' && typeof value === 'number' ? printId('order', value) : printFact(value, unit, spec)
+  }
+}
+
+/** One sentence: the title, and the numbers behind it. */
+function sentence(title: string, facts: Record<string, string>): string {
+  const numbers = Object.entries(facts).map(([name, value]) => `${name} ${value}`)
+  return numbers.length === 0 ? `${title}.` : `${title}: ${numbers.join(', ')}.`
+}
+
+type Refused = Pick<EventOf<'command.rejected'>, 'reason' | 'detail'>
+
+/** An engine refusal as a problem. `seq` is the command that was refused, if it became one. */
+export function refusalProblem({ reason, detail }: Refused, spec?: Spec, seq?: number): Problem {
+  const { status = 422, title } = EXPLAINED[reason]
+  const facts = factsOf(reason, detail, spec)
+  return new Problem(reason, { status, title }, sentence(title, facts), {
+    ...(Object.keys(facts).length > 0 ? { facts } : {}),
+    ...(seq === undefined ? {} : { seq }),
+  })
+}
+
+/** Every code a request can be refused with: the engine's in the order they are tested, then the request's own. */
+export const errorCatalogueRows = () => [
+  ...Object.entries(rejects).map(([code, number]) => {
+    const { status = 422, title } = EXPLAINED[code as Reject]
+    return { code, number, status, title, retryable: false }
+  }),
+  ...Object.entries(requestProblems).map(([code, kind]) => ({
+    code,
+    number: null,
+    status: kind.status,
+    title: kind.title,
+    retryable: 'retryable' in kind,
+  })),
+]

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+
+/** What a signature covers: every part that decides what the request does. */
+export type SignedParts = {
+  method: string
+  host: string
+  /** Path and query exactly as sent. */
+  pathAndQuery: string
+  body: Uint8Array
+  /** Milliseconds since 1970, as sent. */
+  timestamp: string
+  nonce: string
+  keyId: string
+}
+
+const NOTHING = createHash('sha256').digest('hex')
+
+const bodyHash = (body: Uint8Array): string =>
+  body.length === 0 ? NOTHING : createHash('sha256').update(body).digest('hex')
+
+/** The exact text that is signed, published with test vectors in docs/signing.md. */
+export function signingText(parts: SignedParts): string {
+  const { method, host, pathAndQuery, timestamp, nonce, keyId } = parts
+  return ['BUSBAR1', method, host, pathAndQuery, bodyHash(parts.body), timestamp, nonce, keyId].join('\n')
+}
+
+/** The bytes of a signature header: 64 hex digits of an HMAC, or base64 of an Ed25519 signature. */
+export function signatureBytes(text: string): Uint8Array | undefined {
+  if (/^[0-9a-f]{64}$/.test(text)) return Buffer.from(text, 'hex')
+  if (/^[A-Za-z0-9+/]{86}==$/.test(text)) return Buffer.from(text, 'base64')
+  return undefined
+}
+
+/** Points of small order, under which one signature can fit every text. */
+const SMALL_ORDER = new Set([
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+])
+
+/** Whether base64 holds 32 raw bytes that can be an honest Ed25519 public key. */
+export function isPublicKey(base64: string): boolean {
+  const bytes = Buffer.from(base64, 'base64')
+  if (bytes.length !== 32) return false
+  bytes[31] = (bytes[31] as number) & 0x7f
+  return !SMALL_ORDER.has(bytes.toString('hex'))
+}

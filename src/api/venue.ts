@@ -1,0 +1,44 @@
+import type { Instant } from '../base/time.ts'
+import type { Market } from '../market/market.ts'
+import type { Sequencer } from '../sequencer/sequencer.ts'
+import type { Endpoints } from '../store/endpoint.ts'
+import type { History } from '../store/history.ts'
+import type { Idempotency } from '../store/idempotency.ts'
+import type { Keys } from '../store/key.ts'
+import type { Nonces } from '../store/nonce.ts'
+import type { Qualifications } from './qualification-desk.ts'
+import type { RateLimiter } from './rate.ts'
+
+export type VenueSettings = {
+  version: string
+  /** Base64 of the raw Ed25519 public key that signs receipts. */
+  receiptPublicKey: string
+  /** Whether a qualification may take a tenth of the samples. */
+  briefQualification: boolean
+  /** Whether supplier endpoints may lie on loopback or private addresses. */
+  allowPrivateSuppliers: boolean
+}
+
+/** One line for the operator. Never holds a secret, a prompt or an answer. */
+export type Log = {
+  info(facts: Record<string, unknown>, message: string): void
+  warn(facts: Record<string, unknown>, message: string): void
+  error(facts: Record<string, unknown>, message: string): void
+}
+
+/** Everything that operations work on. Wired once, in main. */
+export type Venue = {
+  sequencer: Sequencer
+  market: Market
+  keys: Keys
+  nonces: Nonces
+  idempotency: Idempotency
+  endpoints: Endpoints
+  history: History
+  qualifications: Qualifications
+  rates: RateLimiter
+  settings: VenueSettings
+  /** Microseconds since 1970. */
+  clock(): Instant
+  log: Log
+}
