@@ -14,6 +14,8 @@ export class BusbarError extends Error {
   readonly errors: readonly Fault[]
   /** Seconds after which the exchange asks to be called again. */
   readonly retryAfter: number | undefined
+  /** Of a completion that cannot be paid for: the longest answer that could be. */
+  readonly affordableMaxTokens: number | undefined
 
   constructor(from: {
     code: string
@@ -24,6 +26,7 @@ export class BusbarError extends Error {
     requestId?: string | undefined
     errors?: readonly Fault[] | undefined
     retryAfter?: number | undefined
+    affordableMaxTokens?: number | undefined
     cause?: unknown
   }) {
     super(from.detail, { cause: from.cause })
@@ -34,6 +37,7 @@ export class BusbarError extends Error {
     this.requestId = from.requestId
     this.errors = from.errors ?? []
     this.retryAfter = from.retryAfter
+    this.affordableMaxTokens = from.affordableMaxTokens
   }
 }
 
@@ -72,5 +76,7 @@ export async function errorOf(response: Response): Promise<BusbarError> {
     requestId: text(body.request_id) ?? response.headers.get('x-request-id') ?? undefined,
     errors: Array.isArray(body.errors) ? (body.errors as Fault[]) : [],
     retryAfter: Number.isFinite(retryAfter) ? retryAfter : undefined,
+    affordableMaxTokens:
+      typeof nested?.affordable_max_tokens === 'number' ? nested.affordable_max_tokens : undefined,
   })
 }

@@ -1,0 +1,84 @@
+import type { InstrumentOut } from '../../wire/instrument.ts'
+import { Waiting } from '../part/panel.tsx'
+import { Problem } from '../part/problem.tsx'
+import { BoardRow } from './board-row.tsx'
+import { BoardSummary } from './board-summary.tsx'
+
+const TASKS: readonly { task: InstrumentOut['spec']['task']; label: string; says: string }[] = [
+  { task: 'text', label: 'Text', says: 'answers, prose, extraction' },
+  { task: 'code', label: 'Code', says: 'programs that run' },
+  { task: 'agent', label: 'Agent', says: 'many steps, many tool calls' },
+]
+
+/** Columns from left to right; where the window is narrow, the later ones of a kind fold into another cell. */
+const COLUMNS: readonly { label: string; hint?: string; className: string }[] = [
+  { label: 'Market', className: 'pl-3 text-left sm:pl-4' },
+  { label: 'Intelligence', hint: 'At least this score on the Intelligence Index', className: 'hidden lg:table-cell' },
+  { label: 'First token', hint: 'Within this time, plus a little for each input token', className: 'hidden lg:table-cell' },
+  { label: 'Tokens/s', hint: 'At least, from first to last token', className: 'hidden lg:table-cell' },
+  { label: 'Bid', hint: 'Best price and size to sell into, USD per unit', className: '' },
+  { label: 'Ask', hint: 'Best price and size to buy from, USD per unit', className: '' },
+  { label: 'Spread', hint: 'In hundredths of a percent', className: 'hidden xl:table-cell' },
+  { label: 'Last', className: 'max-md:pr-3' },
+  { label: '24 h', className: 'hidden md:table-cell' },
+  { label: 'Volume 24 h', hint: 'Units', className: 'hidden md:table-cell' },
+  { label: 'Last 4 h', className: 'hidden pr-4 md:table-cell' },
+]
+
+/** Every grade there is a market for, grouped by task. Each row renders by itself. */
+export function Board(props: { instruments: InstrumentOut[] | undefined; error: Error | null }) {
+  return (
+    <div className="mx-auto w-full max-w-[100rem]">
+      <BoardSummary instruments={props.instruments} />
+      {props.error && (
+        <div className="px-4 pb-3">
+          <Problem error={props.error} />
+        </div>
+      )}
+      {props.instruments ? <BoardTable instruments={props.instruments} /> : <Waiting rows={12} height="h-12" />}
+    </div>
+  )
+}
+
+function BoardTable(props: { instruments: InstrumentOut[] }) {
+  return (
+    <table className="w-full border-collapse text-right" data-testid="board">
+      <caption className="sr-only">Markets, with live prices in USD per unit</caption>
+      <thead>
+        <tr className="border-y border-line text-xs text-faint">
+          {COLUMNS.map((column) => (
+            <th
+              key={column.label}
+              scope="col"
+              title={column.hint}
+              className={`h-8 px-2 font-normal whitespace-nowrap ${column.className}`}
+            >
+              {column.label}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      {TASKS.map(({ task, label, says }) => {
+        const rows = props.instruments.filter((instrument) => instrument.spec.task === task)
+        if (rows.length === 0) return null
+        return (
+          <tbody key={task}>
+            <tr>
+              <th
+                scope="rowgroup"
+                colSpan={COLUMNS.length}
+                className="px-3 pt-5 pb-1.5 text-left font-normal text-faint sm:px-4"
+              >
+                <span className="mr-2 text-sm font-semibold text-ink">{label}</span>
+                {says}
+              </th>
+            </tr>
+            {rows.map((instrument) => (
+              <BoardRow key={instrument.id} instrument={instrument} />
+            ))}
+          </tbody>
+        )
+      })}
+    </table>
+  )
+}

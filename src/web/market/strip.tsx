@@ -1,0 +1,78 @@
+import type { InstrumentOut } from '../../wire/instrument.ts'
+import { useCell } from '../data/cell.ts'
+import { useExchange } from '../data/exchange.tsx'
+import { useNow } from '../data/now.ts'
+import { Change, Figure } from '../part/figure.tsx'
+import { Flash } from '../part/flash.tsx'
+import { go, marketPath, playgroundPath } from '../route.ts'
+import { countdown } from '../shape/clock.ts'
+import { changeOf, compact, grouped } from '../shape/number.ts'
+
+/** Which market this is, where its price stands, and when its units are swept. */
+export function Strip(props: { instrument: InstrumentOut; instruments: readonly InstrumentOut[] }) {
+  const { instrument } = props
+  const { live } = useExchange()
+  const ticker = useCell(live.ticker(instrument.id))
+  const last = ticker?.last ?? null
+  const change = changeOf(last, ticker?.open_24h ?? null)
+  const day = (price: string | null | undefined) => (price ? grouped(price) : '–')
+  return (
+    <div className="flex flex-wrap items-center gap-x-6 gap-y-2 border-b border-line bg-panel px-3 py-2 sm:px-4">
+      <div className="flex min-w-0 flex-col">
+        <h1 className="sr-only">{instrument.name}</h1>
+        <select
+          aria-label="Market"
+          value={instrument.id}
+          onChange={(event) => go(marketPath(event.target.value))}
+          className="-ml-1 h-7 max-w-full rounded-sm bg-panel pr-1 text-lg font-semibold tracking-tight hover:bg-raised"
+        >
+          {props.instruments.map((one) => (
+            <option key={one.id} value={one.id}>
+              {one.name}
+            </option>
+          ))}
+        </select>
+        <span className="figures text-2xs text-faint">
+          {instrument.symbol}
+          {(ticker?.status ?? instrument.status) === 'halted' && <span className="ml-2 text-warn">trading halted</span>}
+        </span>
+      </div>
+      <div className="flex min-w-[9.5rem] flex-col">
+        <Flash value={last} className="figures text-xl leading-7 font-semibold">
+          <span data-testid="last">{last ? `$${grouped(last)}` : 'No trade yet'}</span>
+        </Flash>
+        <span className="figures text-xs">
+          <Change change={change} /> <span className="text-faint">in 24 h</span>
+        </span>
+      </div>
+      <dl className="flex flex-wrap gap-x-6 gap-y-1 text-xs max-md:hidden">
+        <Figure label="High 24 h">{day(ticker?.high_24h)}</Figure>
+        <Figure label="Low 24 h">{day(ticker?.low_24h)}</Figure>
+        <Figure label="Volume 24 h">{ticker ? `${compact(ticker.volume_24h)} units` : '–'}</Figure>
+        <Figure label="Value 24 h">{ticker ? `$${compact(ticker.value_24h)}` : '–'}</Figure>
+        <Figure label="Trades 24 h">{ticker ? ticker.trades_24h : '–'}</Figure>
+      </dl>
+      <div className="ml-auto flex items-center gap-5 text-xs">
+        <SweepCountdown at={instrument.next_sweep_at} />
+        <a
+          href={playgroundPath(instrument.model)}
+          className="rounded-sm border border-strong px-3 py-1.5 whitespace-nowrap hover:bg-raised max-sm:hidden"
+        >
+          Try this grade
+        </a>
+      </div>
+    </div>
+  )
+}
+
+function SweepCountdown(props: { at: string }) {
+  const now = useNow(1_000)
+  const left = Date.parse(props.at) - now
+  return (
+    <dl>
+      <Figure label="Next sweep" title="Units bought are then moved into consumption" className="min-w-[4.5rem]">
+        {left <= 0 ? 'now' : countdown(left)}
+      </Figure>
+    </dl>
+  )
+}

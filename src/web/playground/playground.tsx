@@ -1,0 +1,41 @@
+import { useState } from 'react'
+import type { InstrumentOut } from '../../wire/instrument.ts'
+import { useCell } from '../data/cell.ts'
+import { useExchange } from '../data/exchange.tsx'
+import { useRefreshMine } from '../data/queries.ts'
+import { Answer } from './answer.tsx'
+import type { Completion } from './completion.ts'
+import { createCompletion } from './completion.ts'
+import { DeliveryFacts } from './delivery-facts.tsx'
+import { QuestionForm } from './question-form.tsx'
+
+/** Sends one prompt through the exchange and shows what came, from whom, how fast, and for how much. */
+export function Playground(props: { instruments: readonly InstrumentOut[]; model: string | null }) {
+  const { client } = useExchange()
+  const [completion, setCompletion] = useState<{ of: typeof client; made: Completion }>(() => ({
+    of: client,
+    made: createCompletion(client),
+  }))
+  // Another key is another client; what was asked with the old one is let go.
+  if (completion.of !== client) setCompletion({ of: client, made: createCompletion(client) })
+  const { run, text, start, stop } = completion.made
+  const current = useCell(run)
+  const refresh = useRefreshMine()
+  const isBusy = current?.state === 'sending' || current?.state === 'streaming'
+  return (
+    <div className="grid min-w-0 grow content-start lg:grid-cols-[22rem_minmax(0,1fr)_22rem] lg:content-stretch" data-testid="playground">
+      <QuestionForm
+        instruments={props.instruments}
+        model={props.model}
+        isBusy={isBusy}
+        onAsk={(question) => {
+          start(question)
+          refresh()
+        }}
+        onStop={stop}
+      />
+      <Answer run={current} text={text} />
+      <DeliveryFacts run={current} />
+    </div>
+  )
+}
