@@ -1,0 +1,271 @@
+import type { Command, OrderAmend, OrderPlace, SelfTrade, Side } from '../engine/command.ts'
+import type { Event } from '../engine/event.ts'
+import type { Spec } from '../engine/instrument.ts'
+import type { Reject } from '../engine/reject.ts'
+
+/** An order of the twin: what matching needs and nothing else. */
+export type NaiveOrder = {
+  id: number
+  account: number
+  member: number
+  side: Side
+  price: number
+  remaining: number
+  filled: number
+  postOnly: boolean
+  selfTrade: SelfTrade
+}
+
+/**
+ * The twin of book and matching, written to be read: each side is one array, best price first and oldest first
+ * within a price. It knows nothing of money, so it judges the engine only where money and units suffice.
+ */
+export type NaiveMarket = {
+  bids: NaiveOrder[]
+  asks: NaiveOrder[]
+  nextOrder: number
+  last: number
+  halted: boolean
+}
+
+/** What the twin is told of the venue: shares in ppm, and each account's member. */
+export type NaiveRules = { spec: Spec; band: number; protection: number; memberOf(account: number): number }
+
+export const newNaiveMarket = (): NaiveMarket => ({
+  bids: [],
+  asks: [],
+  nextOrder: 1,
+  last: 0,
+  halted: false,
+})
+
+/** Applies a trading command and says what happened, a line per event, in the words of `linesOf`. */
+export function applyNaively(market: NaiveMarket, rules: NaiveRules, command: Command): string[] {
+  switch (command.kind) {
+    case 'order.place':
+      return place(market, rules, command)
+    case 'order.amend':
+      return amend(market, rules, command)
+    case 'order.cancel': {
+      const order = find(market, command.order)
+      if (order === undefined || order.account !== command.account) return no('order_not_found')
+      return [close(market, order, 'user')]
+    }
+    case 'order.cancel_all':
+      return [...market.bids, ...market.asks]
+        .filter((order) => order.account === command.account)
+        .filter((order) => command.side === null || order.side === command.side)
+        .sort((a, b) => b.id - a.id)
+        .map((order) => close(market, order, 'mass_cancel'))
+    case 'instrument.halt':
+      market.halted = true
+      return ['instrument.halted']
+    case 'instrument.resume':
+      market.halted = false
+      return ['instrument.resumed']
+    default:
+      throw new Error(`the twin only trades: ${command.kind}`)
+  }
+}
+
+const no = (reason: Reject): string[] => [`no: ${reason}`]
+const sideOf = (market: NaiveMarket, side: Side): NaiveOrder[] => (side === 'buy' ? market.bids : market.asks)
+const against = (market: NaiveMarket, side: Side): NaiveOrder[] =>
+  side === 'buy' ? market.asks : market.bids
+const reaches = (side: Side, limit: number, price: number): boolean =>
+  side === 'buy' ? limit >= price : limit <= price
+const find = (market: NaiveMarket, id: number): NaiveOrder | undefined =>
+  market.bids.find((order) => order.id === id) ?? market.asks.find((order) => order.id === id)
+
+function bandOf(market: NaiveMarket, { spec, band }: NaiveRules): { floor: number; ceiling: number } {
+  const reference = market.last === 0 ? spec.listingPrice : market.last
+  const floor = Math.max(1, Math.ceil((reference * (1e6 - band)) / 1e6))
+  const ceiling = Math.min(spec.priceMax, Math.floor((reference * (1e6 + band)) / 1e6))
+  return { floor, ceiling }
+}
+
+function place(market: NaiveMarket, rules: NaiveRules, order: OrderPlace): string[] {
+  const { side, type, timeInForce } = order
+  const resting = type === 'limit' && timeInForce === 'gtc'
+  if (order.lots <= 0) return no('quantity_not_positive')
+  if (type === 'limit' && order.price === null) return no('price_missing')
+  if (order.price !== null && order.price <= 0) return no('price_not_positive')
+  if (order.postOnly === 'reject' && !resting) return no('post_only_needs_gtc_limit')
+  if (market.halted) return no('market_halted')
+  const best = against(market, side)[0]?.price
+  const limit = type === 'market' ? marketLimit(market, rules, order, best) : (order.price as number)
+  const fault = limitFault(
+    market,
+    rules,
+    side,
+    order.postOnly === 'reject',
+    type === 'market' ? best : limit,
+    limit,
+  )
+  if (limit > rules.spec.priceMax) return no('price_above_maximum')
+  if (order.lots > rules.spec.orderMax) return no('quantity_above_maximum')
+  if (fault !== undefined) return no(fault)
+  const entering: NaiveOrder = {
+    id: market.nextOrder,
+    account: order.account,
+    member: rules.memberOf(order.account),
+    side,
+    price: limit,
+    remaining: order.lots,
+    filled: 0,
+    postOnly: order.postOnly === 'reject',
+    selfTrade: order.selfTrade,
+  }
+  if (timeInForce === 'fok') {
+    const rehearsal = structuredClone(entering)
+    enter(structuredClone(market), rehearsal, false)
+    if (rehearsal.filled < order.lots) return no('fok_unfillable')
+  }
+  if (type === 'market' && (best === undefined || !reaches(side, limit, best))) return no('no_liquidity')
+  market.nextOrder++
+  return [`accepted #${entering.id} ${side} ${order.lots} @ ${limit}`, ...enter(market, entering, resting)]
+}
+
+function marketLimit(
+  market: NaiveMarket,
+  rules: NaiveRules,
+  order: OrderPlace,
+  best: number | undefined,
+): number {
+  if (best === undefined) return 0
+  const { floor, ceiling } = bandOf(market, rules)
+  const { protection, spec } = rules
+  if (order.side === 'buy') {
+    const reach = Math.min(Math.floor((best * (1e6 + protection)) / 1e6), spec.priceMax)
+    return Math.min(reach, order.price ?? reach, ceiling)
+  }
+  const reach = Math.max(Math.ceil((best * (1e6 - protection)) / 1e6), 1)
+  return Math.max(reach, order.price ?? reach, floor)
+}
+
+function limitFault(
+  market: NaiveMarket,
+  rules: NaiveRules,
+  side: Side,
+  postOnly: boolean,
+  price: number | undefined,
+  limit: number,
+): Reject | undefined {
+  if (limit > rules.spec.priceMax) return 'price_above_maximum'
+  const { floor, ceiling } = bandOf(market, rules)
+  if (price !== undefined && (price < floor || price > ceiling)) return 'price_outside_band'
+  const best = against(market, side)[0]
+  if (postOnly && best !== undefined && reaches(side, limit, best.price)) return 'post_only_would_cross'
+  return undefined
+}
+
+/** Trades an order until its limit, its end or its own member stops it; then it rests, if it may. */
+function enter(market: NaiveMarket, order: NaiveOrder, mayRest: boolean): string[] {
+  const lines: string[] = []
+  for (;;) {
+    if (order.remaining === 0) return [...lines, closed(order, 'filled', false)]
+    const best = against(market, order.side)[0]
+    if (best === undefined || !reaches(order.side, order.price, best.price)) break
+    if (best.member === order.member) {
+      lines.push(...giveWay(market, order, best))
+      if (order.selfTrade === 'cancel_oldest' || (order.selfTrade === 'decrement' && order.remaining > 0))
+        continue
+      return [...lines, closed(order, 'self_trade', false)]
+    }
+    const quantity = Math.min(order.remaining, best.remaining)
+    for (const party of [order, best]) {
+      party.remaining -= quantity
+      party.filled += quantity
+    }
+    market.last = best.price
+    lines.push(`trade #${order.id} with #${best.id}: ${quantity} @ ${best.price}`)
+    if (best.remaining === 0) lines.push(close(market, best, 'filled'))
+  }
+  if (!mayRest) return [...lines, closed(order, 'ioc_remainder', false)]
+  insert(market, order)
+  return [...lines, `rested #${order.id} ${order.remaining} @ ${order.price}`]
+}
+
+function giveWay(market: NaiveMarket, order: NaiveOrder, best: NaiveOrder): string[] {
+  const quantity = Math.min(order.remaining, best.remaining)
+  const lines = [`prevented #${order.id} with #${best.id}: ${quantity} @ ${best.price}`]
+  if (order.selfTrade === 'decrement') {
+    for (const party of [order, best]) {
+      party.remaining -= quantity
+      lines.push(`reduced #${party.id} by ${quantity}`)
+    }
+    if (best.remaining === 0) lines.push(close(market, best, 'self_trade'))
+  } else if (order.selfTrade !== 'cancel_newest') lines.push(close(market, best, 'self_trade'))
+  return lines
+}
+
+/** Behind every order that is as good or better. */
+function insert(market: NaiveMarket, order: NaiveOrder): void {
+  const orders = sideOf(market, order.side)
+  const behind = orders.findIndex((other) => !reaches(order.side, other.price, order.price))
+  orders.splice(behind < 0 ? orders.length : behind, 0, order)
+}
+
+function amend(market: NaiveMarket, rules: NaiveRules, command: OrderAmend): string[] {
+  if (command.lots !== null && command.lots <= 0) return no('quantity_not_positive')
+  if (command.price !== null && command.price <= 0) return no('price_not_positive')
+  if (command.lots === null && command.price === null) return no('nothing_to_amend')
+  const order = find(market, command.order)
+  if (order === undefined || order.account !== command.account) return no('order_not_found')
+  if (market.halted) return no('market_halted')
+  const price = command.price ?? order.price
+  const remaining = (command.lots ?? order.filled + order.remaining) - order.filled
+  if (remaining <= 0) return [close(market, order, 'amended_below_filled')]
+  if (price === order.price && remaining <= order.remaining) {
+    order.remaining = remaining
+    return [`amended #${order.id} ${remaining} @ ${price}, kept`]
+  }
+  if (price !== order.price) {
+    const fault = limitFault(market, rules, order.side, order.postOnly, price, price)
+    if (fault !== undefined) return no(fault)
+  }
+  if (remaining + order.filled > rules.spec.orderMax) return no('quantity_above_maximum')
+  remove(market, order)
+  order.price = price
+  order.remaining = remaining
+  return [`amended #${order.id} ${remaining} @ ${price}, lost`, ...enter(market, order, true)]
+}
+
+function remove(market: NaiveMarket, order: NaiveOrder): void {
+  const orders = sideOf(market, order.side)
+  orders.splice(orders.indexOf(order), 1)
+}
+
+function close(market: NaiveMarket, order: NaiveOrder, reason: string): string {
+  remove(market, order)
+  return closed(order, reason, true)
+}
+
+const closed = (order: NaiveOrder, reason: string, rested: boolean): string =>
+  `closed #${order.id} ${reason}, ${order.remaining} left${rested ? ', rested' : ''}`
+
+/** The engine's events in the twin's words. */
+export const linesOf = (events: readonly Event[]): string[] => events.map(lineOf)
+
+function lineOf(event: Event): string {
+  switch (event.kind) {
+    case 'command.rejected':
+      return `no: ${event.reason}`
+    case 'order.accepted':
+      return `accepted #${event.order} ${event.side} ${event.lots} @ ${event.price}`
+    case 'trade':
+      return `trade #${event.aggressor} with #${event.resting}: ${event.lots} @ ${event.price}`
+    case 'self_trade.prevented':
+      return `prevented #${event.aggressor} with #${event.resting}: ${event.lots} @ ${event.price}`
+    case 'order.reduced':
+      return `reduced #${event.order} by ${event.by}`
+    case 'order.rested':
+      return `rested #${event.order} ${event.lots} @ ${event.price}`
+    case 'order.amended':
+      return `amended #${event.order} ${event.remaining} @ ${event.price}, ${event.priority}`
+    case 'order.closed':
+      return `closed #${event.order} ${event.reason}, ${event.remaining} left${event.rested ? ', rested' : ''}`
+    default:
+      return event.kind
+  }
+}

@@ -1,0 +1,210 @@
+import type { Chance } from '../base/chance.ts'
+import type { AccountId, InstrumentId, MandateId, MemberId, OfferId, OrderId } from '../base/ids.ts'
+import { NO_MANDATE } from '../base/ids.ts'
+import { lots, micros, ppm, ticks, wt } from '../base/money.ts'
+import type { Instant } from '../base/time.ts'
+import { later, MICROS_PER_HOUR } from '../base/time.ts'
+import type { Command, SelfTrade, Side } from '../engine/command.ts'
+import type { Spec } from '../engine/instrument.ts'
+import { referencePrice } from '../engine/risk.ts'
+import type { State } from '../engine/state.ts'
+import { DEFAULT_SETTINGS } from '../engine/state.ts'
+
+const SELF_TRADES: readonly SelfTrade[] = ['cancel_newest', 'cancel_oldest', 'cancel_both', 'decrement']
+const ROLES = ['consumer', 'supplier', 'trader'] as const
+const EVIDENCE = { requests: 100, ttftMsP95: 900, tokensPerSecondP5: 60, items: 50, passed: 50, sha256: '' }
+
+export type Population = {
+  specs: readonly Spec[]
+  /** Two accounts a member, so that self-trade prevention has something to do. */
+  accounts: number
+  /** µ$ that every account starts with. */
+  cash: number
+  /** Lots that every account issues of every instrument on the first day. */
+  issue: number
+  start: Instant
+}
+
+/** The commands that bring a venue to life: instruments, members, accounts, money, offers, certificates, units. */
+export function openingDay({ specs, accounts, cash, issue, start }: Population): Command[] {
+  const commands: Command[] = specs.map((spec) => ({ kind: 'instrument.list', spec }))
+  for (let n = 1; n <= accounts; n++) {
+    const account = n as AccountId
+    const member = Math.ceil(n / 2) as MemberId
+    if (n % 2 === 1) commands.push({ kind: 'member.admit', name: `member ${member}` })
+    commands.push({ kind: 'account.open', member, name: `account ${n}`, roles: ROLES })
+    commands.push({ kind: 'cash.deposit', account, amount: micros(cash), reference: 'opening' })
+    const terms = { concurrency: 8, capabilities: [], contextTokens: 131_072, disclosed: true }
+    commands.push({ kind: 'offer.register', account, name: `offer ${n}`, rate: wt(1_000_000_000), ...terms })
+    for (const [i] of specs.entries()) {
+      const instrument = i as InstrumentId
+      const offer = n as OfferId
+      const expiresAt = later(start, 365 * 24 * MICROS_PER_HOUR)
+      commands.push({ kind: 'offer.certify', offer, instrument, expiresAt, evidence: EVIDENCE })
+      if (issue > 0) commands.push({ kind: 'units.issue', account, offer, instrument, lots: lots(issue) })
+    }
+  }
+  return commands
+}
+
+/** How often each thing is tried, in parts of their sum. */
+export type Habits = Partial<Record<Kind, number>>
+type Kind = 'place' | 'amend' | 'cancel' | 'cancelAll' | 'cash' | 'supply' | 'transfer' | 'mandate' | 'venue'
+
+export const TRADING_ONLY: Habits = { place: 70, amend: 15, cancel: 14, cancelAll: 1 }
+export const WHOLE_DAY: Habits = {
+  place: 60,
+  amend: 12,
+  cancel: 8,
+  cancelAll: 1,
+  cash: 4,
+  supply: 6,
+  transfer: 4,
+  mandate: 4,
+  venue: 1,
+}
+
+/** One more command of a random day: mostly sensible, now and then not. The same chance gives the same day. */
+export function nextCommand(state: State, chance: Chance, habits: Habits): Command {
+  const kinds = Object.entries(habits) as [Kind, number][]
+  let at = chance.below(kinds.reduce((sum, [, part]) => sum + part, 0))
+  for (const [kind, part] of kinds) {
+    if (at < part) return MAKERS[kind](state, chance)
+    at -= part
+  }
+  throw new Error('habits have parts')
+}
+
+type Maker = (state: State, chance: Chance) => Command
+
+const pick = <Value>(chance: Chance, values: readonly Value[]): Value =>
+  values[chance.below(values.length)] as Value
+const anyAccount = (state: State, chance: Chance): AccountId =>
+  (1 + chance.below(state.accounts.length)) as AccountId
+const anyInstrument = (state: State, chance: Chance): InstrumentId =>
+  chance.below(state.instruments.length) as InstrumentId
+const anyMandate = (state: State, chance: Chance): MandateId =>
+  (chance.below(4) > 0 ? NO_MANDATE : chance.below(state.mandates.length + 1)) as MandateId
+
+/** A price near the reference: mostly within 3 %, so that the sides meet; sometimes far out of the band. */
+function anyPrice(state: State, chance: Chance, instrument: InstrumentId): number {
+  const listed = state.instruments[instrument]
+  const reference = listed === undefined ? 1 : referencePrice(listed)
+  const reach = chance.below(40) === 0 ? reference * 3 : Math.ceil(reference * 0.03)
+  return reference - Math.floor(reach / 2) + chance.below(reach + 1)
+}
+
+const place: Maker = (state, chance) => {
+  const instrument = anyInstrument(state, chance)
+  const market = chance.below(10) === 0
+  const postOnly = !market && chance.below(6) === 0
+  const named = chance.below(30) === 0 ? null : ticks(anyPrice(state, chance, instrument))
+  return {
+    kind: 'order.place',
+    account: anyAccount(state, chance),
+    instrument,
+    side: pick<Side>(chance, ['buy', 'sell']),
+    type: market ? 'market' : 'limit',
+    timeInForce: postOnly ? 'gtc' : pick(chance, ['gtc', 'gtc', 'gtc', 'ioc', 'fok']),
+    postOnly: postOnly ? 'reject' : 'none',
+    selfTrade: pick(chance, SELF_TRADES),
+    price: market && chance.below(2) === 0 ? null : named,
+    lots: lots(chance.below(100) === 0 ? 0 : 1 + chance.below(12)),
+    clientOrderId: chance.below(8) === 0 ? `c${chance.below(200)}` : null,
+    mandate: anyMandate(state, chance),
+  }
+}
+
+/** One of the newest orders: usually alive. */
+const anyOrder = (state: State, chance: Chance): OrderId =>
+  Math.max(1, state.nextOrder - 1 - chance.below(120)) as OrderId
+
+const amend: Maker = (state, chance) => {
+  const order = anyOrder(state, chance)
+  const slot = state.orders.id.indexOf(order)
+  const instrument = (slot < 0 ? 0 : state.orders.instrument[slot]) as InstrumentId
+  const account = slot < 0 || chance.below(20) === 0 ? anyAccount(state, chance) : state.orders.account[slot]
+  const what = chance.below(20)
+  return {
+    kind: 'order.amend',
+    account: account as AccountId,
+    order,
+    price: what < 9 ? ticks(anyPrice(state, chance, instrument)) : null,
+    lots: what > 5 && what < 19 ? lots(1 + chance.below(14)) : null,
+    mandate: NO_MANDATE,
+  }
+}
+
+const cancel: Maker = (state, chance) => {
+  const order = anyOrder(state, chance)
+  const slot = state.orders.id.indexOf(order)
+  const account = slot < 0 || chance.below(20) === 0 ? anyAccount(state, chance) : state.orders.account[slot]
+  return { kind: 'order.cancel', account: account as AccountId, order }
+}
+
+const cancelAll: Maker = (state, chance) => ({
+  kind: 'order.cancel_all',
+  account: anyAccount(state, chance),
+  instrument: null,
+  side: pick(chance, [null, 'buy', 'sell']),
+})
+
+const cash: Maker = (state, chance) => ({
+  kind: pick(chance, ['cash.deposit', 'cash.withdraw']),
+  account: anyAccount(state, chance),
+  amount: micros(chance.below(2_000_000)),
+  reference: 'day',
+})
+
+const supply: Maker = (state, chance) => {
+  const account = anyAccount(state, chance)
+  const instrument = anyInstrument(state, chance)
+  const quantity = lots(1 + chance.below(60))
+  if (chance.below(3) === 0) return { kind: 'units.redeem', account, instrument, lots: quantity }
+  return { kind: 'units.issue', account, offer: account as number as OfferId, instrument, lots: quantity }
+}
+
+const transfer: Maker = (state, chance) => ({
+  kind: 'units.transfer',
+  account: anyAccount(state, chance),
+  instrument: anyInstrument(state, chance),
+  wt: wt(1 + chance.below(90_000)),
+})
+
+const mandate: Maker = (state, chance) => {
+  const account = anyAccount(state, chance)
+  if (chance.below(3) === 0) return { kind: 'mandate.revoke', account, mandate: anyMandate(state, chance) }
+  return {
+    kind: 'mandate.grant',
+    account,
+    parent: anyMandate(state, chance),
+    name: 'day',
+    budget: { hour: micros(1 + chance.below(900_000)), lifetime: micros(1 + chance.below(5_000_000)) },
+    instruments: null,
+    sides: ['buy', 'sell'],
+    priceLimit: null,
+    autoBuy: true,
+    expiresAt: chance.below(4) === 0 ? later(state.at, MICROS_PER_HOUR) : null,
+  }
+}
+
+const venue: Maker = (state, chance) => {
+  const instrument = anyInstrument(state, chance)
+  const what = chance.below(10)
+  if (what < 2) return { kind: 'instrument.halt', instrument, reason: 'day' }
+  if (what < 8) return { kind: 'instrument.resume', instrument, reason: 'day' }
+  const makerFee = ppm(chance.below(3) * 333)
+  return { kind: 'venue.configure', settings: { ...DEFAULT_SETTINGS, makerFee, takerFee: ppm(1_777) } }
+}
+
+const MAKERS: Record<Kind, Maker> = {
+  place,
+  amend,
+  cancel,
+  cancelAll,
+  cash,
+  supply,
+  transfer,
+  mandate,
+  venue,
+}

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { chance } from '../../src/base/chance.ts'
+import { restingOrders } from '../../src/engine/book.ts'
+import { BUY, SELL } from '../../src/engine/order.ts'
+import type { State } from '../../src/engine/state.ts'
+import type { NaiveMarket, NaiveRules } from '../../src/sim/naive-market.ts'
+import { applyNaively, linesOf, newNaiveMarket } from '../../src/sim/naive-market.ts'
+import { nextCommand, openingDay, TRADING_ONLY } from '../../src/sim/trading-day.ts'
+import { openExchange, specs, START } from '../engine/exchange.ts'
+
+const spec = specs[1] ?? assert.fail('there is a text-prime')
+const ACCOUNTS = 8
+
+/** The queue of one side, best first, in the fast book and in the twin. */
+const queue = ({ orders, instruments }: State, side: number): number[][] =>
+  [...restingOrders(instruments[0]?.book ?? assert.fail('listed'), orders, side)].map((slot) => [
+    orders.id[slot] ?? 0,
+    orders.price[slot] ?? 0,
+    orders.remaining[slot] ?? 0,
+  ])
+const twinQueue = (market: NaiveMarket, side: 'bids' | 'asks'): number[][] =>
+  market[side].map(({ id, price, remaining }) => [id, price, remaining])
+
+function liveTogether(seed: number, steps: number): Map<string, number> {
+  const exchange = openExchange()
+  const { state } = exchange
+  const rich = { accounts: ACCOUNTS, cash: 1e12, issue: 20_000, specs: [spec], start: START }
+  for (const command of openingDay(rich)) exchange.ask(command)
+  const market = newNaiveMarket()
+  const { band, protection } = state.settings
+  const rules: NaiveRules = { spec, band, protection, memberOf: (account) => Math.ceil(account / 2) }
+  const random = chance(seed)
+  const seen = new Map<string, number>()
+  for (let step = 0; step < steps; step++) {
+    const command = nextCommand(state, random, TRADING_ONLY)
+    if (command.kind === 'order.place') Object.assign(command, { clientOrderId: null, mandate: 0 })
+    const lines = linesOf(exchange.ask(command))
+    const where = `seed ${seed}, step ${step}: ${JSON.stringify(command)}`
+    assert.deepEqual(lines, applyNaively(market, rules, command), where)
+    assert.deepEqual(queue(state, BUY), twinQueue(market, 'bids'), where)
+    assert.deepEqual(queue(state, SELL), twinQueue(market, 'asks'), where)
+    for (const line of lines) {
+      const word = line.replaceAll(/#?\d+/g, 'n')
+      seen.set(word, (seen.get(word) ?? 0) + 1)
+    }
+  }
+  return seen
+}
+
+test('book and matching say and do what their plain twin says and does, command for command', () => {
+  const seen = new Map<string, number>()
+  for (const seed of [1, 2, 3, 4])
+    for (const [word, times] of liveTogether(seed, 1_500)) seen.set(word, (seen.get(word) ?? 0) + times)
+  const expected = [
+    'trade n with n: n @ n',
+    'rested n n @ n',
+    'prevented n with n: n @ n',
+    'reduced n by n',
+    'amended n n @ n, kept',
+    'amended n n @ n, lost',
+    'closed n filled, n left, rested',
+    'closed n self_trade, n left',
+    'closed n self_trade, n left, rested',
+    'closed n ioc_remainder, n left',
+    'closed n amended_below_filled, n left, rested',
+    'closed n user, n left, rested',
+    'closed n mass_cancel, n left, rested',
+    'no: fok_unfillable',
+    'no: post_only_would_cross',
+    'no: price_outside_band',
+    'no: order_not_found',
+  ]
+  for (const word of expected) assert.ok((seen.get(word) ?? 0) > 0, `the days saw: ${word}`)
+})
