@@ -4,6 +4,7 @@ import { NO_MANDATE } from '../base/ids.ts'
 import { lots, micros, ppm, ticks, wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import { later, MICROS_PER_HOUR } from '../base/time.ts'
+import { theAccount } from '../engine/account.ts'
 import type { Command, SelfTrade, Side } from '../engine/command.ts'
 import type { Spec } from '../engine/instrument.ts'
 import { referencePrice } from '../engine/risk.ts'
@@ -83,8 +84,13 @@ const anyAccount = (state: State, chance: Chance): AccountId =>
   (1 + chance.below(state.accounts.length)) as AccountId
 const anyInstrument = (state: State, chance: Chance): InstrumentId =>
   chance.below(state.instruments.length) as InstrumentId
-const anyMandate = (state: State, chance: Chance): MandateId =>
-  (chance.below(4) > 0 ? NO_MANDATE : chance.below(state.mandates.length + 1)) as MandateId
+/** Usually none, else one of the account's own, and now and then a stranger's. */
+function anyMandate(state: State, chance: Chance, account: AccountId): MandateId {
+  if (chance.below(4) > 0) return NO_MANDATE
+  if (chance.below(20) === 0) return chance.below(state.mandates.length + 1) as MandateId
+  const own = state.mandates.filter((mandate) => mandate.terms.account === account && !mandate.revoked)
+  return own.length === 0 ? NO_MANDATE : pick(chance, own).id
+}
 
 /** A price near the reference: mostly within 3 %, so that the sides meet; sometimes far out of the band. */
 function anyPrice(state: State, chance: Chance, instrument: InstrumentId): number {
@@ -95,13 +101,14 @@ function anyPrice(state: State, chance: Chance, instrument: InstrumentId): numbe
 }
 
 const place: Maker = (state, chance) => {
+  const account = anyAccount(state, chance)
   const instrument = anyInstrument(state, chance)
   const market = chance.below(10) === 0
   const postOnly = !market && chance.below(6) === 0
-  const named = chance.below(30) === 0 ? null : ticks(anyPrice(state, chance, instrument))
+  const named = chance.below(60) === 0 ? null : ticks(anyPrice(state, chance, instrument))
   return {
     kind: 'order.place',
-    account: anyAccount(state, chance),
+    account,
     instrument,
     side: pick<Side>(chance, ['buy', 'sell']),
     type: market ? 'market' : 'limit',
@@ -111,35 +118,45 @@ const place: Maker = (state, chance) => {
     price: market && chance.below(2) === 0 ? null : named,
     lots: lots(chance.below(100) === 0 ? 0 : 1 + chance.below(12)),
     clientOrderId: chance.below(8) === 0 ? `c${chance.below(200)}` : null,
-    mandate: anyMandate(state, chance),
+    mandate: anyMandate(state, chance, account),
   }
 }
 
-/** One of the newest orders: usually alive. */
-const anyOrder = (state: State, chance: Chance): OrderId =>
-  Math.max(1, state.nextOrder - 1 - chance.below(120)) as OrderId
+type Known = { account: AccountId; order: OrderId; instrument: InstrumentId }
+
+/** An order and its account: mostly one that is alive, now and then one that is not, or a stranger's. */
+function anyOrder(state: State, chance: Chance): Known {
+  const pool = state.orders
+  const account = anyAccount(state, chance)
+  const { orderHead, openOrders } = theAccount(state, account)
+  const order = (1 + chance.below(state.nextOrder)) as OrderId
+  if (openOrders === 0 || chance.below(15) === 0)
+    return { account, order, instrument: anyInstrument(state, chance) }
+  let slot = orderHead
+  for (let older = chance.below(openOrders); older > 0; older--) slot = pool.accountNext[slot] as number
+  return {
+    account: chance.below(30) === 0 ? anyAccount(state, chance) : account,
+    order: pool.id[slot] as OrderId,
+    instrument: pool.instrument[slot] as InstrumentId,
+  }
+}
 
 const amend: Maker = (state, chance) => {
-  const order = anyOrder(state, chance)
-  const slot = state.orders.id.indexOf(order)
-  const instrument = (slot < 0 ? 0 : state.orders.instrument[slot]) as InstrumentId
-  const account = slot < 0 || chance.below(20) === 0 ? anyAccount(state, chance) : state.orders.account[slot]
+  const { account, order, instrument } = anyOrder(state, chance)
   const what = chance.below(20)
   return {
     kind: 'order.amend',
-    account: account as AccountId,
+    account,
     order,
     price: what < 9 ? ticks(anyPrice(state, chance, instrument)) : null,
     lots: what > 5 && what < 19 ? lots(1 + chance.below(14)) : null,
-    mandate: NO_MANDATE,
+    mandate: chance.below(10) > 0 ? NO_MANDATE : anyMandate(state, chance, account),
   }
 }
 
 const cancel: Maker = (state, chance) => {
-  const order = anyOrder(state, chance)
-  const slot = state.orders.id.indexOf(order)
-  const account = slot < 0 || chance.below(20) === 0 ? anyAccount(state, chance) : state.orders.account[slot]
-  return { kind: 'order.cancel', account: account as AccountId, order }
+  const { account, order } = anyOrder(state, chance)
+  return { kind: 'order.cancel', account, order }
 }
 
 const cancelAll: Maker = (state, chance) => ({
@@ -173,13 +190,14 @@ const transfer: Maker = (state, chance) => ({
 
 const mandate: Maker = (state, chance) => {
   const account = anyAccount(state, chance)
-  if (chance.below(3) === 0) return { kind: 'mandate.revoke', account, mandate: anyMandate(state, chance) }
+  if (chance.below(3) === 0)
+    return { kind: 'mandate.revoke', account, mandate: anyMandate(state, chance, account) }
   return {
     kind: 'mandate.grant',
     account,
-    parent: anyMandate(state, chance),
+    parent: anyMandate(state, chance, account),
     name: 'day',
-    budget: { hour: micros(1 + chance.below(900_000)), lifetime: micros(1 + chance.below(5_000_000)) },
+    budget: { hour: micros(1 + chance.below(300_000)), lifetime: micros(1 + chance.below(3_000_000)) },
     instruments: null,
     sides: ['buy', 'sell'],
     priceLimit: null,
@@ -191,9 +209,9 @@ const mandate: Maker = (state, chance) => {
 const venue: Maker = (state, chance) => {
   const instrument = anyInstrument(state, chance)
   const what = chance.below(10)
-  if (what < 2) return { kind: 'instrument.halt', instrument, reason: 'day' }
+  if (what < 1) return { kind: 'instrument.halt', instrument, reason: 'day' }
   if (what < 8) return { kind: 'instrument.resume', instrument, reason: 'day' }
-  const makerFee = ppm(chance.below(3) * 333)
+  const makerFee = ppm(chance.below(3) * 1_111)
   return { kind: 'venue.configure', settings: { ...DEFAULT_SETTINGS, makerFee, takerFee: ppm(1_777) } }
 }
 
