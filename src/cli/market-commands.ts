@@ -1,0 +1,92 @@
+import type { Command } from 'commander'
+import type { BookOut, LevelOut } from '../wire/market.ts'
+import { printJson } from './session.ts'
+import type { Session } from './session.ts'
+import { wholeOption } from './option.ts'
+import { painted, printTable, shortened } from './terminal.ts'
+import type { Runner } from './runner.ts'
+
+async function showInstruments({ client, terminal, json }: Session): Promise<void> {
+  const [instruments, tickers] = await Promise.all([client.instruments.list(), client.tickers()])
+  if (json) return printJson(terminal, { data: instruments })
+  const rows = instruments.map(({ id, model, status, spec }) => {
+    const ticker = tickers.find(({ instrument }) => instrument === id)
+    return [
+      painted(terminal, 'bold', model),
+      status === 'open' ? painted(terminal, 'green', status) : painted(terminal, 'red', status),
+      shortened(ticker?.best_bid ?? null),
+      shortened(ticker?.best_ask ?? null),
+      shortened(ticker?.last ?? null),
+      shortened(ticker?.volume_24h ?? null),
+      `${spec.intelligence_floor}`,
+      `${spec.throughput_floor} tok/s`,
+      `${spec.latency_base_ms} ms`,
+    ]
+  })
+  printTable(
+    terminal,
+    [
+      { title: 'instrument' },
+      { title: 'status' },
+      { title: 'bid', isNumber: true },
+      { title: 'ask', isNumber: true },
+      { title: 'last', isNumber: true },
+      { title: 'volume 24 h', isNumber: true },
+      { title: 'intelligence', isNumber: true },
+      { title: 'throughput', isNumber: true },
+      { title: 'first token', isNumber: true },
+    ],
+    rows,
+  )
+}
+
+const isLevel = (row: BookOut['asks'][number] | undefined): row is LevelOut =>
+  row !== undefined && typeof row[2] === 'number'
+
+async function showBook(
+  { client, terminal, json }: Session,
+  instrument: string,
+  depth: number,
+): Promise<void> {
+  const book = await client.book(instrument, { depth })
+  if (json) return printJson(terminal, book)
+  const price = (row: LevelOut | undefined, colour: 'green' | 'red') =>
+    row ? painted(terminal, colour, shortened(row[0])) : ''
+  const size = (row: LevelOut | undefined) => (row ? shortened(row[1]) : '')
+  const rows = Array.from({ length: Math.max(book.bids.length, book.asks.length) }, (_, at) => {
+    const bid = isLevel(book.bids[at]) ? book.bids[at] : undefined
+    const ask = isLevel(book.asks[at]) ? book.asks[at] : undefined
+    return [size(bid), price(bid, 'green'), price(ask, 'red'), size(ask)]
+  })
+  terminal.out(
+    `${painted(terminal, 'bold', book.instrument)} ${painted(terminal, 'dim', `at seq ${book.seq}`)}\n`,
+  )
+  printTable(
+    terminal,
+    [
+      { title: 'units', isNumber: true },
+      { title: 'bid', isNumber: true },
+      { title: 'ask' },
+      { title: 'units', isNumber: true },
+    ],
+    rows,
+  )
+}
+
+/** `instruments` and `book`. */
+export function addMarketCommands(program: Command, run: Runner): void {
+  program
+    .command('instruments')
+    .description('list the grades with their prices and what each must deliver')
+    .action(run('trader', (session) => showInstruments(session)))
+  program
+    .command('book')
+    .description('show the order book of an instrument')
+    .argument('<instrument>', 'such as text-prime')
+    .option('--depth <levels>', 'levels on either side', wholeOption(1, 500), 10)
+    .action(
+      run('trader', (session, [instrument = ''], options) =>
+        showBook(session, instrument, Number(options.depth)),
+      ),
+    )
+}

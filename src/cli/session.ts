@@ -1,0 +1,59 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import type { Client } from '../client/client.ts'
+import { createClient } from '../client/client.ts'
+import { BusbarError } from '../client/problem.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Whose key of the sample market serves when no other is given. */
+export type DemoRole = 'trader' | 'buyer' | 'supplier'
+
+type GlobalOptions = { url: string; key?: string; json?: boolean }
+
+/** What a command works with. */
+export type Session = {
+  terminal: Terminal
+  client: Client
+  /** Print the exchange's own answer instead of a table. */
+  json: boolean
+}
+
+/** What the person can mend: said in one line, without a stack. */
+export class Fault extends Error {
+  override name = 'Fault'
+}
+
+function demoKey(role: DemoRole): string | undefined {
+  const path = join(process.env.BUSBAR_DATA || '.busbar', 'demo-keys.json')
+  if (!existsSync(path)) return undefined
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch {
+    // Another user's file: as if there were none.
+    return undefined
+  }
+  return (JSON.parse(text) as Partial<Record<DemoRole, string>>)[role]
+}
+
+/** The session that a command's options describe. `role` names the demo key to fall back on. */
+export function sessionOf(command: Command, terminal: Terminal, role: DemoRole): Session {
+  const { url, key, json } = command.optsWithGlobals<GlobalOptions>()
+  if (!/^https?:\/\//.test(url)) throw new Fault(`--url must begin with http:// or https://, not "${url}"`)
+  return {
+    terminal,
+    client: createClient({ baseUrl: url, key: key ?? demoKey(role) }),
+    json: json === true,
+  }
+}
+
+export const printJson = (terminal: Terminal, value: unknown): void =>
+  terminal.out(`${JSON.stringify(value, undefined, 2)}\n`)
+
+/** One line on what went wrong, with the code where there is one, and the place of each fault of a request. */
+export function faultLine(error: unknown): string {
+  if (!(error instanceof BusbarError)) return error instanceof Error ? error.message : String(error)
+  const places = error.errors.map(({ pointer, detail }) => ` (${pointer}: ${detail})`).join('')
+  return `${error.code}: ${error.message}${places}`
+}

@@ -1,0 +1,175 @@
+import type { Command } from 'commander'
+import type { OrderOut, OrderRequest } from '../wire/order.ts'
+import { wholeOption, wordOption } from './option.ts'
+import type { Options, Runner } from './runner.ts'
+import type { Session } from './session.ts'
+import { printJson } from './session.ts'
+import type { Column } from './terminal.ts'
+import { painted, printTable, shortened } from './terminal.ts'
+
+const TIMES = ['gtc', 'ioc', 'fok'] as const
+const STATUSES = ['open', 'filled', 'canceled', 'expired'] as const
+
+const ORDER_COLUMNS: readonly Column[] = [
+  { title: 'order' },
+  { title: 'instrument' },
+  { title: 'side' },
+  { title: 'type' },
+  { title: 'price', isNumber: true },
+  { title: 'units', isNumber: true },
+  { title: 'filled', isNumber: true },
+  { title: 'average', isNumber: true },
+  { title: 'status' },
+  { title: 'reason' },
+]
+
+function printOrders({ terminal }: Session, orders: readonly OrderOut[]): void {
+  const rows = orders.map((order) => [
+    order.id,
+    order.instrument,
+    painted(terminal, order.side === 'buy' ? 'green' : 'red', order.side),
+    order.type,
+    shortened(order.price),
+    shortened(order.quantity),
+    shortened(order.filled_quantity),
+    shortened(order.average_price),
+    order.status,
+    order.reason ?? '',
+  ])
+  printTable(terminal, ORDER_COLUMNS, rows)
+}
+
+function requestOf(side: 'buy' | 'sell', args: readonly string[], options: Options): OrderRequest {
+  const [instrument = '', quantity = ''] = args
+  const { price, time, postOnly, clientOrderId } = options as {
+    price?: string
+    time?: (typeof TIMES)[number]
+    postOnly?: boolean
+    clientOrderId?: string
+  }
+  return {
+    instrument,
+    side,
+    quantity,
+    type: price === undefined ? 'market' : 'limit',
+    ...(price !== undefined && { price }),
+    ...(time !== undefined && { time_in_force: time }),
+    ...(postOnly === true && { post_only: 'reject' }),
+    ...(clientOrderId !== undefined && { client_order_id: clientOrderId }),
+  }
+}
+
+async function trade(
+  session: Session,
+  side: 'buy' | 'sell',
+  args: readonly string[],
+  options: Options,
+): Promise<void> {
+  const { client, terminal, json } = session
+  const request = requestOf(side, args, options)
+  if (options.preview !== true) {
+    const order = await client.orders.place(request)
+    if (json) printJson(terminal, order)
+    else printOrders(session, [order])
+    return
+  }
+  const preview = await client.orders.preview(request)
+  if (json) return printJson(terminal, preview)
+  const facts = [
+    ['fills now', `${shortened(preview.fill_quantity)} units`],
+    ['rests', `${shortened(preview.rest_quantity)} units`],
+    ['average price', shortened(preview.average_price)],
+    ['worst price', shortened(preview.worst_price)],
+    ['value', `$${shortened(preview.value)}`],
+    ['fee', `$${shortened(preview.fee)}`],
+    [
+      'would be refused',
+      preview.refusal === null ? 'no' : `${preview.refusal.code}: ${preview.refusal.detail}`,
+    ],
+  ]
+  printTable(terminal, [{ title: 'preview' }, { title: '', isNumber: true }], facts)
+}
+
+async function showOrders(session: Session, options: Options): Promise<void> {
+  const { status, instrument, limit } = options as {
+    status?: OrderOut['status']
+    instrument?: string
+    limit: number
+  }
+  const page = await session.client.orders.list({
+    limit,
+    ...(status !== undefined && { status }),
+    ...(instrument !== undefined && { instrument }),
+  })
+  if (session.json) return printJson(session.terminal, page)
+  if (page.data.length === 0) session.terminal.out('no orders\n')
+  else printOrders(session, page.data)
+}
+
+async function showBalance({ client, terminal, json }: Session): Promise<void> {
+  const [{ data: balances, seq }, { data: lots }] = await Promise.all([client.balances(), client.lots()])
+  if (json) return printJson(terminal, { balances, lots, seq })
+  printTable(
+    terminal,
+    [
+      { title: 'asset' },
+      { title: 'available', isNumber: true },
+      { title: 'in orders', isNumber: true },
+      { title: 'to consume', isNumber: true },
+      { title: 'being drawn', isNumber: true },
+      { title: 'owed', isNumber: true },
+      { title: 'escrow', isNumber: true },
+      { title: 'bond', isNumber: true },
+    ],
+    balances.map((row) => [
+      painted(terminal, 'bold', row.asset),
+      ...[row.available, row.held, row.consumption, row.drawn, row.obligation, row.escrow, row.bond].map(
+        shortened,
+      ),
+    ]),
+  )
+  for (const lot of lots)
+    terminal.out(`${lot.id}: ${shortened(lot.quantity)} ${lot.instrument} to be used by ${lot.expires_at}\n`)
+}
+
+function addOrderCommand(program: Command, run: Runner, side: 'buy' | 'sell'): void {
+  program
+    .command(side)
+    .description(`${side} units of an instrument: at market, or at a limit with --price`)
+    .argument('<instrument>', 'such as text-prime')
+    .argument('<quantity>', 'units, such as 1.5')
+    .option('--price <dollars>', 'limit price per unit')
+    .option('--time <in-force>', TIMES.join(', '), wordOption(TIMES))
+    .option('--post-only', 'refuse rather than take')
+    .option('--client-order-id <id>', 'an id of your own: the same id and order again has no second effect')
+    .option('--preview', 'only say what would happen')
+    .action(run('trader', (session, args, options) => trade(session, side, args, options)))
+}
+
+/** `buy`, `sell`, `cancel`, `orders` and `balance`. */
+export function addTradeCommands(program: Command, run: Runner): void {
+  addOrderCommand(program, run, 'buy')
+  addOrderCommand(program, run, 'sell')
+  program
+    .command('cancel')
+    .description('cancel an open order')
+    .argument('<order>', 'such as ord_12')
+    .action(
+      run('trader', async (session, [order = '']) => {
+        const ended = await session.client.orders.cancel(order)
+        if (session.json) printJson(session.terminal, ended)
+        else printOrders(session, [ended])
+      }),
+    )
+  program
+    .command('orders')
+    .description('list your orders, newest first')
+    .option('--status <status>', STATUSES.join(', '), wordOption(STATUSES))
+    .option('--instrument <instrument>', 'only of one instrument')
+    .option('--limit <rows>', 'rows', wholeOption(1, 1_000), 20)
+    .action(run('trader', (session, _, options) => showOrders(session, options)))
+  program
+    .command('balance')
+    .description('show your money and your units')
+    .action(run('trader', (session) => showBalance(session)))
+}

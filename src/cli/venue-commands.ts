@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import type { Runner } from './runner.ts'
+import type { Session } from './session.ts'
+import { Fault, printJson } from './session.ts'
+import { painted, printTable } from './terminal.ts'
+
+/** What a check found: whether it holds, what was found, and why not. */
+export type Finding = { ok: boolean; facts: Record<string, string | number>; reason?: string }
+
+/** What only the wiring can do; the shell is given it. */
+export type VenueParts = {
+  /** Runs the exchange until it is told to stop. */
+  start(switches: { demo: boolean; allowPrivateSuppliers: boolean }): Promise<void>
+  /** Walks the journal of a data folder, by default the configured one, and replays it. */
+  verify(folder: string | undefined): Promise<Finding>
+  /** Checks a receipt's signature against the base64 public key of an exchange. Needs no network. */
+  verifyReceipt(receipt: string, publicKey: string): Promise<Finding>
+}
+
+function report({ terminal, json }: Session, finding: Finding): void {
+  if (json) printJson(terminal, finding)
+  else {
+    const facts = Object.entries(finding.facts).map(([name, value]) => [name, String(value)])
+    printTable(terminal, [{ title: '' }, { title: '' }], facts)
+    if (finding.ok) terminal.out(`${painted(terminal, 'green', 'verified')}\n`)
+  }
+  if (!finding.ok) throw new Fault(finding.reason ?? 'it does not verify')
+}
+
+function readInput(path: string): string {
+  try {
+    return readFileSync(path === '-' ? 0 : path, 'utf8')
+  } catch (error) {
+    throw new Fault(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+function addReceiptCommands(program: Command, parts: VenueParts, run: Runner): void {
+  const receipt = program.command('receipt').description('fetch and check receipts')
+  receipt
+    .command('get')
+    .description('print the signed receipt of a delivery')
+    .argument('<id>', 'as the answer named it')
+    .action(
+      run('buyer', async ({ client, terminal }, [id = '']) => printJson(terminal, await client.receipt(id))),
+    )
+  receipt
+    .command('verify')
+    .description('check the signature of a receipt; offline when the public key is given')
+    .argument('<file>', 'the receipt, or - for standard input')
+    .option('--public-key <base64>', "the exchange's receipt key; without it, the exchange is asked")
+    .action(
+      run('buyer', async (session, [path = ''], options) => {
+        const text = readInput(path)
+        const given = options.publicKey
+        const key = typeof given === 'string' ? given : (await session.client.status()).receipt_public_key
+        report(session, await parts.verifyReceipt(text, key))
+      }),
+    )
+}
+
+/** `start`, `verify` and `receipt`. */
+export function addVenueCommands(program: Command, parts: VenueParts, run: Runner): void {
+  program
+    .command('start')
+    .description('run the exchange, with a sample market unless told otherwise')
+    .option('--no-demo', 'an empty venue')
+    .option('--allow-private-suppliers', 'let supplier endpoints lie on loopback and private addresses')
+    .action(
+      run('trader', (_, __, options) =>
+        parts.start({
+          demo: options.demo !== false,
+          allowPrivateSuppliers: options.allowPrivateSuppliers === true,
+        }),
+      ),
+    )
+  program
+    .command('verify')
+    .description('walk the journal, prove its chain, replay it and compare the digest')
+    .argument('[folder]', 'the data folder; without it, the configured one')
+    .action(run('trader', async (session, [folder]) => report(session, await parts.verify(folder))))
+  addReceiptCommands(program, parts, run)
+}
