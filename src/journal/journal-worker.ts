@@ -1,0 +1,100 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { known } from '../base/assert.ts'
+import type { Link } from './chain.ts'
+import { forge, genesisLink } from './chain.ts'
+import { HeadWriter } from './head.ts'
+import type { JournalFault } from './journal.ts'
+import { JournalError } from './journal.ts'
+import { BatchTable, BatchWriter } from './table.ts'
+
+/** What the writing thread is started with: where history stands. */
+export type WriterData = { folder: string; exchange: string; end: Link; turn: number }
+
+/** What it is asked, in order. */
+export type WriterRequest =
+  | { kind: 'begin' }
+  | { kind: 'append'; bytes: Uint8Array; last: number }
+  | { kind: 'close' }
+
+/** What it answers: one for each request, `proved` once of itself, and `failed` at most once, last. */
+export type WriterReply =
+  | { kind: 'proved' }
+  | { kind: 'begun' }
+  | { kind: 'appended'; link: Link }
+  | { kind: 'closed' }
+  | { kind: 'failed'; fault: JournalFault; line: string }
+
+type Pen = { writer: BatchWriter; head: HeadWriter }
+
+const port = known(parentPort ?? undefined, 'the journal worker runs in a worker thread')
+const { folder, exchange, end, turn } = workerData as WriterData
+const history = new BatchTable(folder, exchange)
+let pen: Pen | undefined
+let link: Link = end
+let open = true
+
+port.on('message', (request: WriterRequest) => guarded(() => answer(request)))
+setImmediate(() => guarded(() => proveFrom(genesisLink(exchange))))
+
+function answer(request: WriterRequest): void {
+  switch (request.kind) {
+    case 'begin':
+      pen = { writer: new BatchWriter(folder), head: new HeadWriter(folder, turn) }
+      // What was found on disk counts as acknowledged from now on, in both slots.
+      pen.head.write(link)
+      pen.head.write(link)
+      return reply({ kind: 'begun' })
+    case 'append':
+      return append(known(pen, 'the journal was begun before it is appended to'), request)
+    case 'close':
+      return close()
+  }
+}
+
+/** The batch, then the head that vouches for it, are on stable storage before the answer. */
+function append({ writer, head }: Pen, request: { bytes: Uint8Array; last: number }): void {
+  const row = forge(link, writer.epoch, request.bytes, request.last)
+  writer.insert(row)
+  link = { last: row.last, epoch: row.epoch, hash: row.hash }
+  head.write(link)
+  reply({ kind: 'appended', link })
+}
+
+/** Walks the whole of history as it stood at the start, a page at a time between the commits. */
+function proveFrom(proved: Link): void {
+  if (!open) return
+  let at = proved
+  for (const row of history.rowsAfter(at.last)) {
+    if (row.last > end.last) break
+    at = history.prove(at, row)
+  }
+  if (at.last === end.last) return reply({ kind: 'proved' })
+  if (at.last === proved.last) throw history.damage(`command ${at.last + 1} is missing`)
+  setImmediate(() => guarded(() => proveFrom(at)))
+}
+
+/** The first failure is the last thing this thread does: a commit that failed is never tried again. */
+function guarded(work: () => void): void {
+  if (!open) return
+  try {
+    work()
+  } catch (error) {
+    open = false
+    if (error instanceof JournalError) reply({ kind: 'failed', fault: error.fault, line: error.message })
+    else reply({ kind: 'failed', fault: 'write_failed', line: `${folder}: ${String(error)}` })
+    port.close()
+  }
+}
+
+function close(): void {
+  open = false
+  pen?.writer.close()
+  pen?.head.close()
+  history.close()
+  reply({ kind: 'closed' })
+  port.close()
+}
+
+function reply(message: WriterReply): void {
+  port.postMessage(message)
+}
