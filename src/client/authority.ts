@@ -1,53 +1,63 @@
-import type { KeyOut, KeyRequest } from '../wire/key.ts'
+import type { z } from 'zod'
+import type {
+  accountKeyRequest,
+  accountRequest,
+  DepositOut,
+  ListingRequest,
+  openedAccount,
+} from '../wire/admin.ts'
+import type { InstrumentOut } from '../wire/instrument.ts'
+import type { KeyOut, KeyRequest, newKey } from '../wire/key.ts'
 import type { MandateOut, MandateRequest } from '../wire/mandate.ts'
+import type { tradingStatus } from '../wire/venue.ts'
 import type { Transport } from './transport.ts'
-import { freshId } from './transport.ts'
+import { once } from './transport.ts'
 
 /** A key with its secret, which is shown this once. */
-export type NewKey = KeyOut & { secret: string | null }
-export type Role = 'consumer' | 'supplier' | 'trader' | 'operator'
-export type OpenedAccount = { id: string; name: string; member: string; roles: Role[] }
+export type NewKey = z.infer<typeof newKey>
+export type OpenedAccount = z.infer<typeof openedAccount>
+export type Role = OpenedAccount['roles'][number]
 
-const once = (body: unknown) => ({ body, headers: { 'idempotency-key': freshId() }, repeatable: true })
-
-/** A request for a key of another account, which only an operator may make. */
-export type AdminKeyRequest = KeyRequest & { account: string }
+const part = (text: string): string => encodeURIComponent(text)
 
 export const keysOn = ({ json }: Transport) => ({
-  create: (key: KeyRequest) => json<NewKey>('POST', '/v1/keys', once(key)),
+  /** Never repeated by itself: a second key would be made. */
+  create: (key: KeyRequest) => json<NewKey>('POST', '/v1/keys', { body: key }),
   list: async () => (await json<{ data: KeyOut[] }>('GET', '/v1/keys')).data,
-  revoke: (key: string) => json<KeyOut>('DELETE', `/v1/keys/${encodeURIComponent(key)}`),
+  revoke: (key: string) => json<KeyOut>('DELETE', `/v1/keys/${part(key)}`, { repeatable: true }),
 })
 
 export const mandatesOn = ({ json }: Transport) => ({
   grant: (mandate: MandateRequest) => json<MandateOut>('POST', '/v1/mandates', once(mandate)),
   list: async () => (await json<{ data: MandateOut[] }>('GET', '/v1/mandates')).data,
-  get: (mandate: string) => json<MandateOut>('GET', `/v1/mandates/${encodeURIComponent(mandate)}`),
-  revoke: (mandate: string) => json<MandateOut>('DELETE', `/v1/mandates/${encodeURIComponent(mandate)}`),
+  get: (mandate: string) => json<MandateOut>('GET', `/v1/mandates/${part(mandate)}`),
+  revoke: (mandate: string) => json<MandateOut>('DELETE', `/v1/mandates/${part(mandate)}`),
 })
 
+const turned =
+  ({ json }: Transport, to: 'halt' | 'resume') =>
+  (instrument: string, reason: string) =>
+    json<z.infer<typeof tradingStatus>>('POST', `/v1/admin/instruments/${part(instrument)}/${to}`, {
+      body: { reason },
+    })
+
 /** What the operator alone may do. */
-export const adminOn = ({ json }: Transport) => ({
-  admitMember: (member: { name: string }) =>
-    json<{ id: string; name: string }>('POST', '/v1/admin/members', once(member)),
-  openAccount: (account: { member: string; name: string; roles: Role[] }) =>
-    json<OpenedAccount>('POST', '/v1/admin/accounts', once(account)),
-  accounts: async () => (await json<{ data: OpenedAccount[] }>('GET', '/v1/admin/accounts')).data,
-  createKey: (key: AdminKeyRequest) => json<NewKey>('POST', '/v1/admin/keys', once(key)),
-  deposit: (deposit: { account: string; amount: string; reference: string }) =>
-    json<{ [name: string]: unknown }>('POST', '/v1/admin/deposits', once(deposit)),
-  halt: (instrument: string, reason: string) =>
-    json<{ [name: string]: unknown }>(
-      'POST',
-      `/v1/admin/instruments/${encodeURIComponent(instrument)}/halt`,
-      {
-        body: { reason },
-      },
-    ),
-  resume: (instrument: string, reason: string) =>
-    json<{ [name: string]: unknown }>(
-      'POST',
-      `/v1/admin/instruments/${encodeURIComponent(instrument)}/resume`,
-      { body: { reason } },
-    ),
-})
+export const adminOn = (transport: Transport) => {
+  const { json } = transport
+  return {
+    admitMember: (member: { name: string }) =>
+      json<{ id: string; name: string; seq: number }>('POST', '/v1/admin/members', once(member)),
+    openAccount: (account: z.input<typeof accountRequest>) =>
+      json<OpenedAccount>('POST', '/v1/admin/accounts', once(account)),
+    accounts: async () => (await json<{ data: OpenedAccount[] }>('GET', '/v1/admin/accounts')).data,
+    /** A first key of anybody's account. Never repeated by itself. */
+    createKey: (key: z.input<typeof accountKeyRequest>) =>
+      json<NewKey>('POST', '/v1/admin/keys', { body: key }),
+    deposit: (deposit: { account: string; amount: string; reference: string }) =>
+      json<DepositOut>('POST', '/v1/admin/deposits', once(deposit)),
+    listInstrument: (listing: ListingRequest) =>
+      json<InstrumentOut>('POST', '/v1/admin/instruments', once(listing)),
+    halt: turned(transport, 'halt'),
+    resume: turned(transport, 'resume'),
+  }
+}

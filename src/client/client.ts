@@ -9,7 +9,7 @@ import type { Page } from './page.ts'
 import { rowsOf } from './page.ts'
 import { supplyOn } from './supply.ts'
 import type { Transport, TransportOptions } from './transport.ts'
-import { createTransport, freshId } from './transport.ts'
+import { createTransport, freshId, once } from './transport.ts'
 
 export { BusbarError } from './problem.ts'
 
@@ -17,6 +17,8 @@ type Listing<Row> = { data: Row[] }
 type Sequenced<Row> = { data: Row[]; seq: number }
 type PageQuery = { after?: string | undefined; limit?: number | undefined }
 type OrderFilter = { instrument?: string; side?: 'buy' | 'sell'; status?: OrderOut['status'] }
+/** Deliveries that the account bought, or that it made. */
+type DeliveryFilter = { instrument?: string; as?: 'buyer' | 'supplier' }
 type FillFilter = { instrument?: string; order?: string }
 
 /** A part of a path: an id or a name, escaped. */
@@ -74,7 +76,7 @@ const ordersOn = ({ json }: Transport) => {
 
 const accountOn = ({ json }: Transport) => {
   const fillPage = (query: FillFilter & PageQuery = {}) => json<Page<FillOut>>('GET', '/v1/fills', { query })
-  const deliveryPage = (query: { instrument?: string } & PageQuery = {}) =>
+  const deliveryPage = (query: DeliveryFilter & PageQuery = {}) =>
     json<Page<DeliveryOut>>('GET', '/v1/deliveries', { query })
   return {
     account: () => json<AccountOut>('GET', '/v1/account'),
@@ -86,14 +88,10 @@ const accountOn = ({ json }: Transport) => {
     },
     /** Moves units from trading into consumption, where they live for one window. */
     transfer: (instrument: string, quantity: string) =>
-      json<{ lot: LotOut; seq: number }>('POST', '/v1/transfers', {
-        body: { instrument, quantity },
-        headers: { 'idempotency-key': freshId() },
-        repeatable: true,
-      }),
+      json<{ lot: LotOut; seq: number }>('POST', '/v1/transfers', once({ instrument, quantity })),
     deliveries: {
       list: deliveryPage,
-      all: (filter: { instrument?: string } = {}) =>
+      all: (filter: DeliveryFilter = {}) =>
         rowsOf((after) => deliveryPage({ ...filter, after, limit: 1_000 })),
     },
     /** The signed receipt of one delivery, as it was issued. */

@@ -1,11 +1,8 @@
 import type { IssuanceOut, OfferOut, OfferRequest, QualificationOut } from '../wire/supply.ts'
 import type { Transport } from './transport.ts'
-import { freshId } from './transport.ts'
+import { once } from './transport.ts'
 
 type QualificationRequest = { offer: string; instrument: string; plan?: 'full' | 'brief' }
-
-/** A request that carries an id of its own, so that a lost answer can be asked for again. */
-const once = (body: unknown) => ({ body, headers: { 'idempotency-key': freshId() }, repeatable: true })
 
 const POLL_MS = 250
 

@@ -41,6 +41,13 @@ export function freshId(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
+/** A request that carries an id of its own, so that a lost answer can be asked for again. */
+export const once = (body: unknown): RequestOptions => ({
+  body,
+  headers: { 'idempotency-key': freshId() },
+  repeatable: true,
+})
+
 function address(baseUrl: string, path: string, query: Query = {}): string {
   const words = Object.entries(query)
     .filter(([, value]) => value !== undefined)

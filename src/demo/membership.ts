@@ -30,7 +30,12 @@ export const BUYER: Participant = {
   roles: ['consumer', 'trader'],
   scopes: ['account:read', 'inference:consume', 'trade:place', 'trade:cancel', 'transfer'],
   cash: '1000',
-  mandate: { name: 'everyday completions', budget: { lifetime: '1000' }, auto_buy: true },
+  mandate: {
+    name: 'everyday completions',
+    budget: { lifetime: '1000' },
+    sides: ['buy', 'sell'],
+    auto_buy: true,
+  },
 }
 
 /** The account that the page opens with on loopback: $1,000,000 and no mandate. */
