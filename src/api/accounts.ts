@@ -106,7 +106,12 @@ const createTransfer = operation({
     const wt = readUnits(body.quantity, '/quantity')
     if (wt instanceof Problem) return wt
     const { account: id } = caller
-    const applied = await venue.sequencer.ask({ kind: 'units.transfer', account: id, instrument: instrument.id, wt })
+    const applied = await venue.sequencer.ask({
+      kind: 'units.transfer',
+      account: id,
+      instrument: instrument.id,
+      wt,
+    })
     const refused = refusalIn(applied, instrument.spec)
     if (refused !== undefined) return refused
     const opened = eventIn(applied, 'lot.opened')
@@ -168,11 +173,4 @@ const listEvents = operation({
   },
 })
 
-export const accountOperations = [
-  getAccount,
-  listBalances,
-  listLots,
-  createTransfer,
-  listFills,
-  listEvents,
-]
+export const accountOperations = [getAccount, listBalances, listLots, createTransfer, listFills, listEvents]

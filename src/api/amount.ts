@@ -61,7 +61,8 @@ export function printAverage(spec: Spec, value: number, filled: number): string 
 function microsOf(text: string, pointer: string): number | Problem {
   const value = parseDecimal(text, MONEY_PLACES)
   if (value !== undefined) return value
-  if (/^-?\d{10}/.test(text)) return faultAt('amount_too_large', pointer, 'the amount is too large', { value: text })
+  if (/^-?\d{10}/.test(text))
+    return faultAt('amount_too_large', pointer, 'the amount is too large', { value: text })
   return faultAt('amount_too_precise', pointer, `at most ${MONEY_PLACES} decimals are kept`, { value: text })
 }
 
@@ -82,7 +83,10 @@ export function readQuantity(spec: Spec, text: string, pointer: string): Lots | 
   if (value % spec.lot === 0) return lots(value / spec.lot)
   const nearest = printQuantity(spec, Math.max(1, Math.round(value / spec.lot)))
   const step = printQuantity(spec, 1)
-  return faultAt('quantity_off_increment', pointer, `quantities are multiples of ${step}`, { value: text, nearest })
+  return faultAt('quantity_off_increment', pointer, `quantities are multiples of ${step}`, {
+    value: text,
+    nearest,
+  })
 }
 
 /** Dollars as µ$, or the problem. */

@@ -13,7 +13,11 @@ const PROBLEM_TYPE = 'application/problem+json'
 const NOTHING = new Uint8Array()
 
 /** Answers one request of one operation. Never throws, and never says what broke inside. */
-export async function dispatch(venue: Venue, operation: Operation, request: ApiRequest): Promise<ApiResponse> {
+export async function dispatch(
+  venue: Venue,
+  operation: Operation,
+  request: ApiRequest,
+): Promise<ApiResponse> {
   const headers: Record<string, string> = { 'x-request-id': request.requestId, 'cache-control': 'no-store' }
   try {
     const done = await answer(venue, operation, request, headers)
@@ -25,7 +29,11 @@ export async function dispatch(venue: Venue, operation: Operation, request: ApiR
 }
 
 /** A problem as an answer. */
-export function refuse(refused: Problem, requestId: string, headers: Record<string, string> = {}): ApiResponse {
+export function refuse(
+  refused: Problem,
+  requestId: string,
+  headers: Record<string, string> = {},
+): ApiResponse {
   return {
     status: refused.status,
     headers: { ...headers, ...refused.more.headers, 'content-type': PROBLEM_TYPE },
@@ -58,7 +66,11 @@ async function answer(
 }
 
 /** The caller, checked for the scope; null where an operation is for everyone. */
-async function callerOf(venue: Venue, operation: Operation, request: ApiRequest): Promise<Caller | null | Problem> {
+async function callerOf(
+  venue: Venue,
+  operation: Operation,
+  request: ApiRequest,
+): Promise<Caller | null | Problem> {
   const { scope } = operation
   if (scope === null) return null
   const caller = request.caller ?? (await authenticate(venue, { ...request, body: request.body ?? NOTHING }))
@@ -81,7 +93,9 @@ function throttle(
 /** What to answer when something was thrown. Only the operator's log says what it was. */
 function problemOf(venue: Venue, operation: Operation, request: ApiRequest, error: unknown): Problem {
   if (error instanceof SequencerBusy)
-    return problem('busy', 'The queue of the exchange is full. Try again.', { headers: { 'retry-after': '1' } })
+    return problem('busy', 'The queue of the exchange is full. Try again.', {
+      headers: { 'retry-after': '1' },
+    })
   if (error instanceof SequencerStopped) return problem('stopping', 'Try again when the exchange is back.')
   const facts = { request_id: request.requestId, operation: operation.id, error }
   venue.log.error(facts, error instanceof BrokenPromise ? 'a promise was broken' : 'an operation failed')

@@ -20,7 +20,11 @@ function namesOf(state: State): Map<string, Instrument> {
 }
 
 /** `text-prime` of `text-prime`, `TEXT_PRIME`, `TEXT_PRIME-USD` or `TEXT_PRIME/USD`, in any case. */
-const symbolOf = (name: string): string => name.toLowerCase().replace(/[-/]usd$/, '').replaceAll('_', '-')
+const symbolOf = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[-/]usd$/, '')
+    .replaceAll('_', '-')
 
 /** The instrument of a name in any of its forms. */
 export const findInstrument = (state: State, name: string): Instrument | undefined =>

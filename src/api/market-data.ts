@@ -2,16 +2,7 @@ import type { TradeId } from '../base/ids.ts'
 import type { Instrument } from '../engine/state.ts'
 import type { CandleSeconds } from '../market/candle.ts'
 import { instrument, instrumentPath, instruments, spec } from '../wire/instrument.ts'
-import {
-  book,
-  bookQuery,
-  candleQuery,
-  candles,
-  ticker,
-  tickers,
-  tradeQuery,
-  trades,
-} from '../wire/market.ts'
+import { book, bookQuery, candleQuery, candles, ticker, tickers, tradeQuery, trades } from '../wire/market.ts'
 import type { BookOut, CandleInterval, TickerOut } from '../wire/market.ts'
 import { marketName, namedInstrument } from './instrument-name.ts'
 import { publicOperation } from './operation.ts'

@@ -67,7 +67,10 @@ export function operation<
 >(
   shape: Shape<Path, Query, Body, Answer> & {
     scope: Scope
-    run(venue: Venue, call: Call<Parsed<Path>, Parsed<Query>, Parsed<Body>, Caller>): Promise<z.input<Answer> | Problem>
+    run(
+      venue: Venue,
+      call: Call<Parsed<Path>, Parsed<Query>, Parsed<Body>, Caller>,
+    ): Promise<z.input<Answer> | Problem>
   },
 ): Operation {
   return shape as unknown as Operation

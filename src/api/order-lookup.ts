@@ -28,5 +28,9 @@ export async function findOwnOrder(
 }
 
 /** The order that carries a client's own id. */
-export const orderOfClientId = (venue: Venue, account: AccountId, clientOrderId: string): Promise<OrderId | undefined> =>
+export const orderOfClientId = (
+  venue: Venue,
+  account: AccountId,
+  clientOrderId: string,
+): Promise<OrderId | undefined> =>
   venue.sequencer.read((state) => accountOf(state, account)?.clientOrders.get(clientOrderId)?.order)

@@ -152,7 +152,8 @@ const amend = operation({
   method: 'PATCH',
   path: '/v1/orders/{id}',
   tag: 'Orders',
-  summary: 'Change price or total quantity. Priority is kept iff the price stays and the quantity is not raised.',
+  summary:
+    'Change price or total quantity. Priority is kept iff the price stays and the quantity is not raised.',
   scope: 'trade:place',
   params: orderPath,
   body: orderAmendment,
@@ -167,9 +168,17 @@ const amend = operation({
     const lots = body.quantity === undefined ? null : readQuantity(spec, body.quantity, '/quantity')
     if (lots instanceof Problem) return lots
     const { account, mandate } = caller
-    const applied = await venue.sequencer.ask({ kind: 'order.amend', account, order: path.id, price, lots, mandate })
+    const applied = await venue.sequencer.ask({
+      kind: 'order.amend',
+      account,
+      order: path.id,
+      price,
+      lots,
+      mandate,
+    })
     const refused = refusalIn(applied, spec)
-    if (refused !== undefined) return refused.code === 'order_not_found' ? whyNotOpen(venue, caller, path.id) : refused
+    if (refused !== undefined)
+      return refused.code === 'order_not_found' ? whyNotOpen(venue, caller, path.id) : refused
     const found = await findOwnOrder(venue, account, path.id)
     const priority = eventIn(applied, 'order.amended')?.priority ?? null
     return found === undefined ? notFound('order', '/path/id') : { ...found, priority }
@@ -192,7 +201,8 @@ const cancel = operation({
       return whyNotOpen(venue, caller, path.id)
     const applied = await venue.sequencer.ask({ kind: 'order.cancel', account, order: path.id })
     const refused = refusalIn(applied)
-    if (refused !== undefined) return refused.code === 'order_not_found' ? whyNotOpen(venue, caller, path.id) : refused
+    if (refused !== undefined)
+      return refused.code === 'order_not_found' ? whyNotOpen(venue, caller, path.id) : refused
     return (await findOwnOrder(venue, account, path.id)) ?? notFound('order', '/path/id')
   },
 })

@@ -44,7 +44,10 @@ const summary = (faults: readonly Fault[]): string => {
 
 function refuseAll(query: Record<string, string>, faults: Fault[]): void {
   for (const name of Object.keys(query).slice(0, FAULTS_MAX))
-    faults.push({ pointer: `/query/${escapePointer(name)}`, detail: 'this query parameter is not known here' })
+    faults.push({
+      pointer: `/query/${escapePointer(name)}`,
+      detail: 'this query parameter is not known here',
+    })
 }
 
 function readQuery(text: string): Record<string, string> | Problem {

@@ -78,8 +78,12 @@ const printFields = (context: Context, fields: object): Record<string, unknown> 
 
 function printField(context: Context, name: string, value: unknown): unknown {
   if (typeof value === 'number') return printNumber(context, name, value)
-  if (name === 'budget') return Object.fromEntries(Object.entries(value as object).map(([key, one]) => [key, money(one as number)]))
-  if (Array.isArray(value)) return value.map((one) => printField(context, name === 'instruments' ? 'instrument' : name, one))
+  if (name === 'budget')
+    return Object.fromEntries(
+      Object.entries(value as object).map(([key, one]) => [key, money(one as number)]),
+    )
+  if (Array.isArray(value))
+    return value.map((one) => printField(context, name === 'instruments' ? 'instrument' : name, one))
   return typeof value === 'object' && value !== null ? printFields(context, value) : value
 }
 

@@ -26,11 +26,7 @@ export const openFacts = (view: OrderView): OrderFacts => ({
 })
 
 /** `priority` is what the latest amendment did to its place, where that is known. */
-export function printOrder(
-  spec: Spec,
-  order: OrderFacts,
-  priority: OrderOut['priority'] = null,
-): OrderOut {
+export function printOrder(spec: Spec, order: OrderFacts, priority: OrderOut['priority'] = null): OrderOut {
   return {
     id: printId('order', order.id),
     client_order_id: order.clientOrderId,
@@ -58,7 +54,12 @@ export function printOrder(
 }
 
 /** What the placement of an order did, told by the events of its own command. */
-export function placedFacts(applied: Applied, accepted: OrderAccepted, selfTrade: SelfTrade, spec: Spec): OrderFacts {
+export function placedFacts(
+  applied: Applied,
+  accepted: OrderAccepted,
+  selfTrade: SelfTrade,
+  spec: Spec,
+): OrderFacts {
   let filled = 0
   let value = 0
   let fees = 0

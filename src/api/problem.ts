@@ -21,7 +21,16 @@ export const requestProblems = {
   method_not_allowed: { status: 405, title: 'This path does not take this method' },
   idempotency_key_reused: { status: 409, title: 'This idempotency key belongs to another request' },
   request_in_progress: { status: 409, title: 'A request with this key is still running', retryable: true },
-  outcome_unknown: { status: 409, title: 'The first request with this key was cut short', outcome: 'unknown' },
+  already_measuring: {
+    status: 409,
+    title: 'The offer is being measured for this instrument',
+    retryable: true,
+  },
+  outcome_unknown: {
+    status: 409,
+    title: 'The first request with this key was cut short',
+    outcome: 'unknown',
+  },
   order_done: { status: 409, title: 'The order has already ended' },
   too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be application/json' },
@@ -93,11 +102,19 @@ export const problem = (code: RequestProblem, detail: string, more?: More): Prob
 
 /** Same answer for what does not exist and for what is another's: nobody learns which. */
 export const notFound = (what: string, pointer?: string): Problem =>
-  problem('not_found', `There is no such ${what}.`, pointer === undefined ? {} : { errors: [{ pointer, detail: `no such ${what}` }] })
+  problem(
+    'not_found',
+    `There is no such ${what}.`,
+    pointer === undefined ? {} : { errors: [{ pointer, detail: `no such ${what}` }] },
+  )
 
 /** One fault at one place. */
-export const faultAt = (code: RequestProblem, pointer: string, detail: string, extra: Partial<Fault> = {}): Problem =>
-  problem(code, `${pointer}: ${detail}.`, { errors: [{ pointer, detail, ...extra }] })
+export const faultAt = (
+  code: RequestProblem,
+  pointer: string,
+  detail: string,
+  extra: Partial<Fault> = {},
+): Problem => problem(code, `${pointer}: ${detail}.`, { errors: [{ pointer, detail, ...extra }] })
 
 export const tooLarge = (most: number): Problem =>
   problem('too_large', `A body here has at most ${most} bytes.`)

@@ -15,6 +15,7 @@ type Explanation = { status?: 403 | 404 | 409; title: string; unit?: Unit }
 /** Every refusal of the engine as the outside reads it. 422 unless said otherwise. */
 const EXPLAINED: Record<Reject, Explanation> = {
   quantity_not_positive: { title: 'The quantity must be above zero', unit: 'lots' },
+  amount_above_maximum: { title: 'The amount is more than the exchange can hold' },
   amount_not_positive: { title: 'The amount must be above zero' },
   price_missing: { title: 'A limit order needs a price' },
   price_not_positive: { title: 'The price must be above zero', unit: 'ticks' },
@@ -82,7 +83,9 @@ export function factsOf(
   return Object.fromEntries(Object.entries(detail).map(([name, value]) => [name, fact(name, value)]))
 
   function fact(name: string, value: number | string): string {
-    return name === 'order' && typeof value === 'number' ? printId('order', value) : printFact(value, unit, spec)
+    return name === 'order' && typeof value === 'number'
+      ? printId('order', value)
+      : printFact(value, unit, spec)
   }
 }
 

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { createHash, createHmac, createPublicKey, timingSafeEqual, verify } from 'node:crypto'
 
 /** What a signature covers: every part that decides what the request does. */
 export type SignedParts = {
@@ -24,12 +25,32 @@ export function signingText(parts: SignedParts): string {
   return ['BUSBAR1', method, host, pathAndQuery, bodyHash(parts.body), timestamp, nonce, keyId].join('\n')
 }
 
-/** The bytes of a signature header: 64 hex digits of an HMAC, or base64 of an Ed25519 signature. */
-export function signatureBytes(text: string): Uint8Array | undefined {
-  if (/^[0-9a-f]{64}$/.test(text)) return Buffer.from(text, 'hex')
-  if (/^[A-Za-z0-9+/]{86}==$/.test(text)) return Buffer.from(text, 'base64')
-  return undefined
+/** Whether `signature` is the HMAC-SHA256 of the text in hex. Takes the same time whatever the difference. */
+export function isHmac(secret: string, text: string, signature: string): boolean {
+  if (!/^[0-9a-f]{64}$/.test(signature)) return false
+  const expected = createHmac('sha256', secret).update(text).digest()
+  return timingSafeEqual(expected, Buffer.from(signature, 'hex'))
 }
+
+const publicKeys = new Map<string, KeyObject>()
+const PUBLIC_KEYS_MAX = 10_000
+
+/** The key object of 32 raw bytes in base64: making one costs more than a verification. */
+function publicKeyOf(raw: string): KeyObject {
+  let key = publicKeys.get(raw)
+  if (key === undefined) {
+    const x = Buffer.from(raw, 'base64').toString('base64url')
+    key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })
+    if (publicKeys.size >= PUBLIC_KEYS_MAX) publicKeys.clear()
+    publicKeys.set(raw, key)
+  }
+  return key
+}
+
+/** Whether `signature` is the Ed25519 signature of the text in base64, under a raw public key in base64. */
+export const isEd25519 = (publicKey: string, text: string, signature: string): boolean =>
+  /^[A-Za-z0-9+/]{86}==$/.test(signature) &&
+  verify(null, Buffer.from(text), publicKeyOf(publicKey), Buffer.from(signature, 'base64'))
 
 /** Points of small order, under which one signature can fit every text. */
 const SMALL_ORDER = new Set([

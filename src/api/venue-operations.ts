@@ -13,7 +13,8 @@ const getStatus = publicOperation({
   answer: status,
   run: (venue) =>
     venue.sequencer.read((state) => {
-      const isHalted = state.instruments.length > 0 && state.instruments.every((one) => one.status === 'halted')
+      const isHalted =
+        state.instruments.length > 0 && state.instruments.every((one) => one.status === 'halted')
       return {
         status: isHalted ? ('halted' as const) : ('open' as const),
         seq: state.seq,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import type { DrawId } from '../base/ids.ts'
 import { decimalIn, decimalOut, timeOut } from './decimal.ts'
-import { idOut } from './id.ts'
+import { idIn, idOut } from './id.ts'
 import { instrumentIn, instrumentOut } from './instrument.ts'
 import { pageOf, pageQuery, wholeText } from './page.ts'
 
@@ -68,13 +69,6 @@ export const accountEvent = z.object({
 })
 export const accountEvents = z.object({ data: z.array(accountEvent), next_cursor: z.string().nullable() })
 
-/** The operator's numbered, audited adjustment of a balance. */
-export const depositRequest = z.strictObject({
-  account: z.string(),
-  amount: decimalIn,
-  reference: z.string().min(1).max(128),
-})
-
 export const delivery = z.object({
   id: idOut('delivery'),
   request_id: z.string(),
@@ -85,12 +79,25 @@ export const delivery = z.object({
   input_tokens: z.number().int().nullable(),
   output_tokens: z.number().int().nullable(),
   units: decimalOut,
-  cost: decimalOut,
+  /** What the units had cost the buyer, less what was given back; null to the supplier. */
+  cost: decimalOut.nullable(),
+  /** What the supplier earned, before and by the delivery fee; null to the buyer. */
+  proceeds: decimalOut.nullable(),
+  delivery_fee: decimalOut.nullable(),
   seq: z.number().int(),
   at: timeOut,
 })
 export const deliveries = pageOf(delivery)
-export const deliveryQuery = z.strictObject({ ...pageQuery, instrument: instrumentIn.optional() })
+export const deliveryQuery = z.strictObject({
+  ...pageQuery,
+  instrument: instrumentIn.optional(),
+  /** Deliveries that the account bought, or that it made. */
+  as: z.enum(['buyer', 'supplier']).optional(),
+})
+export const receiptPath = z.strictObject({ id: idIn<DrawId>('delivery') })
+
+/** The receipt as it was signed; its own version says what it holds. */
+export const receipt = z.record(z.string(), z.unknown())
 
 export type BalanceOut = z.infer<typeof balance>
 export type LotOut = z.infer<typeof lot>

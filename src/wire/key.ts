@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { MandateId } from '../base/ids.ts'
 import { timeOut } from './decimal.ts'
 import { idIn, idOut } from './id.ts'
+import { label } from './label.ts'
 
 export const SCOPES = [
   'account:read',
@@ -23,7 +24,7 @@ export type Scope = z.infer<typeof scope>
 export const keyKind = z.enum(['bearer', 'hmac', 'ed25519'])
 
 export const keyRequest = z.strictObject({
-  name: z.string().min(1).max(64),
+  name: label(64),
   kind: keyKind.default('bearer'),
   scopes: z.array(scope).min(1).max(SCOPES.length),
   mandate: idIn<MandateId>('mandate').optional(),

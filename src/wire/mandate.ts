@@ -3,12 +3,13 @@ import type { MandateId } from '../base/ids.ts'
 import { decimalIn, decimalOut, timeOut } from './decimal.ts'
 import { idIn, idOut } from './id.ts'
 import { instrumentIn, instrumentOut } from './instrument.ts'
+import { label } from './label.ts'
 
 export const budgetWindow = z.enum(['order', 'hour', 'day', 'week', 'month', 'lifetime'])
 
 /** Authority lent to a key: `spent + reserved ≤ budget` holds always, on this mandate and all above it. */
 export const mandateRequest = z.strictObject({
-  name: z.string().min(1).max(64),
+  name: label(64),
   parent: idIn<MandateId>('mandate').optional(),
   /** Dollars per calendar window (UTC). A window left out is unbounded, or bounded by the parent. */
   budget: z.partialRecord(budgetWindow, decimalIn).default({}),

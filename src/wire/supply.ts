@@ -3,6 +3,7 @@ import type { OfferId } from '../base/ids.ts'
 import { decimalIn, decimalOut, timeOut } from './decimal.ts'
 import { idIn, idOut } from './id.ts'
 import { capability, instrumentIn, instrumentOut } from './instrument.ts'
+import { label } from './label.ts'
 
 const headerName = z.string().regex(/^[A-Za-z0-9-]{1,64}$/)
 const headerValue = z
@@ -24,7 +25,7 @@ export const endpointRequest = z.strictObject({
 })
 
 export const offerRequest = z.strictObject({
-  name: z.string().min(1).max(64),
+  name: label(64),
   endpoint: endpointRequest,
   /** Committed rate in units per minute: bounds the obligation that the offer can back. */
   rate: decimalIn,
@@ -34,6 +35,9 @@ export const offerRequest = z.strictObject({
   /** Whether buyers see the supplier's name. */
   disclosed: z.boolean().default(true),
 })
+
+/** Points an offer at another address, key or model. Its certificates stay: probes find out what changed. */
+export const offerChange = z.strictObject({ endpoint: endpointRequest })
 
 export const certificate = z.object({ instrument: instrumentOut, expires_at: timeOut })
 

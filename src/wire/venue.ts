@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { timeOut } from './decimal.ts'
+import { label } from './label.ts'
 
 /** Whether the venue trades, and how far it has come. */
 export const status = z.object({
@@ -14,6 +15,13 @@ export const status = z.object({
 
 export const time = z.object({ now: timeOut, milliseconds: z.number().int(), seq: z.number().int() })
 
-export const haltRequest = z.strictObject({ reason: z.string().min(1).max(200) })
+export const haltRequest = z.strictObject({ reason: label(200) })
+
+export const tradingStatus = z.object({
+  instrument: z.string(),
+  status: z.enum(['open', 'halted']),
+  reason: z.string(),
+  seq: z.number().int(),
+})
 
 export type StatusOut = z.infer<typeof status>

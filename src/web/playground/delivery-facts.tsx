@@ -1,5 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
+import type { InstrumentOut, SpecOut } from '../../wire/instrument.ts'
 import { useExchange } from '../data/exchange.tsx'
+import { Gauge } from '../part/gauge.tsx'
 import { duration } from '../shape/clock.ts'
 import { dollars, LOCALE, trimmed } from '../shape/number.ts'
 import type { Run } from './completion.ts'
@@ -19,7 +21,8 @@ function useDelivery(run: Run | null) {
   const id = run?.note?.receipt ?? null
   return useQuery({
     queryKey: ['mine', 'delivery', id],
-    queryFn: async () => (await client.deliveries.list({ limit: 20 })).data.find((one) => one.id === id) ?? null,
+    queryFn: async () =>
+      (await client.deliveries.list({ limit: 20 })).data.find((one) => one.id === id) ?? null,
     enabled: id !== null && (run?.state === 'done' || run?.state === 'stopped'),
     refetchInterval: (query) => (query.state.data?.status === 'settled' ? false : 700),
   })
@@ -31,7 +34,7 @@ const VERDICT: Record<string, string> = {
 }
 
 /** Who delivered, how fast, how many units, at what price, and whether the grade was met. */
-export function DeliveryFacts(props: { run: Run | null }) {
+export function DeliveryFacts(props: { run: Run | null; instrument: InstrumentOut | undefined }) {
   const { run } = props
   const delivery = useDelivery(run)
   const settled = delivery.data?.status === 'settled' ? delivery.data : null
@@ -42,33 +45,102 @@ export function DeliveryFacts(props: { run: Run | null }) {
   const verdict = settled?.verdict ?? null
   const lines: [label: string, value: string | null | undefined][] = [
     ['Supplier', run?.note?.supplier],
-    ['First token', run?.firstTokenMs == null ? null : duration(Math.round(run.firstTokenMs))],
-    ['Tokens per second', speed == null ? null : speed.toFixed(speed < 100 ? 1 : 0)],
-    ['Tokens in', settled?.input_tokens?.toLocaleString(LOCALE) ?? run?.usage?.prompt_tokens.toLocaleString(LOCALE)],
-    ['Tokens out', settled?.output_tokens?.toLocaleString(LOCALE) ?? run?.usage?.completion_tokens.toLocaleString(LOCALE)],
+    [
+      'Tokens in',
+      settled?.input_tokens?.toLocaleString(LOCALE) ?? run?.usage?.prompt_tokens.toLocaleString(LOCALE),
+    ],
+    [
+      'Tokens out',
+      settled?.output_tokens?.toLocaleString(LOCALE) ?? run?.usage?.completion_tokens.toLocaleString(LOCALE),
+    ],
     ['Units drawn', units === undefined ? null : trimmed(units)],
     ['Average price', price === null ? null : `$${price.toFixed(4)} per unit`],
     ['Verdict', verdict === null ? null : (VERDICT[verdict] ?? verdict.replaceAll('_', ' '))],
   ]
   return (
-    <aside aria-label="Delivery" className="flex min-w-0 flex-col gap-5 border-line p-4 max-lg:border-t lg:border-l" data-testid="delivery">
+    <aside
+      aria-label="Delivery"
+      className="flex min-w-0 flex-col gap-5 border-line p-4 max-lg:border-t lg:border-l"
+      data-testid="delivery"
+    >
       <div>
         <p className="text-xs text-faint">Cost</p>
         <p className="figures text-2xl leading-9 font-semibold" data-testid="cost">
-          {cost === undefined ? '–' : dollars(cost)}
+          {cost == null ? '–' : dollars(cost)}
         </p>
       </div>
+      {props.instrument && <Promises run={run} speed={speed} spec={props.instrument.spec} />}
       <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1.5">
         {lines.map(([label, value]) => (
           <div key={label} className="contents">
             <dt className="text-faint">{label}</dt>
-            <dd className="figures truncate text-right" data-testid={`fact-${label.toLowerCase().replaceAll(' ', '-')}`}>
+            <dd
+              className="figures truncate text-right"
+              data-testid={`fact-${label.toLowerCase().replaceAll(' ', '-')}`}
+            >
               {value ?? '–'}
             </dd>
           </div>
         ))}
       </dl>
-      {run?.note?.receipt && (run.state === 'done' || run.state === 'stopped') && <ReceiptCard id={run.note.receipt} />}
+      {run?.note?.receipt && (run.state === 'done' || run.state === 'stopped') && (
+        <ReceiptCard id={run.note.receipt} />
+      )}
     </aside>
+  )
+}
+
+/** The two promises a reader can time: what was measured here, against the grade's limits. */
+function Promises(props: { run: Run | null; speed: number | null; spec: SpecOut }) {
+  const { run, speed, spec } = props
+  const first = run?.firstTokenMs ?? null
+  const ceiling = spec.latency_base_ms + spec.latency_per_input_token_ms * (run?.usage?.prompt_tokens ?? 0)
+  return (
+    <div className="flex flex-col gap-4">
+      <Measured
+        label="First token"
+        value={first === null ? null : duration(Math.round(first))}
+        limit={`within ${duration(spec.latency_base_ms)}`}
+        share={first === null ? 0 : first / ceiling}
+        kind="ceiling"
+        testId="fact-first-token"
+      />
+      <Measured
+        label="Tokens per second"
+        value={speed === null ? null : speed.toFixed(speed < 100 ? 1 : 0)}
+        limit={`at least ${spec.throughput_floor}`}
+        share={speed === null ? 0 : speed / spec.throughput_floor}
+        kind="floor"
+        testId="fact-speed"
+      />
+    </div>
+  )
+}
+
+function Measured(props: {
+  label: string
+  value: string | null
+  limit: string
+  share: number
+  kind: 'ceiling' | 'floor'
+  testId: string
+}) {
+  return (
+    <div className="flex flex-col gap-1.5">
+      <p className="flex items-baseline justify-between gap-3">
+        <span className="text-faint">{props.label}</span>
+        <span>
+          <span className="figures" data-testid={props.testId}>
+            {props.value ?? '–'}
+          </span>{' '}
+          <span className="text-xs text-faint">{props.limit}</span>
+        </span>
+      </p>
+      <Gauge
+        share={props.share}
+        limit={props.kind}
+        label={`${props.label}: ${props.value ?? 'not measured yet'}, ${props.limit}`}
+      />
+    </div>
   )
 }
