@@ -44,6 +44,7 @@ export function openDraw(state: State, command: CommandOf<'draw.open'>): Event[]
     mandate,
     instrument,
     supplier,
+    failed: [],
     wt: command.wt,
     buyLimit,
     committed: 0,
@@ -59,6 +60,7 @@ export function openDraw(state: State, command: CommandOf<'draw.open'>): Event[]
     instrument: instrument.id,
     offer: offer.id,
     supplier,
+    failed: [],
     request,
     wt: wt(0),
     sources: [],
@@ -98,10 +100,10 @@ export function extendDraw(state: State, command: CommandOf<'draw.extend'>): Eve
   if (draw === undefined) return refuse('draw_not_found')
   const lapsed = lapseFault(state, draw.mandate, state.at)
   if (lapsed !== undefined) return lapsed
-  const { mandate, supplier, buyLimit, committed } = draw
+  const { mandate, supplier, failed, buyLimit, committed } = draw
   const account = theAccount(state, draw.account)
   const instrument = theInstrument(state, draw.instrument)
-  const ask = { account, mandate, instrument, supplier, wt: command.wt, buyLimit, committed }
+  const ask = { account, mandate, instrument, supplier, failed, wt: command.wt, buyLimit, committed }
   const plan = planHolding(state, ask)
   if ('reason' in plan) return plan
 
@@ -130,7 +132,7 @@ function hold(state: State, draw: Draw, plan: Holding, events: Event[]): void {
   draw.spend = micros(draw.spend + plan.spend)
   draw.prepaid = wt(draw.prepaid + plan.prepaid)
   draw.committed = micros(draw.committed + plan.spend + (plan.purchase?.worst ?? 0))
-  callObligation(state, instrument, theOffer(state, draw), plan.wt, null, events)
+  callObligation(state, instrument, theOffer(state, draw), plan.wt, draw.failed, events)
 }
 
 const theOffer = (state: State, draw: Draw): Offer =>
@@ -153,19 +155,21 @@ export function rerouteDraw(state: State, command: CommandOf<'draw.reroute'>): E
   if (fault !== undefined) return fault
   const from = draw.supplier
   const to = offer.terms.account
-  if (from !== to && !canCall(state, instrument, to, draw.wt, NO_SALES, from))
+  const failed = draw.failed.includes(from) ? draw.failed : [...draw.failed, from]
+  if (from !== to && !canCall(state, instrument, to, draw.wt, NO_SALES, failed))
     return refuse('supply_short', { needed: draw.wt })
 
   // Nothing below this line can fail.
   const events: Event[] = []
   if (from !== to) {
     endCall(state, openPosition(state, theAccount(state, from), instrument.id), draw.wt)
-    callObligation(state, instrument, offer, draw.wt, from, events)
+    callObligation(state, instrument, offer, draw.wt, failed, events)
   }
   const { id, account } = draw
   const { failure } = command
   events.push({ kind: 'draw.rerouted', draw: id, account, from: draw.offer, to: offer.id, failure })
   draw.offer = offer.id
   draw.supplier = to
+  draw.failed = failed
   return events
 }

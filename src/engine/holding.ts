@@ -20,6 +20,8 @@ export type Ask = {
   mandate: MandateId
   instrument: Instrument
   supplier: AccountId
+  /** Suppliers that keep what they owe. */
+  failed: readonly AccountId[]
   wt: Wt
   buyLimit: Ticks | null
   /** µ$ that the same draw has already asked of its mandate. */
@@ -53,7 +55,7 @@ export function planHolding(state: State, ask: Ask): Holding | Refusal {
     budgetFault(state, mandate, state.at, worst, ask.committed + worst) ??
     fundsFault(state, ask.account, purchase)
   if (broke !== undefined) return affordable(state, ask, owned, broke)
-  if (!canCall(state, instrument, supplier, ask.wt, purchase?.sales ?? NO_SALES, null))
+  if (!canCall(state, instrument, supplier, ask.wt, purchase?.sales ?? NO_SALES, ask.failed))
     return refuse('supply_short', { needed: ask.wt })
   return { wt: ask.wt, fromLots: wt(owned.fromLots), purchase, prepaid, spend }
 }
@@ -73,9 +75,9 @@ function planShortfall(state: State, ask: Ask, owned: Owned, lack: number): Purc
   const { account, instrument, mandate, buyLimit } = ask
   const available = owned.fromLots + owned.fromTrading
   const short = (refusal: Refusal) => affordable(state, ask, owned, refusal)
-  if (buyLimit === null) return short(refuse('insufficient_units', { needed: ask.wt, available }))
+  if (buyLimit === null) return short(refuse('insufficient_units', { needed: ask.wt, free: available }))
   if (mandate !== NO_MANDATE && mandateOf(state, mandate)?.terms.autoBuy !== true)
-    return short(refuse('mandate_auto_buy', { needed: ask.wt, available }))
+    return short(refuse('mandate_auto_buy', { needed: ask.wt, free: available }))
   if (instrument.status !== 'open') return short(refuse('market_halted'))
   if (owned.spare < 0) return short(refuse('units_owed', { needed: ask.wt, lacking: -owned.spare }))
   const wanted = Math.ceil(lack / instrument.spec.lot) as Lots

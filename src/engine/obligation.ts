@@ -52,13 +52,13 @@ function owingAfter(state: State, position: Position | undefined, account: Accou
   }
 }
 
-/** Suppliers of an instrument other than the one called and the one that must keep what it owes. */
-const others = (instrument: Instrument, called: AccountId, keeper: AccountId | null): AccountId[] =>
-  instrument.suppliers.filter((account) => account !== called && account !== keeper)
+/** Suppliers of an instrument other than the one called and those that must keep what they owe. */
+const others = (instrument: Instrument, called: AccountId, keepers: readonly AccountId[]): AccountId[] =>
+  instrument.suppliers.filter((account) => account !== called && !keepers.includes(account))
 
 /**
  * Whether a supplier can be called for `quantity` once the sales have happened: it owes as much uncalled, or
- * can take over what it lacks and pay the bond of that (counted at its highest). `keeper` gives none up.
+ * can take over what it lacks and pay the bond of that (counted at its highest). `keepers` give none up.
  */
 export function canCall(
   state: State,
@@ -66,14 +66,14 @@ export function canCall(
   supplier: AccountId,
   quantity: Wt,
   sales: Sales,
-  keeper: AccountId | null,
+  keepers: readonly AccountId[],
 ): boolean {
   const position = positionOf(state, supplier, instrument.id)
   const own = owingAfter(state, position, supplier, sales)
   let lack = quantity - own.uncalled
   if (lack <= 0) return true
   if (own.obligation < own.trading || (position?.unbackedSells ?? 0) > 0) return false
-  const oldest = others(instrument, supplier, keeper)
+  const oldest = others(instrument, supplier, keepers)
     .map((account) => ({
       account,
       ...owingAfter(state, positionOf(state, account, instrument.id), account, sales),
@@ -96,14 +96,14 @@ export function callObligation(
   instrument: Instrument,
   offer: Offer,
   quantity: Wt,
-  keeper: AccountId | null,
+  keepers: readonly AccountId[],
   events: Event[],
 ): void {
   const account = theAccount(state, offer.terms.account)
   const supplier = openPosition(state, account, instrument.id)
   const lack = wt(quantity - unreserved(supplier))
   if (lack > 0) {
-    const givers = others(instrument, account.id, keeper)
+    const givers = others(instrument, account.id, keepers)
       .map((id) => positionOf(state, id, instrument.id))
       .filter((position) => position !== undefined)
     const moved = known(takeOver(state, supplier, givers, lack), 'a supplier that can be called takes over')

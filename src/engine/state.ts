@@ -181,6 +181,8 @@ export type Draw = {
   instrument: InstrumentId
   offer: OfferId
   supplier: AccountId
+  /** Suppliers that were called before and failed: they keep what they owe, nobody takes it over for this draw. */
+  failed: AccountId[]
   request: string
   wt: Wt
   sources: DrawSource[]

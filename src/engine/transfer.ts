@@ -20,9 +20,9 @@ export function transferUnits(state: State, command: CommandOf<'units.transfer'>
   const position = account.positions[command.instrument]
   const free = position === undefined ? 0 : balanceOf(state.ledger, position.free)
   if (position === undefined || quantity > free)
-    return refuse('insufficient_units', { needed: quantity, available: free })
+    return refuse('insufficient_units', { needed: quantity, free })
   const above = inTrading(state, position) - obligationOf(state, position)
-  if (quantity > above) return refuse('units_owed', { needed: quantity, above: Math.max(0, above) })
+  if (quantity > above) return refuse('units_owed', { needed: quantity, free: Math.max(0, above) })
 
   // Nothing below this line can fail.
   const cost = costOf(state, position, quantity)

@@ -48,7 +48,10 @@ function unitsAddUp(state: State, instrument: Instrument, positions: Position[])
     const own = lots.filter((lot) => lot.account === account)
     const drawing = draws.filter((draw) => draw.account === account)
     const called = draws.filter((draw) => draw.supplier === account)
-    assert.deepEqual(position.lots, [...own].sort((a, b) => a.expiresAt - b.expiresAt || a.id - b.id).map(({ id }) => id))
+    assert.deepEqual(
+      position.lots,
+      own.sort((a, b) => a.expiresAt - b.expiresAt || a.id - b.id).map(({ id }) => id),
+    )
     assert.equal(balance('consumption'), sum(own.map((lot) => lot.wt - lot.drawn)), 'lots are in consumption')
     assert.equal(balance('drawn'), sum(drawing.map((draw) => draw.wt)), 'draws hold what is drawn')
     assert.equal(position.reserved, sum(called.map((draw) => draw.wt)), 'a call reserves what its draw holds')
@@ -62,7 +65,11 @@ function unitsAddUp(state: State, instrument: Instrument, positions: Position[])
   }
   assert.equal(held, owed, 'all units, wherever held, are all outstanding obligations')
   for (const draw of draws) {
-    assert.equal(draw.wt, sum(draw.sources.map((source) => source.wt)), 'a draw knows where its units came from')
+    assert.equal(
+      draw.wt,
+      sum(draw.sources.map((source) => source.wt)),
+      'a draw knows where its units came from',
+    )
     assert.equal(state.drawByRequest.get(draw.request), draw.id, 'a live draw is found by its request')
   }
   for (const lot of lots) {

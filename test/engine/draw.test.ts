@@ -70,7 +70,12 @@ test('a draw that may not buy, or cannot pay, says how much could be drawn', () 
   const open = (quantity: number, buyLimit?: number) =>
     stage.opening(buyer, buyLimit === undefined ? { wt: quantity } : { wt: quantity, buyLimit })
   assert.equal(stage.refused(open(20_001), 'insufficient_units').affordable_wt, 20_000)
-  stage.done({ kind: 'cash.withdraw', account: buyer, amount: micros(stage.free(buyer) - 24_050), reference: '' })
+  stage.done({
+    kind: 'cash.withdraw',
+    account: buyer,
+    amount: micros(stage.free(buyer) - 24_050),
+    reference: '',
+  })
   assert.equal(stage.refused(open(60_000, 8_000), 'insufficient_funds').affordable_wt, 50_000)
   stage.open(buyer, { wt: 50_000, buyLimit: 8_000 })
 })
@@ -149,7 +154,14 @@ test('who is called is certified and not suspended, and who asks exists', () => 
   stage.refused({ ...ask, instrument: 9 as typeof MARKET }, 'instrument_not_found')
   stage.refused({ ...ask, offer: 9 as OfferId }, 'offer_not_found')
   stage.refused({ ...ask, mandate: 9 as never }, 'mandate_not_found')
-  const raw = { name: 'raw', rate: wt(1), concurrency: 1, capabilities: [], contextTokens: 1, disclosed: true }
+  const raw = {
+    name: 'raw',
+    rate: wt(1),
+    concurrency: 1,
+    capabilities: [],
+    contextTokens: 1,
+    disclosed: true,
+  }
   const [registered] = stage.done({ kind: 'offer.register', account: sun.account, ...raw })
   assert.ok(registered?.kind === 'offer.registered')
   stage.refused({ ...ask, offer: registered.offer }, 'offer_not_certified')
@@ -195,12 +207,18 @@ test('a reroute calls another supplier, and the one that failed keeps what it ow
   // wind has sold nothing, and may not take it over from sun, which failed.
   stage.refused(reroute(wind.offer), 'supply_short')
   stage.refused(reroute(poor), 'supply_short')
-  stage.buy(stage.account('bob', 100), 95, 8_000)
+  const bob = stage.account('bob', 100)
+  stage.buy(bob, 95, 8_000)
   const events = stage.done(reroute(wind.offer))
   assert.equal(pick(events, 'draw.rerouted').failure, 'timeout')
   assert.equal(stage.position(sun.account).reserved, 0)
   assert.equal(stage.position(wind.account).reserved, 40_000)
   assert.equal(stage.units(sun.account).owed, 1_000_000)
+  // Nor is it relieved of anything when the draw grows.
+  stage.refused({ kind: 'draw.extend', draw, wt: wt(60_001) }, 'insufficient_units')
+  stage.sell(bob, 1, 8_000)
+  stage.buy(buyer, 1, 8_000)
+  stage.refused({ kind: 'draw.extend', draw, wt: wt(60_001) }, 'supply_short')
 })
 
 test('a released draw gives every unit back to where it came from, at its cost', () => {
@@ -219,7 +237,10 @@ test('a failed draw is not charged, and the event says who failed and how', () =
   const draw = stage.open(buyer, { wt: 55_555 })
   const events = stage.done({ kind: 'draw.fail', draw, failure: 'truncated', fault: 'supplier' })
   const { supplier, offer, failure, fault, wt: held } = pick(events, 'draw.failed')
-  assert.deepEqual([supplier, offer, failure, fault, held], [sun.account, sun.offer, 'truncated', 'supplier', 55_555])
+  assert.deepEqual(
+    [supplier, offer, failure, fault, held],
+    [sun.account, sun.offer, 'truncated', 'supplier', 55_555],
+  )
   assert.deepEqual(stage.units(buyer), { trading: 100_000, lots: 0, drawn: 0, owed: 0, escrowed: 0 })
   assert.equal(stage.units(sun.account).escrowed, 100_000)
 })
@@ -283,8 +304,9 @@ test('the budget of one order bounds a draw with all its extensions', () => {
 test('N draws at once cannot reserve more than the budget', () => {
   const { stage, buyer } = venue(100)
   const mandate = stage.mandate(buyer, { hour: micros(40_000) })
-  const outcomes = Array.from({ length: 10 }, () =>
-    stage.ask(stage.opening(buyer, { wt: 10_000, mandate })).at(-1)?.kind,
+  const outcomes = Array.from(
+    { length: 10 },
+    () => stage.ask(stage.opening(buyer, { wt: 10_000, mandate })).at(-1)?.kind,
   )
   assert.equal(outcomes.filter((kind) => kind === 'draw.opened').length, 4)
 })

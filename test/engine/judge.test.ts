@@ -60,5 +60,8 @@ test('what is excluded from judgement is excused, however late and empty', () =>
 })
 
 test('tokens weigh 0.25 in, 0.0625 cached and 1 out, in ppm', () => {
-  assert.equal(weigh(PRIME, reading({ inputTokens: 1_000, cachedTokens: 400, outputTokens: 10 })), 185_000_000)
+  assert.equal(
+    weigh(PRIME, reading({ inputTokens: 1_000, cachedTokens: 400, outputTokens: 10 })),
+    185_000_000,
+  )
 })

@@ -1,12 +1,21 @@
 // A small venue to act on: every command goes through the engine's one door, and every promise is checked after it.
 import assert from 'node:assert/strict'
-import type { AccountId, DrawId, InstrumentId, MandateId, MemberId, OfferId, OrderId } from '../../src/base/ids.ts'
+import type {
+  AccountId,
+  DrawId,
+  InstrumentId,
+  MandateId,
+  MemberId,
+  OfferId,
+  OrderId,
+} from '../../src/base/ids.ts'
 import { NO_MANDATE } from '../../src/base/ids.ts'
 import { lots, micros, ticks, wt } from '../../src/base/money.ts'
 import type { Instant } from '../../src/base/time.ts'
 import { MICROS_PER_HOUR, MICROS_PER_MS } from '../../src/base/time.ts'
 import { inTrading, obligationOf, theAccount } from '../../src/engine/account.ts'
 import type { Budget, Command, MandateGrant, Reading } from '../../src/engine/command.ts'
+import { audit } from '../../src/engine/audit.ts'
 import { apply } from '../../src/engine/engine.ts'
 import type { Event, EventOf } from '../../src/engine/event.ts'
 import { launchSpecs } from '../../src/engine/grade.ts'
@@ -60,6 +69,7 @@ export class Stage {
   /** Applies a command and checks every promise. */
   ask(command: Command): Event[] {
     const events = apply(this.state, ++this.seq as never, this.now, command)
+    audit(this.state)
     conserves(this.state)
     return events
   }
@@ -123,7 +133,13 @@ export class Stage {
 
   order(account: AccountId, side: 'buy' | 'sell', quantity: number, price: number): Command {
     const rules = { timeInForce: 'gtc', postOnly: 'none', selfTrade: 'cancel_newest' } as const
-    const what = { instrument: MARKET, side, type: 'limit', price: ticks(price), lots: lots(quantity) } as const
+    const what = {
+      instrument: MARKET,
+      side,
+      type: 'limit',
+      price: ticks(price),
+      lots: lots(quantity),
+    } as const
     return { kind: 'order.place', account, ...rules, ...what, clientOrderId: null, mandate: NO_MANDATE }
   }
 

@@ -20,7 +20,10 @@ test('at the sweep, units in trading enter consumption as a lot of one window', 
   assert.deepEqual(stage.until((at(4) - 1) as Instant), [])
   const events = stage.until(at(4))
   const opened = pick(events, 'lot.opened')
-  assert.deepEqual([opened.account, opened.wt, opened.expiresAt, opened.reason], [buyer, 100_000, at(8), 'sweep'])
+  assert.deepEqual(
+    [opened.account, opened.wt, opened.expiresAt, opened.reason],
+    [buyer, 100_000, at(8), 'sweep'],
+  )
   assert.equal(pick(events, 'window.swept').at, at(4))
   assert.deepEqual(stage.units(buyer), { trading: 0, lots: 100_000, drawn: 0, owed: 0, escrowed: 0 })
   assert.equal(stage.state.lots.get(opened.lot)?.cost, 80_160)
@@ -47,8 +50,17 @@ test("a supplier's own unsold units cancel against what it owes, and their bond 
   const { stage, sun } = venue()
   const before = stage.free(sun.account)
   const redeemed = pick(stage.until(at(4)), 'units.redeemed')
-  assert.deepEqual([redeemed.account, redeemed.wt, redeemed.bond, redeemed.reason], [sun.account, 100_000, 8_000, 'sweep'])
-  assert.deepEqual(stage.units(sun.account), { trading: 0, lots: 0, drawn: 0, owed: 100_000, escrowed: 100_000 })
+  assert.deepEqual(
+    [redeemed.account, redeemed.wt, redeemed.bond, redeemed.reason],
+    [sun.account, 100_000, 8_000, 'sweep'],
+  )
+  assert.deepEqual(stage.units(sun.account), {
+    trading: 0,
+    lots: 0,
+    drawn: 0,
+    owed: 100_000,
+    escrowed: 100_000,
+  })
   // The bond comes free, and so does the fee that the open sell held.
   assert.ok(stage.free(sun.account) - before >= 8_000)
   assert.equal(stage.state.offers[sun.offer - 1]?.backed, 100_000)
@@ -105,7 +117,10 @@ test('units in a draw are not swept away nor expired; what it returns after the 
   assert.deepEqual([swept.wt, stage.units(buyer).drawn, stage.units(buyer).lots], [50_000, 80_000, 20_000])
   assert.equal(all(stage.until(at(5)), 'lot.expired').length, 0)
   const ended = stage.done({ kind: 'draw.release', draw, reason: 'test' })
-  assert.deepEqual(ended.map(({ kind }) => kind), ['draw.released', 'lot.expired', 'standby.paid'])
+  assert.deepEqual(
+    ended.map(({ kind }) => kind),
+    ['draw.released', 'lot.expired', 'standby.paid'],
+  )
   assert.equal(pick(ended, 'lot.expired').wt, 50_000)
   assert.equal(stage.units(buyer).lots, 50_000)
   assert.equal(pick(stage.until(at(8)), 'lot.expired').wt, 50_000)
@@ -129,7 +144,13 @@ test('called obligations are not cancelled at the sweep, even if the supplier ho
   stage.buy(sun.account, 5, 8_000)
   assert.equal(stage.units(sun.account).trading, 150_000)
   stage.until(at(4))
-  assert.deepEqual(stage.units(sun.account), { trading: 0, lots: 0, drawn: 0, owed: 50_000, escrowed: 50_000 })
+  assert.deepEqual(stage.units(sun.account), {
+    trading: 0,
+    lots: 0,
+    drawn: 0,
+    owed: 50_000,
+    escrowed: 50_000,
+  })
   assert.equal(stage.settle(draw, { outputTokens: 50_000, generation: 1 }).proceeds, 40_000)
 })
 
@@ -153,7 +174,12 @@ test('when the clock jumps, everything happens in the order of its own time', ()
     'standby.paid',
     'lot.expired 80000',
     'standby.paid',
-    ...['swept 8', 'swept 12', 'swept 16', 'swept 20', 'swept 24', 'swept 28'],
+    'swept 8',
+    'swept 12',
+    'swept 16',
+    'swept 20',
+    'swept 24',
+    'swept 28',
     'cash.unwithheld',
     'swept 32',
     'cash.unwithheld',

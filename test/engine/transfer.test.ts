@@ -47,13 +47,13 @@ test('only free units of the account leave, and only above what it owes', () => 
   stage.refused({ ...ask(buyer, 1), instrument: 9 as typeof MARKET }, 'instrument_not_found')
   assert.deepEqual(stage.refused(ask(buyer, 100_001), 'insufficient_units'), {
     needed: 100_001,
-    available: 100_000,
+    free: 100_000,
   })
   stage.sell(buyer, 4, 9_000)
   stage.refused(ask(buyer, 60_001), 'insufficient_units')
   stage.transfer(buyer, 60_000)
   stage.done({ kind: 'order.cancel_all', account: supplier, instrument: null, side: null })
-  assert.deepEqual(stage.refused(ask(supplier, 1), 'units_owed'), { needed: 1, above: 0 })
+  assert.deepEqual(stage.refused(ask(supplier, 1), 'units_owed'), { needed: 1, free: 0 })
 })
 
 test('a supplier that has bought more than it owes may use what is above', () => {
