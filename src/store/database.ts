@@ -28,21 +28,22 @@ export async function openDatabase<Tables>(
   durability: Durability,
   migrations: Record<string, Migration>,
 ): Promise<Kysely<Tables>> {
-  const native = openNative(path)
-  const database = new Kysely<Tables>({ dialect: new SqliteDialect({ database: wrap(native) }) })
+  let native: NativeDatabase | undefined
   try {
+    native = openNative(path)
     native.exec('pragma journal_mode = wal')
     native.exec(`pragma synchronous = ${durability}`)
     native.exec('pragma busy_timeout = 5000')
+    const database = new Kysely<Tables>({ dialect: new SqliteDialect({ database: wrap(native) }) })
     const provider = { getMigrations: async () => migrations }
     const { error } = await new Migrator({ db: database, provider }).migrateToLatest()
     if (error !== undefined) throw error
+    return database
   } catch (cause) {
-    native.close()
+    native?.close()
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new Error(`cannot open ${path}: ${reason}`, { cause })
   }
-  return database
 }
 
 /** The driver that comes with Node where there is one, otherwise libsql. */
