@@ -72,7 +72,7 @@ function object(schema: Schema, root: Schema, from: Ingredients, depth: number):
     if (!required.has(key) && depth > 3) continue
     value[key] = make(isSchema(part) ? part : {}, root, from, depth + 1)
   }
-  for (const key of required) if (typeof key === 'string') value[key] ??= text({}, from)
+  for (const key of required) if (typeof key === 'string' && !(key in value)) value[key] = text({}, from)
   return value
 }
 
