@@ -1,0 +1,254 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, beforeEach, test } from 'node:test'
+import { buildCli } from '../../src/cli/cli.ts'
+import type { VenueParts } from '../../src/cli/venue-commands.ts'
+
+type Request = { method: string; path: string; key: string | undefined; body: unknown }
+type Answer = { status?: number; body?: unknown; events?: unknown[] }
+
+const requests: Request[] = []
+let answers: Record<string, Answer | Answer[]> = {}
+
+async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  let text = ''
+  for await (const part of request) text += String(part)
+  const [path = ''] = (request.url ?? '').split('?')
+  requests.push({
+    method: request.method ?? '',
+    path: request.url ?? '',
+    key: request.headers.authorization?.replace('Bearer ', ''),
+    body: text === '' ? undefined : JSON.parse(text),
+  })
+  const found = answers[`${request.method} ${path}`]
+  const answer = Array.isArray(found) ? found.shift() : found
+  if (answer?.events) {
+    response.writeHead(200, { 'x-busbar-supplier': 'Harbor Cloud', 'x-busbar-receipt': 'del_9' })
+    for (const event of [...answer.events, '[DONE]'])
+      response.write(`data: ${typeof event === 'string' ? event : JSON.stringify(event)}\n\n`)
+    response.end()
+    return
+  }
+  response.writeHead(answer ? (answer.status ?? 200) : 404, { 'content-type': 'application/json' })
+  response.end(JSON.stringify(answer?.body ?? { code: 'not_found', detail: path, outcome: 'rejected' }))
+}
+
+const server = createServer((request, response) => void respond(request, response))
+server.listen(0, '127.0.0.1')
+await once(server, 'listening')
+const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+const folder = mkdtempSync(join(tmpdir(), 'busbar-cli-'))
+
+after(() => {
+  server.close()
+  rmSync(folder, { recursive: true })
+})
+
+beforeEach(() => {
+  requests.length = 0
+  answers = {}
+})
+
+const parts: VenueParts = {
+  start: async () => assert.fail('not asked to start'),
+  verify: async () => ({ ok: true, facts: { commands: 12, digest: 'ab12' } }),
+  verifyReceipt: async (receipt, publicKey) =>
+    receipt.includes('good')
+      ? { ok: true, facts: { delivery: 'del_9', key: publicKey } }
+      : { ok: false, facts: {}, reason: 'the signature does not fit' },
+}
+
+/** Runs one command line as a person without a terminal would. */
+async function busbar(line: string[], more: Partial<VenueParts> = {}) {
+  let out = ''
+  let err = ''
+  const terminal = {
+    out: (text: string) => void (out += text),
+    err: (text: string) => void (err += text),
+    isLive: false,
+    columns: 100,
+  }
+  process.exitCode = 0
+  await buildCli({ ...parts, ...more }, terminal).parseAsync(['--url', url, ...line], { from: 'user' })
+  const code = process.exitCode
+  process.exitCode = 0
+  return { out, err, code }
+}
+
+const order = {
+  id: 'ord_12',
+  instrument: 'TEXT_PRIME-USD',
+  side: 'buy',
+  type: 'limit',
+  price: '0.8100',
+  quantity: '1.50',
+  filled_quantity: '0.00',
+  average_price: null,
+  status: 'open',
+  reason: null,
+}
+
+test('start passes its switches on', async () => {
+  const started: unknown[] = []
+  const start = async (switches: unknown) => void started.push(switches)
+  await busbar(['start'], { start })
+  await busbar(['start', '--no-demo', '--allow-private-suppliers'], { start })
+  assert.deepEqual(started, [
+    { demo: true, allowPrivateSuppliers: false },
+    { demo: false, allowPrivateSuppliers: true },
+  ])
+})
+
+test('a start that fails is one line and a non-zero exit', async () => {
+  const start = async () => {
+    throw new Error('port 8700 is in use')
+  }
+  assert.deepEqual(await busbar(['start'], { start }), {
+    out: '',
+    err: 'busbar: port 8700 is in use\n',
+    code: 1,
+  })
+})
+
+test('verify prints what it found, as a table or as JSON', async () => {
+  const table = await busbar(['verify'])
+  assert.match(table.out, /commands\s+12[^]*verified/)
+  const json = await busbar(['verify', '--json'])
+  assert.deepEqual(JSON.parse(json.out), { ok: true, facts: { commands: 12, digest: 'ab12' } })
+})
+
+test('a receipt is checked against a given key without the exchange, and a bad one fails', async () => {
+  const good = join(folder, 'good.json')
+  const bad = join(folder, 'bad.json')
+  writeFileSync(good, '{"it":"is good"}')
+  writeFileSync(bad, '{}')
+  const fine = await busbar(['receipt', 'verify', good, '--public-key', 'abc='])
+  assert.match(fine.out, /del_9[^]*abc=[^]*verified/)
+  assert.equal(requests.length, 0)
+  const wrong = await busbar(['receipt', 'verify', bad, '--public-key', 'abc='])
+  assert.deepEqual([wrong.err, wrong.code], ['busbar: the signature does not fit\n', 1])
+  const absent = await busbar(['receipt', 'verify', join(folder, 'absent.json'), '--public-key', 'abc='])
+  assert.match(absent.err, /cannot read/)
+})
+
+test('buy without a price is a market order, with one a limit order', async () => {
+  answers['POST /v1/orders'] = { status: 201, body: order }
+  await busbar(['buy', 'text-prime', '1.5', '--key', 'bb_mine', '--client-order-id', 'a'])
+  await busbar(['sell', 'text-prime', '1.5', '--price', '0.81', '--time', 'ioc', '--client-order-id', 'b'])
+  assert.deepEqual(requests[0]?.body, {
+    client_order_id: 'a',
+    instrument: 'text-prime',
+    side: 'buy',
+    quantity: '1.5',
+    type: 'market',
+  })
+  assert.equal(requests[0]?.key, 'bb_mine')
+  assert.deepEqual(requests[1]?.body, {
+    client_order_id: 'b',
+    instrument: 'text-prime',
+    side: 'sell',
+    quantity: '1.5',
+    type: 'limit',
+    price: '0.81',
+    time_in_force: 'ioc',
+  })
+})
+
+test('a refusal is one line with its code and place, and a non-zero exit', async () => {
+  answers['POST /v1/orders'] = {
+    status: 422,
+    body: {
+      code: 'price_outside_band',
+      detail: 'The price is too far away.',
+      outcome: 'rejected',
+      retryable: false,
+      errors: [{ pointer: '/price', detail: 'at most 0.96' }],
+    },
+  }
+  const { out, err, code } = await busbar(['buy', 'text-prime', '1', '--price', '9'])
+  assert.equal(err, 'busbar: price_outside_band: The price is too far away. (/price: at most 0.96)\n')
+  assert.deepEqual([out, code], ['', 1])
+})
+
+test('orders and the book are tables, or the answer itself as JSON', async () => {
+  answers['GET /v1/orders'] = { body: { data: [order], next_cursor: null } }
+  assert.match(
+    (await busbar(['orders', '--status', 'open'])).out,
+    /ord_12\s+TEXT_PRIME-USD\s+buy\s+limit\s+0\.81\s+1\.5/,
+  )
+  assert.match(requests[0]?.path ?? '', /status=open/)
+  assert.deepEqual(JSON.parse((await busbar(['--json', 'orders'])).out), { data: [order], next_cursor: null })
+  answers['GET /v1/instruments/text-prime/book'] = {
+    body: {
+      instrument: 'TEXT_PRIME-USD',
+      seq: 7,
+      bids: [['0.8099', '2.00', 1]],
+      asks: [['0.8101', '3.00', 1]],
+      checksum: 1,
+    },
+  }
+  assert.match((await busbar(['book', 'text-prime'])).out, /at seq 7[^]*2\.00\s+0\.8099\s+0\.8101\s+3\.00/)
+})
+
+test('chat writes the answer as it comes, then who delivered it and the receipt', async () => {
+  const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 }
+  answers['POST /v1/chat/completions'] = {
+    events: [
+      { choices: [{ delta: { content: 'two ' } }] },
+      { choices: [{ delta: { content: 'words' }, finish_reason: 'stop' }] },
+      { choices: [], usage },
+    ],
+  }
+  const { out } = await busbar(['chat', 'text-prime', 'say', 'two', 'words', '--max-tokens', '9'])
+  assert.equal(out, 'two words\nby Harbor Cloud, 3 + 2 tokens, receipt del_9\n')
+  const { messages, max_tokens: most } = requests[0]?.body as { messages: unknown; max_tokens: number }
+  assert.deepEqual([messages, most], [[{ role: 'user', content: 'say two words' }], 9])
+})
+
+test('qualifying waits for the measurement, and fails when it does', async () => {
+  const running = {
+    id: 'qlf_1',
+    offer: 'off_1',
+    instrument: 'TEXT_PRIME-USD',
+    status: 'running',
+    done: 1,
+    total: 3,
+  }
+  const measures = [{ name: 'throughput', measured: '12 tok/s', required: '40 tok/s', passed: false }]
+  const failed = { ...running, status: 'failed', done: 3, measures, reason: 'throughput below the floor' }
+  answers['POST /v1/qualifications'] = { status: 202, body: running }
+  answers['GET /v1/qualifications/qlf_1'] = [{ body: running }, { body: failed }]
+  const { out, err, code } = await busbar(['offer', 'qualify', 'off_1', 'text-prime', '--plan', 'brief'])
+  assert.match(out, /throughput\s+12 tok\/s\s+40 tok\/s\s+failed/)
+  assert.equal(err, 'busbar: off_1 does not clear TEXT_PRIME-USD: throughput below the floor\n')
+  assert.equal(code, 1)
+})
+
+test('without a key, the sample market lends its own', async () => {
+  const keys = { buyer: 'bb_buyer', trader: 'bb_trader', supplier: 'bb_supplier', operator: 'bb_operator' }
+  writeFileSync(join(folder, 'demo-keys.json'), JSON.stringify(keys))
+  const before = process.env.BUSBAR_DATA
+  process.env.BUSBAR_DATA = folder
+  answers['GET /v1/orders'] = { body: { data: [], next_cursor: null } }
+  answers['GET /v1/offers'] = { body: { data: [] } }
+  await busbar(['orders'])
+  await busbar(['offer', 'list'])
+  if (before === undefined) delete process.env.BUSBAR_DATA
+  else process.env.BUSBAR_DATA = before
+  assert.deepEqual(
+    requests.map(({ key }) => key),
+    ['bb_trader', 'bb_supplier'],
+  )
+})
+
+test('an exchange that is not there is one line', async () => {
+  const { err, code } = await busbar(['--url', 'http://127.0.0.1:9', 'orders'])
+  assert.match(err, /^busbar: unreachable: the exchange cannot be reached: .*\n$/)
+  assert.equal(code, 1)
+})
