@@ -57,7 +57,7 @@ async function make(keys: Keys, part: Partial<NewKey> = {}): Promise<{ key: ApiK
 }
 
 const found = (answer: ReturnType<Keys['find']>): ApiKey => {
-  assert.ok(typeof answer === 'object', String(answer))
+  assert.ok(typeof answer === 'object', JSON.stringify(answer))
   return answer
 }
 
