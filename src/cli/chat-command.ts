@@ -25,9 +25,9 @@ function footOf(delivery: DeliveryNote | undefined, end: ChatEnd): string {
   const words = [
     `by ${delivery?.supplier ?? 'undisclosed'}`,
     usage && `${usage.prompt_tokens} + ${usage.completion_tokens} tokens`,
-    typeof busbar?.units === 'string' && `${busbar.units} units`,
-    typeof busbar?.cost === 'string' && `$${busbar.cost}`,
-    typeof receipt === 'string' && `receipt ${receipt}`,
+    busbar && `${busbar.units} units`,
+    busbar && `$${busbar.cost}`,
+    receipt && `receipt ${receipt}`,
     end.finishReason === 'length' && 'cut at its limit',
   ]
   return words.filter((word) => typeof word === 'string').join(', ')

@@ -49,12 +49,25 @@ export type DeliveryNote = {
   units: string | null
 }
 
-/** The last words of a stream: what was used, and what it cost, as the exchange itself added to the usage chunk. */
+/** What the exchange itself says of a finished delivery. */
+export type Settlement = {
+  receipt: string
+  supplier: string
+  /** Average price of the units used, in µ$ per unit. */
+  price: string
+  units: string
+  /** Dollars. */
+  cost: string
+  verdict: string
+  /** Why the answer was cut short, or null. */
+  truncated: string | null
+}
+
+/** The last words of a stream: how it ended, what was used, and what it cost. */
 export type ChatEnd = {
   finishReason: string | null
   usage: ChatUsage | null
-  /** The exchange's own fields of the usage chunk: receipt, supplier, units, price, cost. */
-  busbar: { [name: string]: unknown } | null
+  busbar: Settlement | null
 }
 
 export type ChatCompletion = {
@@ -62,7 +75,7 @@ export type ChatCompletion = {
   model: string
   choices: ChatChoice[]
   usage?: ChatUsage
-  busbar?: { [name: string]: unknown }
+  busbar?: Settlement
 }
 
 export type ChatEvent =
@@ -78,7 +91,7 @@ type Chunk = {
     finish_reason?: string | null
   }[]
   usage?: ChatUsage | null
-  busbar?: { [name: string]: unknown }
+  busbar?: Settlement
   error?: { message?: string; code?: string | null; type?: string }
 }
 

@@ -121,7 +121,7 @@ function stopped(text: string, stop: unknown): string {
   return cuts.length > 0 ? text.slice(0, Math.min(...cuts)) : text
 }
 
-/** As many pieces as fit in the limit. */
+/** As many pieces as fit in the limit, and never nothing: a first piece too large gives its first letter. */
 function clipped(all: Piece[], limit: number): { kept: Piece[]; tokens: number; whole: boolean } {
   let tokens = 0
   let kept = 0
@@ -130,6 +130,9 @@ function clipped(all: Piece[], limit: number): { kept: Piece[]; tokens: number; 
     tokens += piece.tokens
     kept++
   }
+  const first = all[0]
+  if (kept === 0 && first)
+    return { kept: [{ text: first.text.slice(0, 1), tokens: 1 }], tokens: 1, whole: false }
   return { kept: all.slice(0, kept), tokens, whole: kept === all.length }
 }
 
