@@ -59,5 +59,9 @@ export function readSnapshot(folder: string, seq: number): SnapshotFile | string
   const end = content.indexOf('\n')
   const header = JSON.parse(content.toString('utf8', 0, end)) as Omit<SnapshotFile, 'bytes'>
   if (header.seq !== seq) return `it was taken after command ${header.seq}`
-  return { ...header, bytes: content.subarray(end + 1) }
+  // A plain view: a Buffer's own slice would share its memory.
+  return {
+    ...header,
+    bytes: new Uint8Array(content.buffer, content.byteOffset + end + 1, content.length - end - 1),
+  }
 }

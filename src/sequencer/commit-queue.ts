@@ -1,0 +1,125 @@
+import { known } from '../base/assert.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { Applied } from './record.ts'
+
+type Forming = { text: string; applied: Applied[] }
+type Waiter = { seq: number; resolve: () => void; reject: (error: Error) => void }
+
+/** A batch longer than this is closed, and the next begins. */
+const BATCH_CHARS_MAX = 1 << 20
+
+/**
+ * Group commit. While one batch is on its way to the disk the next one forms, so batches grow with the load:
+ *
+ *     submitted ──► forming ──► on its way ──► durable: listeners, then waiters
+ */
+export class CommitQueue {
+  /** The last command known to be on stable storage. */
+  durableSeq: number
+  private readonly journal: Journal
+  private readonly onDurable: (batch: readonly Applied[]) => void
+  private readonly onFailure: (error: unknown) => void
+  private readonly forming: Forming[] = []
+  private readonly waiters: Waiter[] = []
+  private depth = 0
+  private sealed = true
+  private woken = false
+  private flying = false
+  private failure: Error | undefined
+
+  constructor(
+    journal: Journal,
+    onDurable: (batch: readonly Applied[]) => void,
+    onFailure: (error: unknown) => void,
+  ) {
+    this.journal = journal
+    this.durableSeq = journal.last
+    this.onDurable = onDurable
+    this.onFailure = onFailure
+  }
+
+  /** How many commands are not durable yet. */
+  get waiting(): number {
+    return this.depth
+  }
+
+  add(applied: Applied, record: string): void {
+    this.depth++
+    const batch = this.forming.at(-1)
+    if (this.sealed || batch === undefined) {
+      this.forming.push({ text: record, applied: [applied] })
+      this.sealed = false
+    } else {
+      batch.text += `\n${record}`
+      batch.applied.push(applied)
+      if (batch.text.length >= BATCH_CHARS_MAX) this.sealed = true
+    }
+    this.wake()
+  }
+
+  /** The next command begins a new batch, so that a batch ends with the last one added. */
+  seal(): void {
+    this.sealed = true
+  }
+
+  /** Calls back once everything up to `seq` is durable; at once if it is. */
+  when(seq: number, resolve: () => void, reject: (error: Error) => void): void {
+    if (this.failure) return reject(this.failure)
+    if (seq <= this.durableSeq) return resolve()
+    let place = this.waiters.length
+    while (place > 0 && known(this.waiters[place - 1], 'a waiter before the end').seq > seq) place--
+    if (place === this.waiters.length) this.waiters.push({ seq, resolve, reject })
+    else this.waiters.splice(place, 0, { seq, resolve, reject })
+  }
+
+  /** Nobody who waits will hear good news any more. */
+  stop(error: Error): void {
+    this.failure ??= error
+    for (const waiter of this.waiters.splice(0)) waiter.reject(error)
+  }
+
+  /** Everything that arrives in one turn of the event loop shares a commit. */
+  private wake(): void {
+    if (this.woken || this.flying) return
+    this.woken = true
+    setImmediate(() => {
+      this.woken = false
+      this.send()
+    })
+  }
+
+  private send(): void {
+    if (this.flying || this.failure) return
+    const batch = this.forming.shift()
+    if (batch === undefined) return
+    if (this.forming.length === 0) this.sealed = true
+    const first = known(batch.applied[0], 'a batch has a first command').seq
+    const last = first + batch.applied.length - 1
+    this.flying = true
+    this.journal.append(new TextEncoder().encode(batch.text), first, last).then(
+      () => this.landed(batch.applied, last),
+      (error: unknown) => this.onFailure(error),
+    )
+  }
+
+  private landed(applied: readonly Applied[], last: number): void {
+    this.flying = false
+    if (this.failure) return
+    this.depth -= applied.length
+    this.durableSeq = last
+    // The disk goes to work on the next batch while this one is told.
+    this.send()
+    try {
+      this.onDurable(applied)
+    } catch (error) {
+      return this.onFailure(error)
+    }
+    let told = 0
+    for (; told < this.waiters.length; told++) {
+      const waiter = this.waiters[told]
+      if (waiter === undefined || waiter.seq > last) break
+      waiter.resolve()
+    }
+    this.waiters.splice(0, told)
+  }
+}

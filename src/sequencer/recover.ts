@@ -1,0 +1,65 @@
+import type { Seq } from '../base/ids.ts'
+import { apply } from '../engine/engine.ts'
+import type { State } from '../engine/state.ts'
+import { emptyState } from '../engine/state.ts'
+import type { JournalReader } from '../journal/journal.ts'
+import type { Folds } from './checkpoint.ts'
+import { unpackCheckpoint } from './checkpoint.ts'
+import type { Applied } from './record.ts'
+import { parseBatch } from './record.ts'
+
+export type Recovery = {
+  folds: Folds
+  /** Hears every replayed batch, so that folds and projections catch up. */
+  onReplay?: (batch: readonly Applied[]) => void
+  /** The listener has seen everything up to this command and nothing after: no later snapshot is used. */
+  seen?: number
+  onWarning: (line: string) => void
+}
+
+/** The exchange as it was: the newest snapshot that can be used, and the journal from there to its end. */
+export async function recover(journal: JournalReader, recovery: Recovery): Promise<State> {
+  const state = await newestState(journal, recovery)
+  await replay(journal, state, journal.last, recovery.onReplay)
+  return state
+}
+
+/** Applies the journal's commands after the state's last one, up to `until`. A throw names the command. */
+export async function replay(
+  journal: JournalReader,
+  state: State,
+  until: number,
+  onReplay?: (batch: readonly Applied[]) => void,
+): Promise<void> {
+  for await (const batch of journal.read(state.seq + 1)) {
+    if (batch.last > until) return
+    const told: Applied[] = []
+    for (const [at, command] of parseBatch(batch)) {
+      const seq = (state.seq + 1) as Seq
+      try {
+        const events = apply(state, seq, at, command)
+        if (onReplay) told.push({ seq, at, command, events })
+      } catch (error) {
+        throw new Error(`command ${seq} (${command.kind}) cannot be replayed: ${String(error)}`, {
+          cause: error,
+        })
+      }
+    }
+    onReplay?.(told)
+  }
+}
+
+async function newestState(journal: JournalReader, recovery: Recovery): Promise<State> {
+  for await (const { seq, bytes } of journal.snapshots()) {
+    if (seq > (recovery.seen ?? Number.MAX_SAFE_INTEGER)) continue
+    try {
+      const { state, folds } = unpackCheckpoint(bytes)
+      recovery.folds.restore(folds)
+      return state
+    } catch (error) {
+      recovery.onWarning(`snapshot ${seq} is not used: ${String(error)}`)
+    }
+  }
+  recovery.folds.restore(null)
+  return emptyState()
+}
