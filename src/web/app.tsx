@@ -30,7 +30,14 @@ export function App() {
   }, [key])
   return (
     <>
-      <a href="#main" onClick={(event) => { event.preventDefault(); main.current?.focus() }} className="sr-only focus:not-sr-only">
+      <a
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault()
+          main.current?.focus()
+        }}
+        className="sr-only focus:not-sr-only"
+      >
         Skip to content
       </a>
       <Header route={route} />
@@ -66,7 +73,9 @@ function View(props: { route: Route }) {
   }
   return (
     <Empty>
-      {route.view === 'market' ? `No market is called ${route.instrument}.` : 'There is nothing at this address.'}{' '}
+      {route.view === 'market'
+        ? `No market is called ${route.instrument}.`
+        : 'There is nothing at this address.'}{' '}
       <a href={boardPath} className="text-copper underline underline-offset-2">
         All markets
       </a>

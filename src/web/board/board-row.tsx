@@ -19,21 +19,39 @@ export const BoardRow = memo(function BoardRow(props: { instrument: InstrumentOu
   const spread = spreadOf(ticker?.best_bid ?? null, ticker?.best_ask ?? null, instrument.price_decimals)
   const grade = gradeParts(instrument.spec)
   return (
-    <tr className="relative h-12 border-b border-line hover:bg-panel has-focus-visible:bg-panel" data-testid="board-row">
+    <tr
+      className="relative h-12 border-b border-line hover:bg-panel has-focus-visible:bg-panel"
+      data-testid="board-row"
+    >
       <td className="py-1.5 pl-3 text-left sm:pl-4">
         <MarketName instrument={instrument} />
       </td>
       <td className="figures hidden px-2 text-dim lg:table-cell">{grade.floor}</td>
       <td className="figures hidden px-2 text-dim lg:table-cell">{grade.latency}</td>
       <td className="figures hidden px-2 text-dim lg:table-cell">{grade.throughput}</td>
-      <Touch price={ticker?.best_bid} quantity={ticker?.best_bid_quantity} tone="text-bid" ready={ticker !== null} />
-      <Touch price={ticker?.best_ask} quantity={ticker?.best_ask_quantity} tone="text-ask" ready={ticker !== null} />
-      <td className="figures hidden px-2 text-dim xl:table-cell">{spread ? `${spread.basisPoints} bp` : '–'}</td>
+      <Touch
+        price={ticker?.best_bid}
+        quantity={ticker?.best_bid_quantity}
+        tone="text-bid"
+        ready={ticker !== null}
+      />
+      <Touch
+        price={ticker?.best_ask}
+        quantity={ticker?.best_ask_quantity}
+        tone="text-ask"
+        ready={ticker !== null}
+      />
+      <td className="figures hidden px-2 text-dim xl:table-cell">
+        {spread ? `${spread.basisPoints} bp` : '–'}
+      </td>
       <LastPrice ticker={ticker} change={change} />
       <td className="figures hidden px-2 md:table-cell">
         <Change change={change} />
       </td>
-      <td className="figures hidden px-2 md:table-cell" title={ticker ? `${trimmed(ticker.volume_24h)} units` : undefined}>
+      <td
+        className="figures hidden px-2 md:table-cell"
+        title={ticker ? `${trimmed(ticker.volume_24h)} units` : undefined}
+      >
         {ticker ? compact(ticker.volume_24h) : '–'}
       </td>
       <td className="hidden w-40 py-1 pr-4 pl-2 md:table-cell">

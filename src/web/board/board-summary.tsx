@@ -50,7 +50,11 @@ export function BoardSummary(props: { instruments: readonly InstrumentOut[] | un
       <dl className="flex gap-8 text-base">
         <Figure label="Value 24 h">${compact(String(totals.value))}</Figure>
         <Figure label="Trades 24 h">{totals.trades.toLocaleString(LOCALE)}</Figure>
-        <Figure label="Next sweep" title="When units bought are moved into consumption" className="min-w-[5.5rem]">
+        <Figure
+          label="Next sweep"
+          title="When units bought are moved into consumption"
+          className="min-w-[5.5rem]"
+        >
           {next === undefined ? '–' : countdown(next - now)}
         </Figure>
       </dl>

@@ -13,8 +13,16 @@ const TASKS: readonly { task: InstrumentOut['spec']['task']; label: string; says
 /** Columns from left to right; where the window is narrow, the later ones of a kind fold into another cell. */
 const COLUMNS: readonly { label: string; hint?: string; className: string }[] = [
   { label: 'Market', className: 'pl-3 text-left sm:pl-4' },
-  { label: 'Intelligence', hint: 'At least this score on the Intelligence Index', className: 'hidden lg:table-cell' },
-  { label: 'First token', hint: 'Within this time, plus a little for each input token', className: 'hidden lg:table-cell' },
+  {
+    label: 'Intelligence',
+    hint: 'At least this score on the Intelligence Index',
+    className: 'hidden lg:table-cell',
+  },
+  {
+    label: 'First token',
+    hint: 'Within this time, plus a little for each input token',
+    className: 'hidden lg:table-cell',
+  },
   { label: 'Tokens/s', hint: 'At least, from first to last token', className: 'hidden lg:table-cell' },
   { label: 'Bid', hint: 'Best price and size to sell into, USD per unit', className: '' },
   { label: 'Ask', hint: 'Best price and size to buy from, USD per unit', className: '' },
@@ -35,7 +43,11 @@ export function Board(props: { instruments: InstrumentOut[] | undefined; error: 
           <Problem error={props.error} />
         </div>
       )}
-      {props.instruments ? <BoardTable instruments={props.instruments} /> : <Waiting rows={12} height="h-12" />}
+      {props.instruments ? (
+        <BoardTable instruments={props.instruments} />
+      ) : (
+        <Waiting rows={12} height="h-12" />
+      )}
     </div>
   )
 }

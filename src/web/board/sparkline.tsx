@@ -28,7 +28,12 @@ export function Sparkline(props: { instrument: string; last: string | null }) {
   if (prices.length < 2) return <div className="h-8" />
   const rises = (prices.at(-1) ?? 0) >= (prices[0] ?? 0)
   return (
-    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className="ml-auto block h-8 w-36" preserveAspectRatio="none" aria-hidden="true">
+    <svg
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      className="ml-auto block h-8 w-36"
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
       <path
         d={pathOf(prices)}
         fill="none"

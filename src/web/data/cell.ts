@@ -2,9 +2,9 @@ import { useSyncExternalStore } from 'react'
 
 /** A value that changes faster than it needs to be seen: readers are told at most once per animation frame. */
 export type Cell<Value> = {
-  get(): Value
-  set(next: Value): void
-  subscribe(listener: () => void): () => void
+  get: () => Value
+  set: (next: Value) => void
+  subscribe: (listener: () => void) => () => void
 }
 
 const changed = new Set<() => void>()

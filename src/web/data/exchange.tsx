@@ -13,7 +13,7 @@ export type Exchange = {
   live: Live
   /** Whether an API key was pasted. It lives in memory only and is gone with the page. */
   hasKey: boolean
-  setKey(key: string | undefined): void
+  setKey: (key: string | undefined) => void
 }
 
 const ExchangeContext = createContext<Exchange | undefined>(undefined)

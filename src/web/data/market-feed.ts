@@ -13,7 +13,7 @@ export type MarketFeed = {
   /** Newest first. */
   tape: Cell<readonly TradeOut[]>
   /** Told at once of each batch of trades, oldest first. */
-  onTrades(listener: (trades: readonly TradeOut[]) => void): () => void
+  onTrades: (listener: (trades: readonly TradeOut[]) => void) => () => void
 }
 
 const TAPE_LENGTH = 60
@@ -40,7 +40,7 @@ function createFeed() {
     depth,
     tape,
     add,
-    take(trades: readonly TradeOut[]) {
+    take: (trades: readonly TradeOut[]) => {
       add(trades)
       for (const tell of listeners) tell(trades)
     },

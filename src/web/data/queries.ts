@@ -28,7 +28,12 @@ export function useTickers(instruments: readonly string[]): { error: Error | nul
 }
 
 /** Candles, oldest first. */
-export function useCandles(instrument: string, interval: CandleInterval, limit: number, refetchMs: number | false) {
+export function useCandles(
+  instrument: string,
+  interval: CandleInterval,
+  limit: number,
+  refetchMs: number | false,
+) {
   const { client } = useExchange()
   return useQuery({
     queryKey: ['candles', instrument, interval, limit],

@@ -8,7 +8,7 @@ import { Panel } from '../part/panel.tsx'
 import { compact, grouped, LOCALE, spreadOf } from '../shape/number.ts'
 
 /** Levels a side. The ladder keeps this height whatever the book holds, so that nothing below it moves. */
-const LEVELS = 13
+const LEVELS = 12
 
 type Rung = { price: string; quantity: string; total: string; share: number; orders: number }
 
@@ -48,7 +48,11 @@ export function BookLadder(props: {
       title="Book"
       {...(props.className ? { className: props.className } : {})}
       aside={
-        <span className="figures" data-testid="book-seq" title="Sequence number of this book, checked against its checksum">
+        <span
+          className="figures"
+          data-testid="book-seq"
+          title="Sequence number of this book, checked against its checksum"
+        >
           {depth ? `#${depth.seq.toLocaleString(LOCALE)}` : 'waiting'}
         </span>
       }
@@ -63,7 +67,11 @@ export function BookLadder(props: {
           <LadderRung key={at} rung={rung} tone="ask" isBest={at === 0} onPick={onPick} />
         ))}
       </ol>
-      <Middle bid={depth?.bids[0]?.[0] ?? null} ask={depth?.asks[0]?.[0] ?? null} places={instrument.price_decimals} />
+      <Middle
+        bid={depth?.bids[0]?.[0] ?? null}
+        ask={depth?.asks[0]?.[0] ?? null}
+        places={instrument.price_decimals}
+      />
       <ol aria-label="Bids, best first" className="flex flex-col pb-1.5" data-testid="bids">
         {bids.map((rung, at) => (
           <LadderRung key={at} rung={rung} tone="bid" isBest={at === 0} onPick={onPick} />
@@ -119,7 +127,9 @@ const LadderRung = memo(
           title={`Use this price. ${rung.orders} ${rung.orders === 1 ? 'order' : 'orders'}`}
           className="figures relative grid h-full w-full grid-cols-[1fr_1fr_1fr] items-center px-3 text-right text-xs hover:bg-raised/60"
         >
-          <span className={`text-left ${tone.ink} ${props.isBest ? 'font-bold' : ''}`}>{grouped(rung.price)}</span>
+          <span className={`text-left ${tone.ink} ${props.isBest ? 'font-bold' : ''}`}>
+            {grouped(rung.price)}
+          </span>
           <span>{grouped(rung.quantity)}</span>
           <span className="text-dim">{compact(rung.total)}</span>
         </button>

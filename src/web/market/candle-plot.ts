@@ -52,7 +52,8 @@ function barAfter(bar: Bar | undefined, trade: TradeOut, seconds: number): Bar |
   const price = Number(trade.price)
   const volume = Number(trade.quantity)
   const time = (Math.floor(Date.parse(trade.at) / 1_000 / seconds) * seconds) as UTCTimestamp
-  if (bar === undefined || time > bar.time) return { time, open: price, high: price, low: price, close: price, volume }
+  if (bar === undefined || time > bar.time)
+    return { time, open: price, high: price, low: price, close: price, volume }
   if (time < bar.time) return undefined
   return {
     ...bar,

@@ -39,7 +39,8 @@ export function DepthChart(props: { instrument: InstrumentOut; feed: MarketFeed;
       title="Depth"
       aside={
         <span className="figures truncate">
-          {point && `${compact(String(point.units))} units ${point.side === 'bid' ? 'down' : 'up'} to $${point.price}`}
+          {point &&
+            `${compact(String(point.units))} units ${point.side === 'bid' ? 'down' : 'up'} to $${point.price}`}
         </span>
       }
       className={`h-64 xl:min-h-64 xl:grow ${props.className ?? ''}`}

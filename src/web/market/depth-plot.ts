@@ -91,7 +91,11 @@ export function openDepthPlot(
   onPoint: (point: DepthPoint | null) => void,
 ): DepthPlot {
   let reach: [number, number] = [0, 1]
-  const plot = new uPlot(optionsOf(place, places, () => reach, onPoint), [[], [], []], place)
+  const plot = new uPlot(
+    optionsOf(place, places, () => reach, onPoint),
+    [[], [], []],
+    place,
+  )
   const watch = new ResizeObserver(() => {
     if (place.clientWidth > 0) plot.setSize({ width: place.clientWidth, height: place.clientHeight })
   })

@@ -22,11 +22,15 @@ export function Fills(props: { fills: readonly FillOut[] }) {
     <Table label="Fills" columns={COLUMNS}>
       {newest.map((fill) => (
         <tr key={`${fill.id} ${fill.order}`} className="h-8 border-t border-line">
-          <td className={`px-3 ${fill.side === 'buy' ? 'text-bid' : 'text-ask'}`}>{fill.side === 'buy' ? 'Bought' : 'Sold'}</td>
+          <td className={`px-3 ${fill.side === 'buy' ? 'text-bid' : 'text-ask'}`}>
+            {fill.side === 'buy' ? 'Bought' : 'Sold'}
+          </td>
           <td className="px-3 text-right">{grouped(fill.price)}</td>
           <td className="px-3 text-right">{trimmed(fill.quantity)}</td>
           <td className="px-3 text-right text-dim">
-            {fill.fee.asset === 'USD' ? dollars(fill.fee.amount) : `${trimmed(fill.fee.amount)} ${fill.fee.asset}`}
+            {fill.fee.asset === 'USD'
+              ? dollars(fill.fee.amount)
+              : `${trimmed(fill.fee.amount)} ${fill.fee.asset}`}
           </td>
           <td className="px-3 text-right text-faint max-sm:hidden">{fill.liquidity}</td>
           <td className="px-3 text-right whitespace-nowrap text-faint">{moment(fill.at)}</td>

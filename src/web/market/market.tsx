@@ -15,7 +15,7 @@ const PARTS = [
   { value: 'chart', label: 'Chart' },
   { value: 'book', label: 'Book' },
   { value: 'trade', label: 'Trade' },
-  { value: 'mine', label: 'Mine' },
+  { value: 'mine', label: 'Account' },
   { value: 'spec', label: 'Grade' },
 ] as const
 type Part = (typeof PARTS)[number]['value']

@@ -36,11 +36,17 @@ export function Mine(props: { instrument: InstrumentOut; className?: string }) {
       tabs={tabs}
       chosen={chosen}
       onChoose={choose}
-      className={`min-h-64 ${props.className ?? ''}`}
-      aside={chosen === 'orders' && (orders.data?.data.length ?? 0) > 1 && <CancelAll instrument={instrument} />}
+      className={`min-h-52 ${props.className ?? ''}`}
+      aside={
+        chosen === 'orders' && (orders.data?.data.length ?? 0) > 1 && <CancelAll instrument={instrument} />
+      }
     >
       {!isSignedIn ? (
-        account.isPending ? <Waiting rows={4} /> : <Empty>Orders, fills and balances appear here once you use an API key.</Empty>
+        account.isPending ? (
+          <Waiting rows={4} />
+        ) : (
+          <Empty>Orders, fills and balances appear here once you use an API key.</Empty>
+        )
       ) : chosen === 'orders' ? (
         <Shown query={orders}>{(page) => <OpenOrders orders={page.data} instrument={instrument} />}</Shown>
       ) : chosen === 'fills' ? (
@@ -72,7 +78,11 @@ function OwnFills(props: { instrument: InstrumentOut }) {
 
 function OwnBalances(props: { instrument: InstrumentOut }) {
   const balances = useBalances(true)
-  return <Shown query={balances}>{(answer) => <Balances balances={answer.data} instrument={props.instrument} />}</Shown>
+  return (
+    <Shown query={balances}>
+      {(answer) => <Balances balances={answer.data} instrument={props.instrument} />}
+    </Shown>
+  )
 }
 
 function CancelAll(props: { instrument: InstrumentOut }) {

@@ -43,7 +43,9 @@ function OrderRow(props: { order: OrderOut }) {
   return (
     <>
       <tr className="h-9 border-t border-line" data-testid="open-order">
-        <td className={`px-3 ${order.side === 'buy' ? 'text-bid' : 'text-ask'}`}>{order.side === 'buy' ? 'Buy' : 'Sell'}</td>
+        <td className={`px-3 ${order.side === 'buy' ? 'text-bid' : 'text-ask'}`}>
+          {order.side === 'buy' ? 'Buy' : 'Sell'}
+        </td>
         <td className="px-3 text-right">{grouped(order.price)}</td>
         <td className="px-3 text-right">{trimmed(order.quantity)}</td>
         <td className="px-3 text-right text-dim">{trimmed(order.filled_quantity)}</td>
@@ -103,12 +105,26 @@ function AmendRow(props: { order: OrderOut; onDone: () => void }) {
           }}
         >
           <label className="flex items-center gap-2">
-            Price <input value={price} onChange={(event) => setPrice(event.target.value)} inputMode="decimal" className={field} />
+            Price{' '}
+            <input
+              value={price}
+              onChange={(event) => setPrice(event.target.value)}
+              inputMode="decimal"
+              className={field}
+            />
           </label>
           <label className="flex items-center gap-2">
-            Units <input value={quantity} onChange={(event) => setQuantity(event.target.value)} inputMode="decimal" className={field} />
+            Units{' '}
+            <input
+              value={quantity}
+              onChange={(event) => setQuantity(event.target.value)}
+              inputMode="decimal"
+              className={field}
+            />
           </label>
-          <span className="text-faint">{keepsPlace ? 'Keeps its place in the queue.' : 'Goes to the end of the queue.'}</span>
+          <span className="text-faint">
+            {keepsPlace ? 'Keeps its place in the queue.' : 'Goes to the end of the queue.'}
+          </span>
           <span className="ml-auto flex gap-2">
             <Button small onClick={props.onDone}>
               Back

@@ -17,14 +17,14 @@ export function Strip(props: { instrument: InstrumentOut; instruments: readonly 
   const change = changeOf(last, ticker?.open_24h ?? null)
   const day = (price: string | null | undefined) => (price ? grouped(price) : '–')
   return (
-    <div className="flex flex-wrap items-center gap-x-6 gap-y-2 border-b border-line bg-panel px-3 py-2 sm:px-4">
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line bg-panel px-3 py-2 sm:gap-x-6 sm:px-4">
       <div className="flex min-w-0 flex-col">
         <h1 className="sr-only">{instrument.name}</h1>
         <select
           aria-label="Market"
           value={instrument.id}
           onChange={(event) => go(marketPath(event.target.value))}
-          className="-ml-1 h-7 max-w-full rounded-sm bg-panel pr-1 text-lg font-semibold tracking-tight hover:bg-raised"
+          className="-ml-1 h-7 max-w-full [field-sizing:content] rounded-sm bg-panel pr-3 text-lg font-semibold hover:bg-raised"
         >
           {props.instruments.map((one) => (
             <option key={one.id} value={one.id}>
@@ -34,15 +34,17 @@ export function Strip(props: { instrument: InstrumentOut; instruments: readonly 
         </select>
         <span className="figures text-2xs text-faint">
           {instrument.symbol}
-          {(ticker?.status ?? instrument.status) === 'halted' && <span className="ml-2 text-warn">trading halted</span>}
+          {(ticker?.status ?? instrument.status) === 'halted' && (
+            <span className="ml-2 text-warn">trading halted</span>
+          )}
         </span>
       </div>
-      <div className="flex min-w-[9.5rem] flex-col">
-        <Flash value={last} className="figures text-xl leading-7 font-semibold">
+      <div className="flex flex-col sm:min-w-[9.5rem]">
+        <Flash value={last} className="figures self-start text-xl leading-7 font-semibold">
           <span data-testid="last">{last ? `$${grouped(last)}` : 'No trade yet'}</span>
         </Flash>
         <span className="figures text-xs">
-          <Change change={change} /> <span className="text-faint">in 24 h</span>
+          <Change change={change} /> <span className="text-faint max-sm:hidden">in 24 h</span>
         </span>
       </div>
       <dl className="flex flex-wrap gap-x-6 gap-y-1 text-xs max-md:hidden">
@@ -70,7 +72,11 @@ function SweepCountdown(props: { at: string }) {
   const left = Date.parse(props.at) - now
   return (
     <dl>
-      <Figure label="Next sweep" title="Units bought are then moved into consumption" className="min-w-[4.5rem]">
+      <Figure
+        label="Next sweep"
+        title="Units bought are then moved into consumption"
+        className="min-w-[4.5rem]"
+      >
         {left <= 0 ? 'now' : countdown(left)}
       </Figure>
     </dl>

@@ -13,7 +13,12 @@ export function Tape(props: { feed: MarketFeed; className?: string }) {
       {trades.length === 0 ? (
         <Empty>No trades yet. The first one will appear here.</Empty>
       ) : (
-        <div className="max-md:h-80 md:absolute md:inset-0 overflow-y-auto" tabIndex={0} role="region" aria-label="Recent trades">
+        <div
+          className="max-md:h-80 md:absolute md:inset-0 overflow-y-auto"
+          tabIndex={0}
+          role="region"
+          aria-label="Recent trades"
+        >
           <table className="w-full text-right text-xs" data-testid="tape">
             <thead className="sticky top-0 bg-panel text-2xs text-faint">
               <tr>
@@ -43,13 +48,21 @@ export function Tape(props: { feed: MarketFeed; className?: string }) {
 function TapeRow(props: { trade: TradeOut }) {
   const { trade } = props
   return (
-    <tr className="figures h-[1.375rem]" title={trade.primary ? 'Newly issued supply; its proceeds stand in escrow' : undefined}>
+    <tr
+      className="figures h-[1.375rem]"
+      title={trade.primary ? 'Newly issued supply; its proceeds stand in escrow' : undefined}
+    >
       <td className={`pl-3 text-left ${trade.side === 'buy' ? 'text-bid' : 'text-ask'}`}>
         <span className="sr-only">{trade.side === 'buy' ? 'bought ' : 'sold '}</span>
         {grouped(trade.price)}
       </td>
       <td>
-        {trade.primary && <span className="mr-1.5 inline-block size-1.5 rounded-full bg-copper align-middle" aria-label="new supply" />}
+        {trade.primary && (
+          <span
+            className="mr-1.5 inline-block size-1.5 rounded-full bg-copper align-middle"
+            aria-label="new supply"
+          />
+        )}
         {grouped(trade.quantity)}
       </td>
       <td className="pr-3 text-faint">{clock(trade.at)}</td>

@@ -9,15 +9,10 @@ const SIDES = [
   { value: 'sell', label: 'Sell', tone: 'ask' },
 ] as const
 
-const TYPES = [
-  { value: 'limit', label: 'Limit' },
-  { value: 'market', label: 'Market' },
-] as const
-
 const LIVES = [
-  { value: 'gtc', label: 'Until cancelled' },
-  { value: 'ioc', label: 'At once or cancel' },
-  { value: 'fok', label: 'All at once or nothing' },
+  { value: 'gtc', label: 'Good till cancelled' },
+  { value: 'ioc', label: 'Immediate or cancel' },
+  { value: 'fok', label: 'Fill or kill' },
 ] as const
 
 /** The fields of an order. */
@@ -32,7 +27,6 @@ export function TicketFields(props: {
   return (
     <>
       <Choice label="Side" options={SIDES} value={draft.side} onChange={(side) => onChange({ side })} />
-      <Choice label="Order type" options={TYPES} value={draft.type} onChange={(type) => onChange({ type })} />
       <NumberField
         label={isLimit ? 'Price' : `${draft.side === 'buy' ? 'Highest' : 'Lowest'} price, if you want one`}
         unit="USD"
@@ -48,11 +42,13 @@ export function TicketFields(props: {
         unit="units"
         value={draft.quantity}
         onChange={(quantity) => onChange({ quantity })}
-        onStep={(steps) => onChange({ quantity: stepped(draft.quantity, instrument.quantity_increment, steps * 100) })}
+        onStep={(steps) =>
+          onChange({ quantity: stepped(draft.quantity, instrument.quantity_increment, steps * 100) })
+        }
         fault={faults.quantity}
         testId="quantity"
       />
-      <fieldset disabled={!isLimit} className="flex items-center gap-3 disabled:opacity-50">
+      <fieldset disabled={!isLimit} className="flex min-w-0 items-center gap-3 disabled:opacity-50">
         <legend className="sr-only">How long it works</legend>
         <select
           aria-label="Time in force"
@@ -62,7 +58,7 @@ export function TicketFields(props: {
         >
           {LIVES.map((life) => (
             <option key={life.value} value={life.value}>
-              {life.label} ({life.value.toUpperCase()})
+              {life.label}
             </option>
           ))}
         </select>

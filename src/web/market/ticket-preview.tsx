@@ -45,7 +45,8 @@ export function TicketPreview(props: {
       {props.enabled && <Available instrument={props.instrument} side={props.draft.side} />}
       {known?.refusal && (
         <p className="border-l-2 border-warn bg-raised px-3 py-2 text-pretty">
-          Would be refused: {known.refusal.detail} <code className="figures text-xs text-dim">{known.refusal.code}</code>
+          Would be refused: {known.refusal.detail}{' '}
+          <code className="figures text-xs text-dim">{known.refusal.code}</code>
         </p>
       )}
       {body !== '' && preview.error && <Problem error={preview.error} />}

@@ -7,6 +7,7 @@ import type { OrderOut, OrderRequest } from '../../wire/order.ts'
 import { useExchange } from '../data/exchange.tsx'
 import { useAccount, useRefreshMine } from '../data/queries.ts'
 import { Button } from '../part/button.tsx'
+import { Choice } from '../part/choice.tsx'
 import { Panel } from '../part/panel.tsx'
 import { Problem } from '../part/problem.tsx'
 import { trimmed } from '../shape/number.ts'
@@ -16,6 +17,11 @@ import type { Draft } from './ticket-draft.ts'
 import { emptyDraft, requestOf } from './ticket-draft.ts'
 import { TicketFields } from './ticket-fields.tsx'
 import { TicketPreview } from './ticket-preview.tsx'
+
+const TYPES = [
+  { value: 'limit', label: 'Limit' },
+  { value: 'market', label: 'Market' },
+] as const
 
 /** Sends an order. A repeat after an unknown outcome keeps its id, so that it cannot become two orders. */
 function usePlace(onPlaced: () => void) {
@@ -58,7 +64,13 @@ export function Ticket(props: {
   }, [picked])
   const verb = draft.side === 'buy' ? 'Buy' : 'Sell'
   return (
-    <Panel title="Order" {...(props.className ? { className: props.className } : {})}>
+    <Panel
+      title="Order"
+      aside={
+        <Choice label="Order type" options={TYPES} value={draft.type} onChange={(type) => change({ type })} />
+      }
+      {...(props.className ? { className: props.className } : {})}
+    >
       <form
         className="flex flex-col gap-3 p-3"
         data-testid="ticket"
@@ -91,7 +103,11 @@ function TicketResult(props: { error: unknown; order: OrderOut | undefined }) {
   if (props.error) return <Problem error={props.error} />
   if (props.order === undefined) return null
   return (
-    <p role="status" data-testid="ticket-result" className="border-l-2 border-bid bg-bid-bar px-3 py-2 text-pretty">
+    <p
+      role="status"
+      data-testid="ticket-result"
+      className="border-l-2 border-bid bg-bid-bar px-3 py-2 text-pretty"
+    >
       {orderSentence(props.order)}
     </p>
   )

@@ -19,7 +19,9 @@ export function Choice<Value extends string>(props: {
           <label
             key={option.value}
             className={`grow cursor-pointer rounded-sm px-2.5 py-1 text-center whitespace-nowrap has-focus-visible:outline-2 has-focus-visible:outline-copper ${
-              chosen ? `bg-panel font-semibold shadow-[0_0_0_1px_var(--strong)] ${ink}` : 'text-dim hover:text-ink'
+              chosen
+                ? `bg-panel font-semibold shadow-[0_0_0_1px_var(--strong)] ${ink}`
+                : 'text-dim hover:text-ink'
             }`}
           >
             <input

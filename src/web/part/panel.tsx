@@ -21,7 +21,9 @@ export function Panel(props: {
         </h2>
         <div className="ml-auto flex min-w-0 items-center gap-2 text-xs text-faint">{props.aside}</div>
       </header>
-      <div className={`flex min-h-0 min-w-0 grow flex-col ${props.bodyClassName ?? ''}`}>{props.children}</div>
+      <div className={`flex min-h-0 min-w-0 grow flex-col ${props.bodyClassName ?? ''}`}>
+        {props.children}
+      </div>
     </section>
   )
 }

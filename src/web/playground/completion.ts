@@ -23,7 +23,12 @@ export type Run = {
 }
 
 /** The run and, apart from it because it grows with every token, its text. */
-export type Completion = { run: Cell<Run | null>; text: Cell<string>; start(question: Question): void; stop(): void }
+export type Completion = {
+  run: Cell<Run | null>
+  text: Cell<string>
+  start: (question: Question) => void
+  stop: () => void
+}
 
 const begun = (question: Question): Run => ({
   state: 'sending',
@@ -74,7 +79,12 @@ export function createCompletion(client: Client): Completion {
           })
         }
         if (event.type === 'end')
-          show({ state: 'done', usage: event.usage, finishReason: event.finishReason, delivery: event.busbar })
+          show({
+            state: 'done',
+            usage: event.usage,
+            finishReason: event.finishReason,
+            delivery: event.busbar,
+          })
       }
     } catch (error) {
       show(signal.aborted ? { state: 'stopped' } : { state: 'failed', error })

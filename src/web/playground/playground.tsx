@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { InstrumentOut } from '../../wire/instrument.ts'
 import { useCell } from '../data/cell.ts'
 import { useExchange } from '../data/exchange.tsx'
@@ -21,21 +21,39 @@ export function Playground(props: { instruments: readonly InstrumentOut[]; model
   const { run, text, start, stop } = completion.made
   const current = useCell(run)
   const refresh = useRefreshMine()
+  const answer = useRef<HTMLDivElement>(null)
+  const [model, setModel] = useState(() => startingModel(props))
   const isBusy = current?.state === 'sending' || current?.state === 'streaming'
   return (
-    <div className="grid min-w-0 grow content-start lg:grid-cols-[22rem_minmax(0,1fr)_22rem] lg:content-stretch" data-testid="playground">
+    <div
+      className="grid min-w-0 grow content-start lg:grid-cols-[22rem_minmax(0,1fr)_22rem] lg:content-stretch"
+      data-testid="playground"
+    >
       <QuestionForm
         instruments={props.instruments}
-        model={props.model}
+        model={model}
+        onModel={setModel}
         isBusy={isBusy}
         onAsk={(question) => {
           start(question)
           refresh()
+          // On a phone the answer stands below the question.
+          answer.current?.scrollIntoView({ block: 'nearest', behavior: 'smooth' })
         }}
         onStop={stop}
       />
-      <Answer run={current} text={text} />
-      <DeliveryFacts run={current} />
+      <Answer run={current} text={text} model={model} place={answer} />
+      <DeliveryFacts
+        run={current}
+        instrument={props.instruments.find((one) => one.model === (current?.question.model ?? model))}
+      />
     </div>
   )
+}
+
+/** The grade of the address, else the second listed, else the first. */
+function startingModel(props: { instruments: readonly InstrumentOut[]; model: string | null }): string {
+  const { instruments, model } = props
+  const start = instruments.find((one) => one.model === model) ?? instruments[1] ?? instruments[0]
+  return start?.model ?? ''
 }

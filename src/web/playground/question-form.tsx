@@ -10,20 +10,20 @@ import { cents, grouped, trimmed } from '../shape/number.ts'
 import { SignIn } from '../shell/sign-in.tsx'
 import type { Question } from './completion.ts'
 
-const EXAMPLE = 'Explain in three short paragraphs why electricity is traded in units of delivery, not of power plants.'
+const EXAMPLE =
+  'Explain in three short paragraphs why electricity is traded in units of delivery, not of power plants.'
 const MOST_TOKENS = 400
 
 /** Which grade, what to ask, and how long the answer may be. */
 export function QuestionForm(props: {
   instruments: readonly InstrumentOut[]
-  model: string | null
+  model: string
+  onModel: (model: string) => void
   isBusy: boolean
   onAsk: (question: Question) => void
   onStop: () => void
 }) {
-  const { instruments } = props
-  const start = instruments.find((one) => one.model === props.model) ?? instruments[1] ?? instruments[0]
-  const [model, setModel] = useState(start?.model ?? '')
+  const { instruments, model } = props
   const [prompt, setPrompt] = useState(EXAMPLE)
   const [most, setMost] = useState(String(MOST_TOKENS))
   const account = useAccount()
@@ -47,7 +47,7 @@ export function QuestionForm(props: {
         <select
           id={`${id}-grade`}
           value={model}
-          onChange={(event) => setModel(event.target.value)}
+          onChange={(event) => props.onModel(event.target.value)}
           className="h-10 border border-strong bg-ground px-2 text-base"
         >
           {instruments.map((one) => (
@@ -58,7 +58,7 @@ export function QuestionForm(props: {
         </select>
         {instrument && <GradeLine instrument={instrument} />}
       </div>
-      <div className="flex flex-col gap-1 lg:min-h-0 lg:grow lg:max-h-[28rem]">
+      <div className="flex flex-col gap-1 lg:min-h-0 lg:grow lg:max-h-72">
         <label htmlFor={`${id}-prompt`} className="text-xs text-dim">
           Prompt
         </label>
@@ -67,7 +67,8 @@ export function QuestionForm(props: {
           value={prompt}
           onChange={(event) => setPrompt(event.target.value)}
           onKeyDown={(event) => {
-            if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) event.currentTarget.form?.requestSubmit()
+            if (event.key === 'Enter' && (event.metaKey || event.ctrlKey))
+              event.currentTarget.form?.requestSubmit()
           }}
           rows={6}
           data-testid="prompt"
@@ -129,8 +130,8 @@ function Means(props: { instrument: InstrumentOut }) {
     <p className="text-xs text-pretty text-faint">
       You have <span className="figures text-dim">{trimmed(inLots)}</span> units in lots,{' '}
       <span className="figures text-dim">{trimmed(trading)}</span> in trading and{' '}
-      <span className="figures text-dim">{usd ? cents(usd.available) : '$0.00'}</span>. What is missing is bought at the
-      market, where the key's mandate allows it.
+      <span className="figures text-dim">{usd ? cents(usd.available) : '$0.00'}</span>. What is missing is
+      bought at the market, where the key's mandate allows it.
     </p>
   )
 }

@@ -28,12 +28,21 @@ export function specSentences(instrument: InstrumentOut): [label: string, senten
   const slope = spec.latency_per_input_token_ms
   const perToken = slope === 0 ? '' : `, plus ${duration(slope)} for each input token`
   return [
-    ['Intelligence', `Scores at least ${spec.intelligence_floor} on the Intelligence Index, measured before admission.`],
+    [
+      'Intelligence',
+      `Scores at least ${spec.intelligence_floor} on the Intelligence Index, measured before admission.`,
+    ],
     ['First token', `Within ${duration(spec.latency_base_ms)}${perToken}.`],
     ['Speed', `At least ${spec.throughput_floor} tokens per second, from first to last.`],
-    ['Size', `Reads up to ${tokenSize(spec.context_tokens)} tokens, writes up to ${tokenSize(spec.output_tokens_max)}.`],
+    [
+      'Size',
+      `Reads up to ${tokenSize(spec.context_tokens)} tokens, writes up to ${tokenSize(spec.output_tokens_max)}.`,
+    ],
     ['Skills', spec.capabilities.map((one) => CAPABILITY[one]).join(', ') || 'plain text'],
-    ['Reliability', `${percent(spec.reliability)} of called requests must conform. One that fails is not charged.`],
+    [
+      'Reliability',
+      `${percent(spec.reliability)} of called requests must conform. One that fails is not charged.`,
+    ],
     [
       'One unit',
       `${perUnit(spec, spec.weights.output)} output tokens, or ${perUnit(spec, spec.weights.input)} input tokens, or ` +

@@ -28,12 +28,19 @@ export function AccountBadge() {
   return (
     <div className="flex items-center gap-2.5 text-xs whitespace-nowrap">
       <span className="hidden max-w-[16ch] truncate text-dim lg:inline">{account.data.name}</span>
-      <span className="figures" title={usd && `${dollars(usd.available)} free, ${dollars(usd.held)} behind orders`}>
+      <span
+        className="figures"
+        title={usd && `${dollars(usd.available)} free, ${dollars(usd.held)} behind orders`}
+      >
         <span className="sr-only">Free to trade: </span>
         {usd ? cents(usd.available) : '–'}
       </span>
       {hasKey && (
-        <button type="button" onClick={() => setKey(undefined)} className="text-dim underline underline-offset-2">
+        <button
+          type="button"
+          onClick={() => setKey(undefined)}
+          className="text-dim underline underline-offset-2"
+        >
           Sign out
         </button>
       )}

@@ -18,10 +18,17 @@ export function Connection() {
   const fault = useCell(live.fault)
   const { word, dot } = SAYS[status]
   return (
-    <div className="flex items-center gap-2 text-xs" title={fault ?? 'Everything received fitted in sequence'}>
+    <div
+      className="flex items-center gap-2 text-xs"
+      title={fault ?? 'Everything received fitted in sequence'}
+    >
       <span className={`size-2 rounded-full ${dot}`} aria-hidden="true" />
       <span role="status">{word}</span>
-      <span className="figures hidden min-w-[8ch] text-faint sm:inline" data-testid="seq" aria-label="Last sequence number">
+      <span
+        className="figures hidden min-w-[8ch] text-faint sm:inline"
+        data-testid="seq"
+        aria-label="Last sequence number"
+      >
         #{seq.toLocaleString(LOCALE)}
       </span>
     </div>

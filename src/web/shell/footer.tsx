@@ -7,7 +7,11 @@ export function Footer() {
       </a>
       <span>
         Price charts:{' '}
-        <a href="https://www.tradingview.com/" className="underline underline-offset-2 hover:text-ink" rel="noreferrer">
+        <a
+          href="https://www.tradingview.com/"
+          className="underline underline-offset-2 hover:text-ink"
+          rel="noreferrer"
+        >
           TradingView Lightweight Charts™
         </a>
         , Copyright © 2025 TradingView, Inc., Apache 2.0. Depth charts: uPlot, MIT.

@@ -16,7 +16,11 @@ export function Header(props: { route: Route }) {
   return (
     <div className="sticky top-0 z-20 bg-panel">
       <header className="flex h-12 items-stretch gap-3 px-3 sm:gap-5 sm:px-4">
-        <a href={boardPath} className="flex items-center gap-2 text-base font-bold tracking-tight" aria-label="Busbar: all markets">
+        <a
+          href={boardPath}
+          className="flex items-center gap-2 text-base font-bold tracking-tight"
+          aria-label="Busbar: all markets"
+        >
           <Mark />
           <span className="max-sm:hidden">Busbar</span>
         </a>

@@ -29,7 +29,9 @@ export function KeyDialog(props: { onClose: () => void }) {
         <h2 id={`${field}-title`} className="text-base font-semibold">
           Use an API key
         </h2>
-        <p className="text-dim">The key stays in this tab's memory and is forgotten when you close or reload it.</p>
+        <p className="text-dim">
+          The key stays in this tab's memory and is forgotten when you close or reload it.
+        </p>
         <label htmlFor={field} className="text-dim">
           Key, starting with bb_
         </label>
