@@ -22,8 +22,9 @@ type Change = { instrument: Instrument; slot: Slot; price: Ticks; remaining: Lot
 type Holds = { hold: Micros; backing: number }
 
 /**
- * Changes price or total quantity of a resting order. It keeps its place if the price stays and the quantity is not
- * raised; else it goes to the back of its new price, and may trade on the way. A total that is already filled ends it.
+ * Changes price or total quantity of a resting order. It keeps its place if the price stays and the quantity
+ * is not raised; else it goes to the back of its new price, and may trade on the way. A total that is already
+ * filled ends it.
  */
 export function amendOrder(state: State, command: OrderAmend): Event[] | Refusal {
   if (command.lots !== null && command.lots <= 0) return refuse('quantity_not_positive')

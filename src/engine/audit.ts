@@ -13,8 +13,9 @@ import { BUY, findOrder, NO_SLOT, SELL } from './order.ts'
 import type { Account, Instrument, Mandate, Position, State } from './state.ts'
 
 /**
- * Throws at the first promise that the state breaks. Numbers are those of the ten promises of the exchange; 6 (no acknowledged
- * command is lost, replay gives the same digest) is the journal's, and 9 (nobody trades with itself) is held by fill.ts.
+ * Throws at the first promise that the state breaks. Numbers are those of the ten promises of the exchange; 6
+ * (no acknowledged command is lost, replay gives the same digest) is the journal's, and 9 (nobody trades with
+ * itself) is held by fill.ts.
  */
 export function audit(state: State): void {
   auditLedger(state)
@@ -43,7 +44,10 @@ function auditLedger({ ledger, instruments }: State): void {
   )
 }
 
-/** 3: all units of an instrument, wherever held, are all outstanding obligations; lots are what consumption holds. */
+/**
+ * 3: all units of an instrument, wherever held, are all outstanding obligations; lots are what consumption
+ * holds.
+ */
 function auditUnits(state: State): void {
   const { ledger } = state
   const inLots = new Map<Position, number>()
@@ -68,7 +72,10 @@ function auditUnits(state: State): void {
   }
 }
 
-/** 4: the books are in order and hold every live order once. 5: an id finds its order. 2: a hold is what it needs. */
+/**
+ * 4: the books are in order and hold every live order once. 5: an id finds its order. 2: a hold is what it
+ * needs.
+ */
 function auditOrders(state: State): void {
   const pool = state.orders
   let resting = 0
@@ -166,7 +173,10 @@ function auditDraws(state: State): void {
     }
 }
 
-/** 8: spent + reserved ≤ budget for every mandate, and reserved is what its open orders and draws may still cost. */
+/**
+ * 8: spent + reserved ≤ budget for every mandate, and reserved is what its open orders and draws may still
+ * cost.
+ */
 function auditMandates(state: State): void {
   const reserved = new Map<MandateId, number>()
   const add = (id: MandateId, amount: number) => {
@@ -194,7 +204,10 @@ function auditBudget(state: State, mandate: Mandate): void {
   }
 }
 
-/** 10: escrow is the sum over lots of what remains at its price, rounded up; bonds and withheld money add up too. */
+/**
+ * 10: escrow is the sum over lots of what remains at its price, rounded up; bonds and withheld money add up
+ * too.
+ */
 function auditEscrow(state: State): void {
   const { house, ledger } = state
   let escrow = 0

@@ -25,7 +25,9 @@ export function windowStart(window: SpendWindow, at: Instant): Instant {
   return ((day - dayOfMonth(day) + 1) * DAY) as Instant
 }
 
-/** Day of the month of a day counted from 1970-01-01 (Hinnant, "chrono-compatible low-level date algorithms"). */
+/**
+ * Day of the month of a day counted from 1970-01-01 (Hinnant, "chrono-compatible low-level date algorithms").
+ */
 function dayOfMonth(day: number): number {
   const shifted = day + 719_468
   const era = Math.floor(shifted / 146_097)
@@ -121,7 +123,9 @@ export function priceCeiling(state: State, id: MandateId, instrument: Instrument
   return ceiling
 }
 
-/** The most that one more order or draw may cost under a mandate and all above it; `Infinity` if unbounded. */
+/**
+ * The most that one more order or draw may cost under a mandate and all above it; `Infinity` if unbounded.
+ */
 export const budgetLeft = (state: State, id: MandateId, at: Instant): number =>
   Math.min(orderBudget(state, id), windowsLeft(state, id, at))
 
@@ -142,8 +146,8 @@ function windowsLeft(state: State, id: MandateId, at: Instant): number {
 }
 
 /**
- * The one atomic test: `spent + reserved + worst case ≤ budget` on every ancestor. Where an order or a draw grows,
- * `worst` is what that adds and `whole` what all of it may cost.
+ * The one atomic test: `spent + reserved + worst case ≤ budget` on every ancestor. Where an order or a draw
+ * grows, `worst` is what that adds and `whole` what all of it may cost.
  */
 export function budgetFault(
   state: State,
@@ -178,7 +182,9 @@ export function spendBudget(state: State, id: MandateId, at: Instant, amount: nu
     }
 }
 
-/** Units bought (or with a negative amount used up) under a mandate: using them is not spent a second time. */
+/**
+ * Units bought (or with a negative amount used up) under a mandate: using them is not spent a second time.
+ */
 export function prepayUnits(state: State, id: MandateId, instrument: InstrumentId, quantity: number): void {
   if (id === NO_MANDATE || quantity === 0) return
   const mandate = mandateOf(state, id)
@@ -220,7 +226,10 @@ export function grantMandate(state: State, command: CommandOf<'mandate.grant'>):
   return [{ kind: 'mandate.granted', mandate: id, terms: command }]
 }
 
-/** The first term in which a child would be wider than its parent. Missing budgets inherit, so they are not wider. */
+/**
+ * The first term in which a child would be wider than its parent. Missing budgets inherit, so they are not
+ * wider.
+ */
 function widerThan(parent: Mandate['terms'], child: Mandate['terms']): string | undefined {
   for (const window of ['order', ...WINDOWS] as const) {
     const above = parent.budget[window]

@@ -165,7 +165,9 @@ export type Reading = {
   ttft: number
   /** From the first to the last content token, in microseconds. */
   generation: number
-  /** Excluded from judgement: the client hung up or did not read, or the call was above the committed rate. */
+  /**
+   * Excluded from judgement: the client hung up or did not read, or the call was above the committed rate.
+   */
   excused: boolean
   attempts: number
   /** The supplier's own claim, kept only to publish its divergence. */

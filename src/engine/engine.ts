@@ -6,12 +6,12 @@ import { amendOrder } from './amend.ts'
 import { grantMandate } from './budget.ts'
 import { cancelAll, cancelOrder, revokeMandate } from './cancel.ts'
 import type { Command } from './command.ts'
-import { extendDraw, failDraw, openDraw, releaseDraw, rerouteDraw } from './draw.ts'
+import { extendDraw, openDraw, rerouteDraw } from './draw.ts'
 import type { Event } from './event.ts'
 import { haltInstrument, listInstrument, resumeInstrument } from './listing.ts'
 import { placeOrder } from './place.ts'
 import type { Refusal } from './reject.ts'
-import { settleDraw } from './settle.ts'
+import { failDraw, releaseDraw, settleDraw } from './settle.ts'
 import type { State } from './state.ts'
 import { certifyOffer, issueUnits, redeemUnits, registerOffer, suspendOffer } from './supply.ts'
 import { runDue } from './sweep.ts'
@@ -19,8 +19,9 @@ import { transferUnits } from './transfer.ts'
 import { configureVenue } from './venue.ts'
 
 /**
- * The whole exchange: one command in, what happened out. First whatever has come due by `at`, then the command.
- * A refused command changes nothing else and says so in one last event. No clock, no chance, no waiting, no I/O.
+ * The whole exchange: one command in, what happened out. First whatever has come due by `at`, then the
+ * command. A refused command changes nothing else and says so in one last event. No clock, no chance, no
+ * waiting, no I/O.
  */
 export function apply(state: State, seq: Seq, at: Instant, command: Command): Event[] {
   assert(seq > state.seq && at >= state.at, 'commands come in order, and time does not go back')

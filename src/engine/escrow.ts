@@ -110,7 +110,10 @@ export function releaseEscrow(state: State, position: Position, quantity: Wt): R
   return { proceeds: micros(proceeds), fee: micros(fee) }
 }
 
-/** The bond behind `quantity` of an obligation, leaving the bonds cell: rounded down, all of it with the last unit. */
+/**
+ * The bond behind `quantity` of an obligation, leaving the bonds cell: rounded down, all of it with the last
+ * unit.
+ */
 export function freeBond(state: State, position: Position, quantity: Wt, to: Cell): Micros {
   const owed = obligationOf(state, position)
   const part = micros(mulDivDown(position.bond, quantity, owed))
@@ -119,7 +122,10 @@ export function freeBond(state: State, position: Position, quantity: Wt, to: Cel
   return part
 }
 
-/** Leaves released money in the withheld cell, due to its account later; one entry per account and hour, oldest first. */
+/**
+ * Leaves released money in the withheld cell, due to its account later; one entry per account and hour,
+ * oldest first.
+ */
 export function withhold(state: State, account: Position['account'], amount: number, at: Instant): void {
   if (amount === 0) return
   if (state.settings.withhold === 0) {

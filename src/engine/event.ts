@@ -189,8 +189,8 @@ export type Trade = {
 }
 
 /**
- * Priority kept: the order stands where it stood, with less. Lost: it has left its place, and what it then trades
- * and where it rests again (`order.rested`) follow as events of their own.
+ * Priority kept: the order stands where it stood, with less. Lost: it has left its place, and what it then
+ * trades and where it rests again (`order.rested`) follow as events of their own.
  */
 export type OrderAmended = {
   kind: 'order.amended'

@@ -4,9 +4,9 @@ import type { Position } from './state.ts'
 
 /**
  * The fee on one fill, rounded up on the running total of the account in the instrument: each fill pays the
- * difference, so a thousand small fills cost what one large one does. At most `limit` is taken now; of what is
- * beyond it up to 1 µ$ (the rounding of two orders that share one total) is taken with the next fee, and the
- * rest (a fee raised after the order was placed) is never owed.
+ * difference, so a thousand small fills cost what one large one does. At most `limit` is taken now; of what
+ * is beyond it up to 1 µ$ (the rounding of two orders that share one total) is taken with the next fee, and
+ * the rest (a fee raised after the order was placed) is never owed.
  */
 export function takeFee(position: Position, value: Micros, rate: Ppm, limit: Micros): Micros {
   if (rate === 0 && position.feeAhead >= 0) return 0 as Micros

@@ -85,7 +85,10 @@ function positionBehind(state: State, slot: Slot): Position {
   return known(account.positions[instrument], 'who has an order has a position')
 }
 
-/** Units to the buyer; money of a primary sale into escrow, of a resale to the seller. Returns the primary part. */
+/**
+ * Units to the buyer; money of a primary sale into escrow, of a resale to the seller. Returns the primary
+ * part.
+ */
 function moveUnits(state: State, fill: Fill): Wt {
   const { instrument, buying, bought, sold, price, value, units } = fill
   const seller = theAccount(state, sold.account)
@@ -155,7 +158,9 @@ function countFill(state: State, slot: Slot, quantity: Lots, value: Micros, fee:
   pool.updatedSeq[slot] = state.seq
 }
 
-/** What `units` of a position in trading had cost, pro rata and rounded down; all of it with the last unit. */
+/**
+ * What `units` of a position in trading had cost, pro rata and rounded down; all of it with the last unit.
+ */
 export function costOf(state: State, position: Position, units: number): Micros {
   const total = inTrading(state, position)
   return total === 0 ? micros(0) : micros(mulDivDown(position.cost, units, total))

@@ -17,8 +17,8 @@ export const feeHold = (state: State, value: number): Micros =>
   shareUp(micros(value), highestFee(state.settings))
 
 /**
- * What a buy of this value holds on its way in: the value, the highest fee, and the µ$ of an earlier fee that the
- * position may still owe.
+ * What a buy of this value holds on its way in: the value, the highest fee, and the µ$ of an earlier fee that
+ * the position may still owe.
  */
 export const buyHold = (state: State, position: Position | undefined, value: number): Micros =>
   micros(value + feeHold(state, value) + feeOwing(position))
@@ -27,14 +27,19 @@ export const buyHold = (state: State, position: Position | undefined, value: num
 export const feeOwing = (position: Position | undefined): number =>
   position !== undefined && position.feeAhead < 0 ? 1 : 0
 
-/** The part of an order's hold that is not for fees: what a buy costs, or what a primary sale adds to the bond. */
+/**
+ * The part of an order's hold that is not for fees: what a buy costs, or what a primary sale adds to the
+ * bond.
+ */
 export function coreHold(state: State, instrument: Instrument, slot: Slot, quantity: number): Micros {
   const pool = state.orders
   if (pool.side[slot] === BUY) return valueOf(instrument, pool.price[slot] as number, quantity)
   return micros(Math.max(0, pool.backing[slot] as number) * quantity)
 }
 
-/** What an order at rest holds in cash: its remaining cost and the highest fee, or a supplier's fee and bond. */
+/**
+ * What an order at rest holds in cash: its remaining cost and the highest fee, or a supplier's fee and bond.
+ */
 export function standingHold(state: State, instrument: Instrument, slot: Slot): Micros {
   const pool = state.orders
   const remaining = pool.remaining[slot] as number
@@ -43,7 +48,10 @@ export function standingHold(state: State, instrument: Instrument, slot: Slot): 
   return micros(coreHold(state, instrument, slot, remaining) + feeHold(state, value))
 }
 
-/** Frees what an order at rest no longer needs. Fees already paid ahead may have left it a µ$ short of its fee. */
+/**
+ * Frees what an order at rest no longer needs. Fees already paid ahead may have left it a µ$ short of its
+ * fee.
+ */
 export function settleHold(state: State, instrument: Instrument, slot: Slot): void {
   const needed = standingHold(state, instrument, slot)
   if ((state.orders.held[slot] as number) > needed) lowerHold(state, slot, needed)

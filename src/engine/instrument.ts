@@ -27,7 +27,9 @@ export type Spec = {
   /** Weighted tokens per token, in ppm. */
   weights: { input: Ppm; cachedInput: Ppm; output: Ppm }
   lot: Wt
-  /** µ$ per unit between neighbouring prices. `tick × lot` divides by 1,000,000, so every fill costs whole µ$. */
+  /**
+   * µ$ per unit between neighbouring prices. `tick × lot` divides by 1,000,000, so every fill costs whole µ$.
+   */
   tick: Micros
   /** Sweep period on the UTC grid, and the life of a consumption lot, in microseconds. */
   window: number

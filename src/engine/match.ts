@@ -14,7 +14,10 @@ import type { Slot } from './order.ts'
 import { BUY, freeSlot, NO_SLOT, SELL, sideName } from './order.ts'
 import type { Instrument, State } from './state.ts'
 
-/** What an aggressor would do: what it fills, its value in µ$, and what self-trade prevention would take from it. */
+/**
+ * What an aggressor would do: what it fills, its value in µ$, and what self-trade prevention would take from
+ * it.
+ */
 export type Walk = { filled: Lots; value: Micros; prevented: Lots }
 
 /** An order as matching sees it. */
@@ -52,8 +55,8 @@ export function walk(state: State, instrument: Instrument, order: Aggressor): Wa
 }
 
 /**
- * Trades an order that is not in the book against the other side, best price first and oldest first within it,
- * down to its limit. Returns why the order must end now, or nothing if it may rest with what remains.
+ * Trades an order that is not in the book against the other side, best price first and oldest first within
+ * it, down to its limit. Returns why the order must end now, or nothing if it may rest with what remains.
  */
 export function matchOrder(
   state: State,
@@ -86,8 +89,8 @@ export function matchOrder(
 }
 
 /**
- * Trades an order on its way in; what remains rests if its terms let it, else it ends. Returns why it has ended,
- * or nothing if it rests.
+ * Trades an order on its way in; what remains rests if its terms let it, else it ends. Returns why it has
+ * ended, or nothing if it rests.
  */
 export function enterBook(
   state: State,

@@ -57,7 +57,10 @@ export const unpackWords = (code: number): Words => ({
 export const wordAt = <Word>(words: readonly Word[], at: number): Word =>
   known(words[at], 'a stored word is known')
 
-/** Writes every live order, market by market and best first: the queues in their order. Returns their client ids. */
+/**
+ * Writes every live order, market by market and best first: the queues in their order. Returns their client
+ * ids.
+ */
 export function packOrders(state: State, tape: Tape): (string | null)[] {
   const pool = state.orders
   const names: (string | null)[] = []
@@ -75,8 +78,9 @@ export function packOrders(state: State, tape: Tape): (string | null)[] {
 }
 
 /**
- * Puts the orders back into a state with empty books. Within an account they are listed as they were placed, and an
- * id is given out once, so taking places by id restores that list; resting them as stored restores the queues.
+ * Puts the orders back into a state with empty books. Within an account they are listed as they were placed,
+ * and an id is given out once, so taking places by id restores that list; resting them as stored restores the
+ * queues.
  */
 export function unpackOrders(state: State, reader: Reader, names: readonly (string | null)[]): void {
   const count = take(reader)

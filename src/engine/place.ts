@@ -82,7 +82,9 @@ function repeatOf(state: State, order: OrderPlace): Event | undefined {
   return { kind: 'order.repeated', account: order.account, order: known.order, first: known.first }
 }
 
-/** Every test an order must pass, in the order of reject.ts, touching nothing: also the answer to a preview. */
+/**
+ * Every test an order must pass, in the order of reject.ts, touching nothing: also the answer to a preview.
+ */
 export function planOrder(state: State, order: OrderPlace): Plan | Refusal {
   const { price, type } = order
   if (order.lots <= 0) return refuse('quantity_not_positive')
@@ -192,7 +194,9 @@ const buyFault = (
 ): Refusal | undefined =>
   priceFault(state, mandate, instrument.id, limit) ?? budgetFault(state, mandate, state.at, hold)
 
-/** µ$ per lot by which a sale at this limit falls short of the bond reference; -1 if the seller owes nothing. */
+/**
+ * µ$ per lot by which a sale at this limit falls short of the bond reference; -1 if the seller owes nothing.
+ */
 export function backingAt(
   state: State,
   instrument: Instrument,
@@ -203,7 +207,10 @@ export function backingAt(
   return Math.max(0, bondReference(instrument, state.at) - limit) * lotTick(instrument.spec)
 }
 
-/** What a sale holds in cash: nothing if its seller owes nothing, else the highest fee and the bond it may add. */
+/**
+ * What a sale holds in cash: nothing if its seller owes nothing, else the highest fee and the bond it may
+ * add.
+ */
 export const sellHold = (
   state: State,
   position: Position | undefined,
@@ -213,7 +220,10 @@ export const sellHold = (
 ): Micros =>
   backing < 0 ? (0 as Micros) : micros(feeHold(state, value) + feeOwing(position) + backing * quantity)
 
-/** Gives an order its number and place, takes its holds, and enters it in its account's list. Not yet in the book. */
+/**
+ * Gives an order its number and place, takes its holds, and enters it in its account's list. Not yet in the
+ * book.
+ */
 export function openOrder(
   state: State,
   account: Account,

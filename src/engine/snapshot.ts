@@ -10,8 +10,9 @@ import type { Reader, Tape } from './tape.ts'
 import { newTape, put, take } from './tape.ts'
 
 /**
- * A snapshot is four words (mark, version, bytes of text, numbers), a JSON text padded to eight bytes, and a tape of
- * 64-bit floats. Few and shapely things are in the text; orders, balances and client order ids are on the tape:
+ * A snapshot is four words (mark, version, bytes of text, numbers), a JSON text padded to eight bytes, and a
+ * tape of 64-bit floats. Few and shapely things are in the text; orders, balances and client order ids are on
+ * the tape:
  *
  *     | BUSB | 1 | text bytes | numbers | {"seq": …, "accounts": […], …} | ledger, orders, client orders |
  *

@@ -171,7 +171,9 @@ export type Mandate = {
   prepaid: Wt[]
 }
 
-/** Where a draw took its units: a consumption lot, or trading (`lot` 0) until the next sweep makes them a lot. */
+/**
+ * Where a draw took its units: a consumption lot, or trading (`lot` 0) until the next sweep makes them a lot.
+ */
 export type DrawSource = { lot: LotId; wt: Wt; cost: Micros }
 
 export type Draw = {
@@ -181,7 +183,10 @@ export type Draw = {
   instrument: InstrumentId
   offer: OfferId
   supplier: AccountId
-  /** Suppliers that were called before and failed: they keep what they owe, nobody takes it over for this draw. */
+  /**
+   * Suppliers that were called before and failed: they keep what they owe, nobody takes it over for this
+   * draw.
+   */
   failed: AccountId[]
   request: string
   wt: Wt
@@ -190,7 +195,9 @@ export type Draw = {
   deadline: Instant
   /** What an extension may pay at most where it has to buy; null: it may not. */
   buyLimit: Ticks | null
-  /** Budget reserved on the mandate for units that were not bought under it, and how much was bought under it. */
+  /**
+   * Budget reserved on the mandate for units that were not bought under it, and how much was bought under it.
+   */
   spend: Micros
   prepaid: Wt
   /** All that it has asked of its mandate so far, what it bought included: one draw counts as one order. */

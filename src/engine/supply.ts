@@ -159,7 +159,9 @@ export function redeemUnits(state: State, command: CommandOf<'units.redeem'>): E
   ]
 }
 
-/** An offer that may be called for an instrument, and how much its account owes that nothing has called yet. */
+/**
+ * An offer that may be called for an instrument, and how much its account owes that nothing has called yet.
+ */
 export type Candidate = { offer: OfferId; account: AccountId; unreserved: Wt }
 
 /** Who may be called now: certified, not suspended, and owing. In the order the offers were registered. */

@@ -16,7 +16,10 @@ function settingsFault(settings: Settings): string | undefined {
   return Number.isSafeInteger(settings.withhold) && settings.withhold >= 0 ? undefined : 'withhold'
 }
 
-/** Replaces the venue's settings. Orders at rest keep at most what they hold: a raised fee is not owed by them. */
+/**
+ * Replaces the venue's settings. Orders at rest keep at most what they hold: a raised fee is not owed by
+ * them.
+ */
 export function configureVenue(state: State, { settings }: CommandOf<'venue.configure'>): Event[] | Refusal {
   const setting = settingsFault(settings)
   if (setting !== undefined) return refuse('settings_invalid', { setting })

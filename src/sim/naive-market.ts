@@ -17,8 +17,9 @@ export type NaiveOrder = {
 }
 
 /**
- * The twin of book and matching, written to be read: each side is one array, best price first and oldest first
- * within a price. It knows nothing of money, so it judges the engine only where money and units suffice.
+ * The twin of book and matching, written to be read: each side is one array, best price first and oldest
+ * first within a price. It knows nothing of money, so it judges the engine only where money and units
+ * suffice.
  */
 export type NaiveMarket = {
   bids: NaiveOrder[]
@@ -263,8 +264,10 @@ function lineOf(event: Event): string {
       return `rested #${event.order} ${event.lots} @ ${event.price}`
     case 'order.amended':
       return `amended #${event.order} ${event.remaining} @ ${event.price}, ${event.priority}`
-    case 'order.closed':
-      return `closed #${event.order} ${event.reason}, ${event.remaining} left${event.rested ? ', rested' : ''}`
+    case 'order.closed': {
+      const { order, reason, remaining, rested } = event
+      return `closed #${order} ${reason}, ${remaining} left${rested ? ', rested' : ''}`
+    }
     default:
       return event.kind
   }

@@ -26,7 +26,10 @@ export type Population = {
   start: Instant
 }
 
-/** The commands that bring a venue to life: instruments, members, accounts, money, offers, certificates, units. */
+/**
+ * The commands that bring a venue to life: instruments, members, accounts, money, offers, certificates,
+ * units.
+ */
 export function openingDay({ specs, accounts, cash, issue, start }: Population): Command[] {
   const commands: Command[] = specs.map((spec) => ({ kind: 'instrument.list', spec }))
   for (let n = 1; n <= accounts; n++) {
@@ -65,7 +68,9 @@ export const WHOLE_DAY: Habits = {
   venue: 1,
 }
 
-/** One more command of a random day: mostly sensible, now and then not. The same chance gives the same day. */
+/**
+ * One more command of a random day: mostly sensible, now and then not. The same chance gives the same day.
+ */
 export function nextCommand(state: State, chance: Chance, habits: Habits): Command {
   const kinds = Object.entries(habits) as [Kind, number][]
   let at = chance.below(kinds.reduce((sum, [, part]) => sum + part, 0))

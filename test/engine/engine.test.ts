@@ -13,7 +13,10 @@ import { nextCommand, openingDay, WHOLE_DAY } from '../../src/sim/trading-day.ts
 import type { Exchange } from './exchange.ts'
 import { openExchange, replay, specs, START } from './exchange.ts'
 
-/** A day with little money and few units, so that refusals of every kind happen, and time that now and then jumps. */
+/**
+ * A day with little money and few units, so that refusals of every kind happen, and time that now and then
+ * jumps.
+ */
 function liveDay(seed: number, steps: number, look: (exchange: Exchange, step: number) => void): Exchange {
   const exchange = openExchange()
   const { state } = exchange

@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict'
+import type { OrderId } from '../src/base/ids.ts'
+import { NO_MANDATE } from '../src/base/ids.ts'
+import { lots } from '../src/base/money.ts'
+import { freeCash, obligationOf } from '../src/engine/account.ts'
+import { restingOrders } from '../src/engine/book.ts'
+import type { OrderPlace, SelfTrade, Side } from '../src/engine/command.ts'
+import { balanceOf } from '../src/engine/ledger.ts'
+import { BUY, SELL } from '../src/engine/order.ts'
+import type { Sentence, Voice, World } from './language.ts'
+import {
+  accountBehind,
+  accountNamed,
+  mandateNamed,
+  MARKET,
+  market,
+  positionBehind,
+  price,
+  showLots,
+  showMoney,
+  showPrice,
+  showUnits,
+} from './language.ts'
+
+const MODES: Record<string, SelfTrade> = {
+  'cancel newest': 'cancel_newest',
+  'cancel oldest': 'cancel_oldest',
+  'cancel both': 'cancel_both',
+  decrement: 'decrement',
+}
+
+/** `bids 5 @ 1.20 ioc, post-only, decrement, as c1, under m1`: what follows the price, in any order. */
+function order(world: World, who: string, side: Side, size: string, at: string, rest: string): OrderPlace {
+  const place: OrderPlace = {
+    kind: 'order.place',
+    account: accountNamed(world, who),
+    instrument: MARKET,
+    side,
+    type: 'limit',
+    timeInForce: 'gtc',
+    postOnly: 'none',
+    selfTrade: 'cancel_newest',
+    price: at === '' ? null : price(at),
+    lots: lots(Number(size)),
+    clientOrderId: null,
+    mandate: NO_MANDATE,
+  }
+  for (const word of rest.split(',').map((part) => part.trim())) {
+    const mode = MODES[word]
+    if (word === 'ioc' || word === 'fok') place.timeInForce = word
+    else if (word === 'post-only') place.postOnly = 'reject'
+    else if (mode !== undefined) place.selfTrade = mode
+    else if (word.startsWith('as ')) place.clientOrderId = word.slice(3)
+    else if (word.startsWith('under ')) place.mandate = mandateNamed(world, word.slice(6))
+    else assert.equal(word, '', `an order says what it is: ${word}`)
+  }
+  return place
+}
+
+const marketOrder = (world: World, who: string, side: Side, size: string, bound: string, rest: string) => ({
+  ...order(world, who, side, size, bound, rest),
+  type: 'market' as const,
+  timeInForce: rest.includes('fok') ? ('fok' as const) : ('ioc' as const),
+})
+
+const cancelAll = (world: World, who: string, side: Side | null) =>
+  ({ kind: 'order.cancel_all', account: accountNamed(world, who), instrument: MARKET, side }) as const
+
+const amend = (
+  world: World,
+  who: string,
+  id: string,
+  size: string | null,
+  at: string | null,
+  under: string,
+) =>
+  ({
+    kind: 'order.amend',
+    account: accountNamed(world, who),
+    order: Number(id) as OrderId,
+    price: at === null ? null : price(at),
+    lots: size === null ? null : lots(Number(size)),
+    mandate: under === '' ? NO_MANDATE : mandateNamed(world, under),
+  }) as const
+
+const placing: Sentence[] = [
+  [
+    /^(\S+) bids (-?\d+) @ (-?[\d.]+)(.*)$/,
+    (world, who = '', size = '', at = '', rest = '') => order(world, who, 'buy', size, at, rest),
+  ],
+  [
+    /^(\S+) asks (-?\d+) @ (-?[\d.]+)(.*)$/,
+    (world, who = '', size = '', at = '', rest = '') => order(world, who, 'sell', size, at, rest),
+  ],
+  [
+    /^(\S+) bids (-?\d+) at no price$/,
+    (world, who = '', size = '') => order(world, who, 'buy', size, '', ''),
+  ],
+  [
+    /^(\S+) buys (\d+)(?: at most ([\d.]+))?(.*)$/,
+    (world, who = '', size = '', at = '', rest = '') => marketOrder(world, who, 'buy', size, at, rest),
+  ],
+  [
+    /^(\S+) sells (\d+)(?: at least ([\d.]+))?(.*)$/,
+    (world, who = '', size = '', at = '', rest = '') => marketOrder(world, who, 'sell', size, at, rest),
+  ],
+  [
+    /^(\S+) amends #(\d+) to (-?\d+)(?: under (\S+))?$/,
+    (world, who = '', id = '', size = '', under = '') => amend(world, who, id, size, null, under),
+  ],
+  [
+    /^(\S+) amends #(\d+) to (-?\d+) @ (-?[\d.]+)$/,
+    (world, who = '', id = '', size = '', at = '') => amend(world, who, id, size, at, ''),
+  ],
+  [
+    /^(\S+) amends #(\d+) @ (-?[\d.]+)$/,
+    (world, who = '', id = '', at = '') => amend(world, who, id, null, at, ''),
+  ],
+  [
+    /^(\S+) amends #(\d+) to nothing new$/,
+    (world, who = '', id = '') => amend(world, who, id, null, null, ''),
+  ],
+  [
+    /^(\S+) cancels #(\d+)$/,
+    (world, who = '', id = '') => ({
+      kind: 'order.cancel',
+      account: accountNamed(world, who),
+      order: Number(id) as OrderId,
+    }),
+  ],
+  [/^(\S+) cancels everything$/, (world, who = '') => cancelAll(world, who, null)],
+  [/^(\S+) cancels all bids$/, (world, who = '') => cancelAll(world, who, 'buy')],
+  [/^(\S+) cancels all asks$/, (world, who = '') => cancelAll(world, who, 'sell')],
+]
+
+function queueOf(world: World, side: number): string {
+  const pool = world.state.orders
+  const levels: string[] = []
+  for (const slot of restingOrders(market(world).book, pool, side))
+    levels.push(
+      `#${pool.id[slot]} ${showLots(pool.remaining[slot] ?? 0)} @ ${showPrice(pool.price[slot] ?? 0)}`,
+    )
+  return levels.length === 0 ? 'none' : levels.join(', ')
+}
+
+const readings: Sentence[] = [
+  [
+    /^(\S+) has$/,
+    (world, who = '') => {
+      const account = accountBehind(world, who)
+      const held = balanceOf(world.state.ledger, account.held)
+      return { answer: `${showMoney(freeCash(world.state, account))} free, ${showMoney(held)} held` }
+    },
+  ],
+  [
+    /^(\S+) holds$/,
+    (world, who = '') => {
+      const { ledger } = world.state
+      const position = positionBehind(world, who)
+      const free = position === undefined ? 0 : balanceOf(ledger, position.free)
+      const held = position === undefined ? 0 : balanceOf(ledger, position.held)
+      return { answer: `${showUnits(free)} free, ${showUnits(held)} for sale` }
+    },
+  ],
+  [
+    /^(\S+) owes$/,
+    (world, who = '') => {
+      const position = positionBehind(world, who)
+      if (position === undefined) return { answer: 'nothing' }
+      const owed = showUnits(obligationOf(world.state, position))
+      return {
+        answer: `${owed}, ${showUnits(position.escrowed)} of it sold, bond ${showMoney(position.bond)}`,
+      }
+    },
+  ],
+  [/^the bids are$/, (world) => ({ answer: queueOf(world, BUY) })],
+  [/^the asks are$/, (world) => ({ answer: queueOf(world, SELL) })],
+  [
+    /^the venue has earned$/,
+    ({ state }) => ({ answer: showMoney(balanceOf(state.ledger, state.house.fees)) }),
+  ],
+  [/^escrow is$/, ({ state }) => ({ answer: showMoney(balanceOf(state.ledger, state.house.escrow)) })],
+]
+
+export const tradingSentences: readonly Sentence[] = [...placing, ...readings]
+
+export const tradingVoice: Voice = {
+  'command.rejected': ({ reason }) => `no: ${reason}`,
+  'order.accepted': () => undefined,
+  'order.repeated': ({ first }) =>
+    `again #${first.accepted.order}: ${first.closed?.status ?? 'open'}, ${showLots(first.filled)} filled`,
+  trade: ({ lots: size, price: at, resting }) =>
+    `trades ${showLots(size)} @ ${showPrice(at)} with #${resting}`,
+  'order.rested': ({ order: id }) => `rests #${id}`,
+  'order.amended': ({ order: id, priority }) => `#${id} ${priority === 'kept' ? 'keeps' : 'loses'} its place`,
+  'order.reduced': ({ order: id, by }) => `#${id} reduced by ${showLots(by)}`,
+  'order.closed': ({ order: id, status, reason }) =>
+    status === 'filled' ? `#${id} filled` : `#${id} ${status}: ${reason}`,
+  'self_trade.prevented': () => undefined,
+}

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict'
+import type { OfferId } from '../src/base/ids.ts'
+import { NO_MANDATE } from '../src/base/ids.ts'
+import { lots, ppm, wt } from '../src/base/money.ts'
+import { later, MICROS_PER_HOUR, MICROS_PER_SECOND } from '../src/base/time.ts'
+import type { MandateGrant } from '../src/engine/command.ts'
+import type { Event } from '../src/engine/event.ts'
+import type { Sentence, Voice, World } from './language.ts'
+import {
+  accountNamed,
+  ask,
+  dollars,
+  mandateNamed,
+  MARKET,
+  offerNamed,
+  showMoney,
+  showUnits,
+} from './language.ts'
+
+const money: Sentence[] = [
+  [
+    /^(\S+) deposits (-?[\d.]+)$/,
+    (world, who = '', amount = '') => ({
+      kind: 'cash.deposit',
+      account: accountNamed(world, who),
+      amount: dollars(amount),
+      reference: 'scenario',
+    }),
+  ],
+  [
+    /^(\S+) withdraws (-?[\d.]+)$/,
+    (world, who = '', amount = '') => ({
+      kind: 'cash.withdraw',
+      account: accountNamed(world, who),
+      amount: dollars(amount),
+      reference: 'scenario',
+    }),
+  ],
+]
+
+/** `grants m1 1.00 a day, buys only, up to 1.10, below m0, until an hour from now, 0.50 an order` */
+function grant(world: World, who: string, name: string, rest: string): MandateGrant {
+  const terms: MandateGrant = {
+    kind: 'mandate.grant',
+    account: accountNamed(world, who),
+    parent: NO_MANDATE,
+    name,
+    budget: {},
+    instruments: null,
+    sides: ['buy', 'sell'],
+    priceLimit: null,
+    autoBuy: false,
+    expiresAt: null,
+  }
+  for (const part of rest.split(',').map((word) => word.trim())) {
+    const [, amount = '', window = ''] =
+      /^(-?[\d.]+) (?:a |an )?(order|hour|day|week|month|lifetime)$/.exec(part) ?? []
+    if (window !== '') Object.assign(terms.budget, { [window]: dollars(amount) })
+    else if (part === 'buys only') terms.sides = ['buy']
+    else if (part === 'sells only') terms.sides = ['sell']
+    else if (part === 'auto-buy') terms.autoBuy = true
+    else if (part === 'no market') terms.instruments = []
+    else if (part === 'for an hour') terms.expiresAt = later(world.state.at, MICROS_PER_HOUR)
+    else if (part.startsWith('up to ')) terms.priceLimit = dollars(part.slice(6))
+    else if (part.startsWith('below ')) terms.parent = mandateNamed(world, part.slice(6))
+    else assert.equal(part, '', `a mandate says what it allows: ${part}`)
+  }
+  world.names.set(name, world.state.mandates.length + 1)
+  return terms
+}
+
+const authority: Sentence[] = [
+  [/^(\S+) grants (\S+?),? (.*)$/, (world, who = '', name = '', rest = '') => grant(world, who, name, rest)],
+  [
+    /^(\S+) revokes (\S+)$/,
+    (world, who = '', name = '') => ({
+      kind: 'mandate.revoke',
+      account: accountNamed(world, who),
+      mandate: mandateNamed(world, name),
+    }),
+  ],
+  [
+    /^(\S+) stands at$/,
+    (world, name = '') => {
+      const mandate =
+        world.state.mandates[mandateNamed(world, name) - 1] ?? assert.fail(`${name} was granted`)
+      return {
+        answer: `${showMoney(mandate.spent.lifetime.amount)} spent, ${showMoney(mandate.reserved)} reserved`,
+      }
+    },
+  ],
+]
+
+const EVIDENCE = { requests: 100, ttftMsP95: 900, tokensPerSecondP5: 60, items: 50, passed: 50, sha256: '' }
+
+const supply: Sentence[] = [
+  [
+    /^(\S+) registers (\S+) of (-?\d+) a minute$/,
+    (world, who = '', name = '', rate = '') => {
+      world.names.set(name, world.state.offers.length + 1)
+      const terms = { concurrency: 4, capabilities: [], contextTokens: 131_072, disclosed: true }
+      return {
+        kind: 'offer.register',
+        account: accountNamed(world, who),
+        name,
+        rate: wt(Number(rate) * 1e6),
+        ...terms,
+      }
+    },
+  ],
+  [
+    /^(\S+) is certified for (\d+) h$/,
+    (world, name = '', hours = '') => {
+      const expiresAt = later(world.state.at, Number(hours) * MICROS_PER_HOUR)
+      const offer = offerNamed(world, name)
+      return { kind: 'offer.certify', offer, instrument: MARKET, expiresAt, evidence: EVIDENCE }
+    },
+  ],
+  [
+    /^(\S+) is suspended$/,
+    (world, name = '') => ({ kind: 'offer.suspend', offer: offerNamed(world, name), reason: 'scenario' }),
+  ],
+  [
+    /^(\S+) issues (-?\d+)(?: on (\S+))?$/,
+    (world, who = '', size = '', name = '') => {
+      const account = accountNamed(world, who)
+      const offer = name === '' ? offerOf(world, who) : offerNamed(world, name)
+      return { kind: 'units.issue', account, offer, instrument: MARKET, lots: lots(Number(size)) }
+    },
+  ],
+  [
+    /^(\S+) redeems (-?\d+)$/,
+    (world, who = '', size = '') => ({
+      kind: 'units.redeem',
+      account: accountNamed(world, who),
+      instrument: MARKET,
+      lots: lots(Number(size)),
+    }),
+  ],
+]
+
+/** Whoever issues without saying on what has an offer of 100 units a minute, certified for a month. */
+function offerOf(world: World, who: string): OfferId {
+  const name = `${who}'s offer`
+  const known = world.names.get(name)
+  if (known !== undefined) return known as OfferId
+  const terms = { concurrency: 4, capabilities: [], contextTokens: 131_072, disclosed: true }
+  const account = accountNamed(world, who)
+  ask(world, { kind: 'offer.register', account, name, rate: wt(100e6), ...terms })
+  const offer = world.state.offers.length as OfferId
+  world.names.set(name, offer)
+  const expiresAt = later(world.state.at, 30 * 24 * MICROS_PER_HOUR)
+  ask(world, { kind: 'offer.certify', offer, instrument: MARKET, expiresAt, evidence: EVIDENCE })
+  return offer
+}
+
+const venue: Sentence[] = [
+  [/^the market is halted$/, () => ({ kind: 'instrument.halt', instrument: MARKET, reason: 'scenario' })],
+  [/^the market is resumed$/, () => ({ kind: 'instrument.resume', instrument: MARKET, reason: 'scenario' })],
+  [
+    /^fees are (\d+) and (\d+) bps$/,
+    ({ state }, maker = '', taker = '') => ({
+      kind: 'venue.configure',
+      settings: { ...state.settings, makerFee: ppm(Number(maker) * 100), takerFee: ppm(Number(taker) * 100) },
+    }),
+  ],
+  [/^(\d+) s pass$/, (world, n = '') => pass(world, Number(n) * MICROS_PER_SECOND)],
+  [/^(\d+) min pass$/, (world, n = '') => pass(world, Number(n) * 60 * MICROS_PER_SECOND)],
+  [/^(\d+) h pass$/, (world, n = '') => pass(world, Number(n) * MICROS_PER_HOUR)],
+]
+
+const pass = (world: World, micros: number): Event[] =>
+  ask(world, { kind: 'time.tick' }, later(world.state.at, micros))
+
+/** Money, mandates, supply, the venue's own acts, and the passing of time. */
+export const venueSentences: readonly Sentence[] = [...money, ...authority, ...supply, ...venue]
+
+export const venueVoice: Voice = {
+  'units.issued': ({ wt: size, bond }) => `issued ${showUnits(size)}, bond ${showMoney(bond)}`,
+  'units.redeemed': ({ wt: size, bond }) => `redeemed ${showUnits(size)}, bond ${showMoney(bond)} freed`,
+  'window.swept': () => undefined,
+}
