@@ -17,7 +17,7 @@ function isLive(state: State, due: Due): boolean {
   return state.draws.get(due.id as DrawId)?.deadline === due.at
 }
 
-/** Puts a deadline or an expiry on the agenda: a binary heap, cleared of what has ended when half of it has. */
+/** Puts a deadline or an expiry on the agenda, a binary heap: cleared of what has ended when half has. */
 export function schedule(state: State, due: Due): void {
   if (due.at < state.nextDue) state.nextDue = due.at
   const { agenda } = state
@@ -32,7 +32,7 @@ export function schedule(state: State, due: Due): void {
     state.agenda = agenda.filter((entry) => isLive(state, entry)).sort((a, b) => (before(a, b) ? -1 : 1))
 }
 
-/** The earliest deadline or expiry of something that still exists; entries of what has ended are dropped on the way. */
+/** The earliest deadline or expiry of what still exists; entries of what has ended are dropped. */
 export function firstDue(state: State): Due | undefined {
   for (;;) {
     const first = state.agenda[0]

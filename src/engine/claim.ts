@@ -17,7 +17,7 @@ import type { ClaimLot, Draw, Position, State } from './state.ts'
 /** A draw's source that is not a lot: units in trading. */
 export const FROM_TRADING = 0 as LotId
 
-/** Units that may leave trading: free, and above what the account has to deliver. Negative where it lacks some. */
+/** Units that may leave trading: free, and above what the account owes. Negative where it lacks some. */
 export const spareUnits = (state: State, position: Position): number =>
   Math.min(balanceOf(state.ledger, position.free), inTrading(state, position) - obligationOf(state, position))
 
@@ -93,7 +93,7 @@ function addSource(draw: Draw, lot: LotId, quantity: Wt, cost: Micros): void {
   }
 }
 
-/** Takes `used` units of a draw's sources away, in the order they were drawn, and returns what they had cost. */
+/** Takes `used` units of a draw's sources away, in the order they were drawn, and returns their cost. */
 export function useSources(state: State, position: Position, draw: Draw, used: Wt): Micros {
   let left = used as number
   let cost = 0
@@ -115,7 +115,7 @@ export function useSources(state: State, position: Position, draw: Draw, used: W
   return micros(cost)
 }
 
-/** Gives what is left in a draw's sources back to where it came from; what comes back to an expired lot expires. */
+/** Gives what is left in a draw's sources back to where it came from; in an expired lot it expires now. */
 export function returnSources(
   state: State,
   position: Position,

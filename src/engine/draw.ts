@@ -17,8 +17,8 @@ import { refuse } from './reject.ts'
 import type { Draw, Instrument, Offer, State } from './state.ts'
 
 /**
- * Opens a draw as one act: units from lots, then from trading, then bought at market, and as much obligation of
- * the supplier called. A request id names one live draw: the gateway finds its draw again by it after a restart.
+ * Opens a draw as one act: units from lots, then from trading, then bought at market, and as much obligation
+ * of the supplier called. A request id names one live draw, so that it is found again after a restart.
  */
 export function openDraw(state: State, command: CommandOf<'draw.open'>): Event[] | Refusal {
   const account = accountOf(state, command.account)

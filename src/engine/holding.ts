@@ -34,12 +34,12 @@ export type Holding = {
   fromLots: Wt
   /** What is lacking in lots and in trading, bought in whole lots; the surplus stays in trading. */
   purchase: Purchase | undefined
-  /** Of the units, those bought under the mandate; and the budget that the others take, at what they had cost. */
+  /** Of the units, those bought under the mandate; and the budget that the others take, at their cost. */
   prepaid: Wt
   spend: Micros
 }
 
-/** What the account has: units in lots, spare in trading (negative: it owes more than it has), and their cost. */
+/** What the account has: units in lots, spare in trading (negative: it owes more than that), their cost. */
 type Owned = { fromLots: number; fromTrading: number; spare: number; cost: number }
 
 /** Every test of money, units and authority for a draw, touching nothing. Each refusal says what would do. */
@@ -106,7 +106,7 @@ function fundsFault(state: State, account: Account, purchase: Purchase | undefin
   return needed > free ? refuse('insufficient_funds', { needed, free }) : undefined
 }
 
-/** Adds to a refusal how many weighted tokens could be drawn now: what is owned, and what money and market allow. */
+/** Adds to a refusal how many wt could be drawn now: what is owned, and what money and market allow. */
 function affordable(state: State, ask: Ask, owned: Owned, refusal: Refusal): Refusal {
   const { account, instrument, mandate, buyLimit } = ask
   const own = owned.fromLots + owned.fromTrading

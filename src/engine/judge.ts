@@ -13,7 +13,7 @@ const LATENCY_MISS_MAX = PPM
 const THROUGHPUT_MISS_MAX = PPM / 2
 const DISCOUNT_MAX = 300_000
 
-/** What a reading is worth: how it is judged, and the share of the contract price that goes back to the buyer. */
+/** How a reading is judged, and the share of the contract price that goes back to the buyer. */
 export type Judgement = { verdict: Verdict; discount: Ppm }
 
 /** By when the first content token is due, in microseconds after the last request byte. */
@@ -37,11 +37,11 @@ export function throughputMiss(spec: Spec, reading: Reading): Ppm {
   return ppm(came >= due ? 0 : mulDivUp(due - came, PPM, due))
 }
 
-/** 0 up to a miss of 5 %, then rising linearly to 30 % at the most that is still accepted. In ppm, rounded up. */
+/** 0 up to a miss of 5 %, then rising linearly to 30 % at the most still accepted. In ppm, rounded up. */
 const discountOf = (miss: Ppm, most: number): number =>
   miss <= FREE_MISS ? 0 : mulDivUp(miss - FREE_MISS, DISCOUNT_MAX, most - FREE_MISS)
 
-/** Judges one delivered request against its instrument's ceiling and floor; of two misses the worse counts. */
+/** Judges a delivered request against its instrument's ceiling and floor; of two misses the worse counts. */
 export function judge(spec: Spec, reading: Reading): Judgement {
   if (reading.excused || reading.finish === 'aborted') return { verdict: 'excused', discount: ppm(0) }
   const late = latencyMiss(spec, reading)

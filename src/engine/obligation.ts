@@ -133,8 +133,8 @@ export function endCall(state: State, supplier: Position, quantity: Wt): void {
 export type Earned = { proceeds: Micros; fee: Micros; bond: Micros }
 
 /**
- * Units out of `from` meet a supplier's obligation. Their escrow and the bond behind them come to stand in the
- * withheld cell, the delivery fee already taken out; the caller says to whom the rest is due.
+ * Units out of `from` meet a supplier's obligation. Their escrow and the bond behind them come to stand in
+ * the withheld cell, the delivery fee already taken out; the caller says to whom the rest is due.
  */
 export function meetObligation(
   state: State,
@@ -153,7 +153,7 @@ export function meetObligation(
   return { proceeds, fee, bond }
 }
 
-/** Pays the suppliers that stood ready for units that expired, oldest obligation first, out of the lot's cell. */
+/** Pays the suppliers that stood ready for units that expired out of `from`, oldest obligation first. */
 export function payStandby(
   state: State,
   instrument: Instrument,

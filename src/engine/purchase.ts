@@ -20,7 +20,7 @@ import { highestFee } from './state.ts'
 /** What a draw would buy at market: how many lots it finds up to its limit, at what cost, and from whom. */
 export type Purchase = { lots: Lots; limit: Ticks; value: Micros; worst: Micros; sales: Sales }
 
-/** How high a draw's buy may reach: its own limit, the venue's protection and band, and its mandate's ceiling. */
+/** How high a draw's buy may reach: its own limit, the venue's protection and band, its mandate's ceiling. */
 export function buyCeiling(
   state: State,
   instrument: Instrument,
@@ -32,7 +32,7 @@ export function buyCeiling(
   return { limit: Math.min(market, ceiling) as Ticks, byMandate: ceiling < market }
 }
 
-/** Resting asks up to a limit, best first, stepping over those of the buyer's own member: they never trade. */
+/** Resting asks up to a limit, best first, but for those of the buyer's own member: they never trade. */
 function* asksOfOthers(state: State, instrument: Instrument, member: number, limit: Ticks): Generator<Slot> {
   const pool = state.orders
   for (let slot = firstAgainst(instrument.book, BUY); slot !== NO_SLOT; ) {

@@ -17,8 +17,8 @@ import { refuse } from './reject.ts'
 import type { Draw, Position, State } from './state.ts'
 
 /**
- * Settles a delivered request: the units used are burned and the supplier earns their escrow at its own prices,
- * less the delivery fee and the discount of a soft miss; the rest of the hold goes back.
+ * Settles a delivered request: the units used are burned and the supplier earns their escrow at its own
+ * prices, less the delivery fee and the discount of a soft miss; the rest of the hold goes back.
  */
 export function settleDraw(state: State, command: CommandOf<'draw.settle'>): Event[] | Refusal {
   const { reading } = command
@@ -79,7 +79,7 @@ export function giveBack(state: State, draw: Draw, reason: string, at: Instant):
   return [{ kind: 'draw.released', draw: id, account, instrument, request, wt: held, reason }, ...after]
 }
 
-/** Ends a draw whose request failed: the buyer is not charged, and the event is the evidence of whose fault it was. */
+/** Ends a draw whose request failed: the buyer is not charged, and the event is the evidence of the fault. */
 export function failDraw(state: State, command: CommandOf<'draw.fail'>): Event[] | Refusal {
   const { failure, fault } = command
   const draw = state.draws.get(command.draw)
@@ -98,7 +98,7 @@ const buyerOf = (state: State, draw: Draw): Position =>
 const supplierOf = (state: State, draw: Draw): Position =>
   known(positionOf(state, draw.supplier, draw.instrument), 'who is called has a position')
 
-/** Ends the call, counts the use on the mandate and gives back what was not used. Returns what happened then. */
+/** Ends the call, counts the use on the mandate, gives back what was not used and says what came of it. */
 function closeDraw(state: State, draw: Draw, used: Wt, refund: Micros, at: Instant): Event[] {
   const events: Event[] = []
   state.draws.delete(draw.id)
@@ -109,7 +109,7 @@ function closeDraw(state: State, draw: Draw, used: Wt, refund: Micros, at: Insta
   return events
 }
 
-/** Reserved budget becomes spent for the share used and free for the rest; units that were prepaid are not spent twice. */
+/** Reserved budget becomes spent for the share used and free for the rest; prepaid units are not spent twice. */
 function countUse(state: State, draw: Draw, used: Wt, refund: Micros, at: Instant): void {
   const { mandate, instrument, spend, prepaid } = draw
   const usedPrepaid = Math.min(used, prepaid)

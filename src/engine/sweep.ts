@@ -19,8 +19,8 @@ import { giveBack } from './settle.ts'
 import type { Due, Instrument, Position, State } from './state.ts'
 
 /**
- * Lets everything that is due by the state's time happen, in the order of its own time: at one instant draws give
- * back, then lots expire, then instruments are swept, then withheld money is let go. Cheap where nothing is due.
+ * Lets everything that is due by the state's time happen, in the order of its own time: at one instant draws
+ * give back, then lots expire, then instruments are swept, then withheld money is let go.
  */
 export function runDue(state: State): Event[] {
   const events: Event[] = []
@@ -61,7 +61,7 @@ function unwithhold(state: State, now: Instant, events: Event[]): void {
   if (count > 0) state.withheld.splice(0, count)
 }
 
-/** The scheduled sweep: what is for sale is not any more, and every unit in trading enters consumption or is undone. */
+/** The scheduled sweep: sells close, and every unit in trading enters consumption or is undone. */
 function sweep(state: State, instrument: Instrument, events: Event[]): void {
   const at = instrument.nextSweep
   instrument.nextSweep = nextOnGrid(at, instrument.spec.window)

@@ -1,5 +1,5 @@
-// Any sequence of trading, calling, failing, settling and waiting: every promise holds after every step, and when
-// everything has ended nothing is left standing.
+// Any sequence of trading, calling, failing, settling and waiting: every promise holds after every step,
+// and when everything has ended nothing is left standing.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
@@ -50,7 +50,7 @@ const step: fc.Arbitrary<Step> = fc.record({
   price: fc.nat(6),
 })
 
-/** Three suppliers (one of them poor), two buyers of one member, and a trader; two of them act under mandates. */
+/** Three suppliers (one of them poor), two buyers of one member (one with mandates), and a trader. */
 function cast() {
   const stage = new Stage()
   const suppliers = ['sun', 'wind', 'coal'].map((name) => stage.account(name, name === 'coal' ? 0.03 : 5))

@@ -1,4 +1,4 @@
-// The delivery side's own bookkeeping, counted again from nothing: what every unit and every µ$ must add up to.
+// The delivery side's own bookkeeping, counted again from nothing: what units and µ$ must add up to.
 import assert from 'node:assert/strict'
 import { inTrading, obligationOf } from '../../src/engine/account.ts'
 import { balanceOf } from '../../src/engine/ledger.ts'

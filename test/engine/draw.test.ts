@@ -41,7 +41,7 @@ test('a draw reserves as much of what the supplier called has sold', () => {
   assert.equal(stage.position(sun.account).reserved, 100_000)
 })
 
-test('what lacks is bought at market in whole lots, in the same command; the surplus stays in trading', () => {
+test('what lacks is bought at market in whole lots, in one command; the surplus stays in trading', () => {
   const { stage, buyer } = venue(1)
   const events = stage.done(stage.opening(buyer, { wt: 25_001, buyLimit: 8_000 }))
   assert.equal(pick(events, 'draw.opened').bought, 2)
@@ -111,7 +111,7 @@ test('a draw steps over the orders of its own member: it never trades with itsel
   assert.ok(!all(events, 'order.closed').some(({ order }) => order === mine))
 })
 
-test('a supplier that owes too little takes over the oldest obligations of others, and posts its own bond', () => {
+test('a supplier that owes too little takes over the oldest of others, and posts its own bond', () => {
   const { stage, sun, buyer } = venue(10)
   const wind = stage.supplier('wind', 5, 8_000)
   const bond = stage.position(sun.account).bond

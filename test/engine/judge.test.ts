@@ -11,7 +11,7 @@ test('the ceiling of the first token grows with the prompt', () => {
   assert.equal(latencyCeiling(PRIME, 400), 5_000 * MS)
 })
 
-test('a late first token: free up to 5 %, then linearly to 30 % at twice the ceiling, and beyond that rejected', () => {
+test('a late first token: free up to 5 %, then linearly to 30 % at twice the ceiling, then rejected', () => {
   const late = (ttftMs: number) => judge(PRIME, reading({ inputTokens: 400, ttft: ttftMs * MS }))
   assert.deepEqual(late(5_000), { verdict: 'conforming', discount: 0 })
   assert.deepEqual(late(5_001), { verdict: 'soft_miss', discount: 0 })
@@ -22,7 +22,7 @@ test('a late first token: free up to 5 %, then linearly to 30 % at twice the cei
   assert.deepEqual(late(10_001), { verdict: 'rejected', discount: 0 })
 })
 
-test('slow tokens: free up to 5 %, then linearly to 30 % at half the floor, and beyond that rejected', () => {
+test('slow tokens: free up to 5 %, then linearly to 30 % at half the floor, then rejected', () => {
   // In 10 s: the first token, and then as many a second as is said.
   const slow = (perSecond: number) =>
     judge(PRIME, reading({ outputTokens: 10 * perSecond + 1, generation: 10_000 * MS }))

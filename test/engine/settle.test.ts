@@ -179,7 +179,7 @@ test('without withholding, earnings are free at once', () => {
 })
 
 test('a million one-token requests cost exactly a unit, and earn exactly its price less one fee', () => {
-  // Half of them read a token and half write one, at odd weights and an odd price: every request alone would round.
+  // Half read a token and half write one, at odd weights and an odd price: every request alone would round.
   const weights = { input: ppm(333_333), cachedInput: ppm(62_500), output: ppm(1_666_667) }
   const stage = new Stage([{ ...PRIME, weights }])
   const sun = stage.supplier('sun', 100, 8_037)

@@ -1,4 +1,4 @@
-// A small venue to act on: every command goes through the engine's one door, and every promise is checked after it.
+// A small venue to act on: every command goes through the engine's one door, and is audited.
 import assert from 'node:assert/strict'
 import type {
   AccountId,
