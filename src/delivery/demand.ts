@@ -85,7 +85,3 @@ function needsOf(request: ChatRequest): Demand['needs'] {
 export const inputWeight = (spec: Spec, tokens: number): number => mulDivUp(tokens, spec.weights.input, PPM)
 /** Weighted tokens of an output, rounded up. */
 export const outputWeight = (spec: Spec, tokens: number): number => mulDivUp(tokens, spec.weights.output, PPM)
-
-/** Milliseconds within which the first content token conforms. */
-export const latencyCeiling = (spec: Spec, inputTokens: number): number =>
-  spec.latencyBaseMs + (spec.latencyPerTokenUs * inputTokens) / 1_000

@@ -72,3 +72,27 @@ export function buyerError(last: Failure): BuyerError {
     retryAfter: 1,
   }
 }
+
+export const CONTEXT_LENGTH: BuyerError = {
+  status: 400,
+  code: 'context_length_exceeded',
+  message: 'The prompt does not fit the context of this instrument.',
+  param: 'messages',
+}
+export const CLOSING: BuyerError = {
+  status: 503,
+  code: 'venue_closing',
+  message: 'The exchange is closing. Nothing was charged.',
+  retryAfter: 5,
+}
+export const VENUE_FAULT: BuyerError = {
+  status: 500,
+  code: 'internal_error',
+  message: 'The exchange failed to serve this request. Nothing was charged.',
+}
+export const SEQUENCER_BUSY: BuyerError = {
+  status: 503,
+  code: 'busy',
+  message: 'The exchange has more to do than it can take. Nothing was charged.',
+  retryAfter: 1,
+}

@@ -29,9 +29,14 @@ const isObject = (value: unknown): value is Json =>
 
 /** What goes to the supplier: known fields only, with the supplier's own model name. Streams are always asked for. */
 export function printCall(request: ChatRequest, model: string, outputMax: number | null): string {
-  const { stream, stream_options, max_tokens, max_completion_tokens, model: _, ...carried } = request
-  const call: Json = { ...carried, model, stream: true, stream_options: { include_usage: true } }
-  if (outputMax !== null) call.max_tokens = outputMax
+  const call: Json = {
+    ...request,
+    model,
+    max_completion_tokens: null,
+    max_tokens: outputMax,
+    stream: true,
+    stream_options: { include_usage: true },
+  }
   for (const key of Object.keys(call)) if (call[key] === null) delete call[key]
   return JSON.stringify(call)
 }

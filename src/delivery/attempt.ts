@@ -1,0 +1,204 @@
+import type { Spec } from '../engine/instrument.ts'
+import { MICROS_PER_MS } from '../base/time.ts'
+import { latencyCeiling } from '../engine/judge.ts'
+import { Answer, textOf } from './answer.ts'
+import type { Draw } from './draw.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { Failure } from './failure.ts'
+import { failure } from './failure.ts'
+import type { Meter } from './meter.ts'
+import type { Chunk } from './openai-dialect.ts'
+import type { Cut } from './relay.ts'
+import { Relay } from './relay.ts'
+import type { Reply } from './reply.ts'
+import type { Timer } from './timer.ts'
+import type { Call, Clocks, Ending, Upstream } from './upstream.ts'
+import { hasContent } from './upstream.ts'
+
+/** How one supplier's answer ended, and what came of it until then. */
+export type Outcome = {
+  kind: 'done' | 'failed' | 'aborted' | 'broken'
+  answer: Answer
+  /** Microseconds from the request's last byte to the first content token; 0 if none came. */
+  ttft: number
+  cut: Cut | null
+  /** The supplier had begun to answer, and its first token was not overdue. */
+  accepted: boolean
+  /** The buyer was too slow to read. */
+  blocked: boolean
+  /** Of a failed call. */
+  failure: Failure | null
+  /** Of a broken one: the exchange's own fault. */
+  error: unknown
+}
+
+/** A call that failed before it was made. */
+export const failedOutcome = (reason: Failure): Outcome => ({
+  kind: 'failed',
+  answer: new Answer(),
+  ttft: 0,
+  cut: null,
+  accepted: false,
+  blocked: false,
+  failure: reason,
+  error: null,
+})
+
+export type Attempt = {
+  ended: Promise<Outcome>
+  /** The buyer is gone, or the venue closes. */
+  abort(): void
+}
+
+export type AttemptTools = { upstream: Upstream; meter: Meter; timer: Timer }
+
+export type AttemptTerms = {
+  endpoint: Endpoint
+  body: string
+  clocks: Clocks
+  draw: Draw
+  outputMax: number
+  reply: Reply
+  spec: Spec
+}
+
+/** Silence between two content tokens after which a supplier is given up. */
+const INTER_TOKEN_MS = 10_000
+/** The total clock starts with so much, and every byte of content adds the time that a token may take. */
+const HEAD_START_MS = 30_000
+/** A buyer that does not read for this long excuses the supplier's pace. */
+const UNREAD_EXCUSED_MS = 250
+/** A buyer that does not read for this long is taken to be gone. */
+const UNREAD_MS = 60_000
+
+/**
+ * The supplier's clocks. Where another could serve instead, a first token a second late is given up; the last
+ * one may take up to the point at which its answer would be rejected anyway.
+ */
+export function clocksOf(spec: Spec, inputTokens: number, others: number): Clocks {
+  const ceiling = latencyCeiling(spec, inputTokens) / MICROS_PER_MS
+  const firstToken = (others > 0 ? ceiling : 2 * ceiling) + 1_000
+  return { firstToken, interToken: INTER_TOKEN_MS, total: firstToken + HEAD_START_MS }
+}
+
+/** How long so many tokens take at half the floor, the slowest that is still accepted. */
+export const generationMs = (spec: Spec, tokens: number): number =>
+  (2_000 * tokens) / Math.max(1, spec.throughputFloor)
+
+/** Calls one supplier and passes its answer on to the reply, within what the draw covers. */
+export function startAttempt(tools: AttemptTools, terms: AttemptTerms, abandon: () => void): Attempt {
+  const running = new Running(tools, terms, abandon)
+  return { ended: running.ended, abort: () => running.end('aborted') }
+}
+
+class Running {
+  readonly ended: Promise<Outcome>
+  private resolve: (outcome: Outcome) => void = () => {}
+  private over = false
+  private ending: Ending | null = null
+  private accepted = false
+  private blocked = false
+  private blockedAt = 0
+  private cancelUnread: (() => void) | null = null
+  private held = false
+  private readonly answer = new Answer()
+  private readonly relay: Relay
+  private readonly call: Call
+  private readonly timer: Timer
+  private readonly terms: AttemptTerms
+
+  constructor({ upstream, meter, timer }: AttemptTools, terms: AttemptTerms, abandon: () => void) {
+    this.ended = new Promise((resolve) => {
+      this.resolve = resolve
+    })
+    this.timer = timer
+    this.terms = terms
+    const { reply, draw } = terms
+    this.relay = new Relay(meter, draw, terms.outputMax, this.answer, {
+      pass: (delta) => reply.pass(delta),
+      flush: () => this.flushed(),
+      hold: () => this.hold(true),
+      free: () => this.hold(false),
+      cut: (reason) => this.end('done', { cut: reason }),
+      broken: (error) => this.end('broken', { error }),
+    })
+    reply.onBlocked((blocked) => this.buyerBlocked(blocked, abandon))
+    this.call = upstream.call(terms.endpoint, terms.body, terms.clocks, {
+      accepted: () => {
+        this.accepted = true
+      },
+      chunk: (chunk, readAt) => this.take(chunk, readAt),
+      drained: () => reply.flush(),
+      ended: (ending) => this.upstreamEnded(ending),
+    })
+  }
+
+  private take(chunk: Chunk, readAt: number): void {
+    if (chunk.delta === null || !hasContent(chunk)) return
+    this.call.allow(generationMs(this.terms.spec, Buffer.byteLength(textOf(chunk.delta))))
+    this.relay.take(chunk.delta, readAt)
+  }
+
+  private upstreamEnded(ending: Ending): void {
+    this.ending = ending
+    // What waits for its count is passed first: it was delivered.
+    if (!this.relay.busy || 'code' in ending) this.conclude(ending)
+  }
+
+  private flushed(): void {
+    this.terms.reply.flush()
+    if (this.ending !== null && !this.relay.busy) this.conclude(this.ending)
+  }
+
+  private conclude(ending: Ending): void {
+    if ('code' in ending) return this.end('failed', { failure: ending })
+    this.answer.claim = ending.claim
+    if (ending.finish === 'content_filter')
+      return this.end('failed', { failure: failure('content_filter', 'the supplier filtered its answer') })
+    this.answer.finish = ending.finish
+    this.end('done')
+  }
+
+  end(kind: Outcome['kind'], part: Partial<Outcome> = {}): void {
+    if (this.over) return
+    this.over = true
+    this.relay.stop()
+    this.cancelUnread?.()
+    this.call.abort()
+    if (part.cut) this.answer.finish = 'length'
+    const { sentAt } = this.call
+    const { firstAt } = this.answer
+    const waited = this.timer.now() - sentAt
+    const overdue = firstAt === 0 && waited > this.terms.clocks.firstToken * MICROS_PER_MS
+    const ttft = firstAt === 0 ? 0 : Math.max(0, firstAt - sentAt)
+    const { answer, blocked } = this
+    const accepted = this.accepted && !overdue
+    this.resolve({ kind, answer, ttft, cut: null, accepted, blocked, failure: null, error: null, ...part })
+  }
+
+  private hold(held: boolean): void {
+    this.held = held
+    this.steer()
+  }
+
+  /** The supplier waits while a delta is being weighed or the buyer does not read. */
+  private steer(): void {
+    if (this.held || this.blockedAt > 0) this.call.pause()
+    else this.call.resume()
+  }
+
+  private buyerBlocked(blocked: boolean, abandon: () => void): void {
+    if (this.over) return
+    const now = this.timer.now()
+    if (blocked) {
+      this.blockedAt = now
+      this.cancelUnread ??= this.timer.after(UNREAD_MS, abandon)
+    } else {
+      if (now - this.blockedAt > UNREAD_EXCUSED_MS * MICROS_PER_MS) this.blocked = true
+      this.blockedAt = 0
+      this.cancelUnread?.()
+      this.cancelUnread = null
+    }
+    this.steer()
+  }
+}

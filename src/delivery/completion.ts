@@ -1,0 +1,40 @@
+import type { DrawId, InstrumentId, OfferId } from '../base/ids.ts'
+import type { Instant } from '../base/time.ts'
+import type { ChatRequest } from '../wire/openai.ts'
+import type { Receipt } from '../wire/receipt.ts'
+import type { Exchange, Payer } from './draw.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { Judge } from './judge.ts'
+import type { Meter } from './meter.ts'
+import type { Signer } from './receipt.ts'
+import type { Router } from './route.ts'
+import type { Timer } from './timer.ts'
+import type { Upstream } from './upstream.ts'
+import type { Log } from './venue-log.ts'
+
+/** One completion that a buyer has asked for. Its body has been parsed by `chatRequest`. */
+export type CompletionRequest = {
+  caller: Payer
+  instrument: InstrumentId
+  body: ChatRequest
+  /** The bytes the buyer sent: their hash stands in the receipt. */
+  rawBody: Uint8Array
+  requestId: string
+  signal?: AbortSignal
+}
+
+export type DeliveryParts = {
+  exchange: Exchange
+  endpointOf: (offer: OfferId) => Endpoint | undefined
+  meter: Meter
+  judge: Judge
+  upstream: Upstream
+  router: Router
+  timer: Timer
+  /** Microseconds since 1970. */
+  clock: () => Instant
+  log: Log
+  signer: Signer
+  /** A signed receipt of a settlement that is durable. */
+  onReceipt: (receipt: Receipt, draw: DrawId) => void
+}

@@ -1,0 +1,211 @@
+import type { AccountId, DrawId, InstrumentId, MandateId, OfferId } from '../base/ids.ts'
+import type { Ticks } from '../base/money.ts'
+import { mulDivDown, PPM, wt } from '../base/money.ts'
+import type { Instant } from '../base/time.ts'
+import type { Command, Reading } from '../engine/command.ts'
+import type { DrawSettled, Event, EventOf } from '../engine/event.ts'
+import type { Spec } from '../engine/instrument.ts'
+import type { Reject } from '../engine/reject.ts'
+import type { Applied, Sequencer } from '../sequencer/sequencer.ts'
+import { inputWeight, outputWeight } from './demand.ts'
+import type { BuyerError } from './failure.ts'
+
+/** What delivery needs of the exchange. */
+export type Exchange = Pick<Sequencer, 'state' | 'submit' | 'durable'>
+
+/** Who pays, and how high the shortfall may be bought; null: only with units already owned. */
+export type Payer = { account: AccountId; mandate: MandateId; buyLimit: Ticks | null }
+
+export type DrawTerms = Payer & {
+  instrument: InstrumentId
+  offer: OfferId
+  request: string
+  inputTokens: number
+  outputTokens: number
+  deadline: Instant
+}
+
+/** The first hold of a long answer, in output tokens; the next steps double. */
+export const FIRST_STEP = 1_024
+const LAST_STEP = 16_384
+
+type Rejected = EventOf<'command.rejected'>
+
+const rejectionOf = (applied: Applied): Rejected | undefined => {
+  const last = applied.events.at(-1)
+  return last?.kind === 'command.rejected' ? last : undefined
+}
+
+function happened<Kind extends Event['kind']>(applied: Applied, kind: Kind): EventOf<Kind> | undefined {
+  return applied.events.find((event): event is EventOf<Kind> => event.kind === kind)
+}
+
+/**
+ * The units held for one request. Input is held at a byte bound until the count is in; what the bound held too
+ * much is then room for output. Output is held in steps, so a large limit locks little.
+ */
+export class Draw {
+  readonly id: DrawId
+  /** The draw is durable once this is. */
+  readonly seq: number
+  /** Until it is settled, failed or released. */
+  open = true
+  private held: number
+  private inputTokens: number
+  private readonly exchange: Exchange
+  private readonly spec: Spec
+
+  constructor(
+    exchange: Exchange,
+    spec: Spec,
+    opened: { id: DrawId; seq: number; wt: number },
+    inputTokens: number,
+  ) {
+    this.exchange = exchange
+    this.spec = spec
+    this.id = opened.id
+    this.seq = opened.seq
+    this.held = opened.wt
+    this.inputTokens = inputTokens
+  }
+
+  /** Output tokens that what is held covers. */
+  get room(): number {
+    const left = this.held - inputWeight(this.spec, this.inputTokens)
+    const weight = this.spec.weights.output
+    return weight === 0 ? Number.MAX_SAFE_INTEGER : Math.max(0, mulDivDown(left, PPM, weight))
+  }
+
+  /** The prompt has been counted. */
+  counted(inputTokens: number): void {
+    this.inputTokens = Math.min(this.inputTokens, inputTokens)
+  }
+
+  /** Holds more for a longer answer, up to `outputMax`. False when it cannot: units, money or authority are out. */
+  extend(outputMax: number): boolean {
+    const { room } = this
+    const step = Math.min(outputMax - room, Math.max(FIRST_STEP, Math.min(room, LAST_STEP)))
+    if (step <= 0) return false
+    return this.hold(step) || (step > FIRST_STEP && this.hold(FIRST_STEP))
+  }
+
+  private hold(tokens: number): boolean {
+    const more = wt(outputWeight(this.spec, tokens))
+    const extended = happened(this.submit({ kind: 'draw.extend', draw: this.id, wt: more }), 'draw.extended')
+    if (extended === undefined) return false
+    this.held += extended.wt
+    return true
+  }
+
+  /** Sends the draw to another offer. False when that one cannot take it. */
+  reroute(offer: OfferId, failure: string): boolean {
+    const applied = this.submit({ kind: 'draw.reroute', draw: this.id, offer, failure })
+    return happened(applied, 'draw.rerouted') !== undefined
+  }
+
+  /** What the exchange made of the reading, or nothing if the draw had already ended, by its deadline for one. */
+  settle(reading: Reading): { settled: DrawSettled; applied: Applied } | undefined {
+    const applied = this.submit({ kind: 'draw.settle', draw: this.id, reading })
+    const settled = happened(applied, 'draw.settled')
+    return settled === undefined ? undefined : { settled, applied }
+  }
+
+  /** Ends the draw without a charge because the supplier or the venue failed. Returns the command to wait for. */
+  fail(failure: string, fault: 'supplier' | 'venue'): number {
+    return this.submit({ kind: 'draw.fail', draw: this.id, failure, fault }).seq
+  }
+
+  /** Ends the draw without a charge and without blame. */
+  release(reason: string): number {
+    return this.submit({ kind: 'draw.release', draw: this.id, reason }).seq
+  }
+
+  private submit(command: Command): Applied {
+    const applied = this.exchange.submit(command)
+    if (command.kind !== 'draw.extend' && command.kind !== 'draw.reroute') this.open = false
+    return applied
+  }
+}
+
+/** Opens a draw, or says why the exchange would not. */
+export function openDraw(exchange: Exchange, spec: Spec, terms: DrawTerms): Draw | Rejected {
+  const { account, mandate, buyLimit, instrument, offer, request, deadline, inputTokens, outputTokens } =
+    terms
+  const needed = wt(Math.max(1, inputWeight(spec, inputTokens) + outputWeight(spec, outputTokens)))
+  const applied = exchange.submit({
+    kind: 'draw.open',
+    account,
+    mandate,
+    instrument,
+    offer,
+    request,
+    wt: needed,
+    buyLimit,
+    deadline,
+  })
+  const opened = happened(applied, 'draw.opened')
+  if (opened === undefined) return rejectionOf(applied) ?? NOTHING_HAPPENED
+  return new Draw(exchange, spec, { id: opened.draw, seq: applied.seq, wt: opened.wt }, inputTokens)
+}
+
+const NOTHING_HAPPENED: Rejected = { kind: 'command.rejected', reason: 'draw_not_found', detail: {} }
+
+/** Refusals that another supplier may not meet. */
+const TRY_ANOTHER: ReadonlySet<Reject> = new Set([
+  'supply_short',
+  'offer_suspended',
+  'offer_not_certified',
+  'offer_not_found',
+])
+
+/** Refusals that a smaller draw may not meet. */
+const TOO_MUCH: ReadonlySet<Reject> = new Set([
+  'insufficient_funds',
+  'insufficient_units',
+  'budget_exceeded',
+  'mandate_auto_buy',
+  'mandate_price',
+  'no_liquidity',
+  'quantity_above_maximum',
+  'units_owed',
+  'supply_short',
+])
+
+export const mayTryAnother = (refusal: Rejected): boolean => TRY_ANOTHER.has(refusal.reason)
+export const maySucceedSmaller = (refusal: Rejected): boolean => TOO_MUCH.has(refusal.reason)
+
+/** A refused draw in the buyer's terms. What they could pay for now is told in output tokens. */
+export function refusalError(spec: Spec, refusal: Rejected, inputTokens: number): BuyerError {
+  const { reason, detail } = refusal
+  switch (reason) {
+    case 'mandate_not_found':
+    case 'mandate_revoked':
+    case 'mandate_expired':
+    case 'mandate_instrument':
+    case 'mandate_side':
+      return { status: 403, code: reason, message: 'The mandate of this key does not allow this request.' }
+    case 'request_id_reused':
+      return { status: 422, code: reason, message: 'A request with this id is being delivered.' }
+    case 'market_halted':
+      return { status: 503, code: reason, message: 'Trading in this instrument is halted.', retryAfter: 5 }
+    case 'supply_short':
+      return {
+        status: 503,
+        code: reason,
+        message: 'The suppliers of this instrument do not owe enough for this request.',
+        retryAfter: 1,
+      }
+    default: {
+      if (!TOO_MUCH.has(reason)) return { status: 422, code: reason, message: `Refused: ${reason}.` }
+      const left = Number(detail.affordable_wt ?? 0) - inputWeight(spec, inputTokens)
+      const weight = Math.max(1, spec.weights.output)
+      const affordableMaxTokens = Math.max(0, mulDivDown(Math.max(0, left), PPM, weight))
+      return {
+        status: 402,
+        code: reason,
+        message: `Not enough units, money or authority. max_tokens up to ${affordableMaxTokens} would be served.`,
+        affordableMaxTokens,
+      }
+    }
+  }
+}

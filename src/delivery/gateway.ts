@@ -1,0 +1,72 @@
+import type { ServerResponse } from 'node:http'
+import type { Chance } from '../base/chance.ts'
+import type { CompletionRequest, DeliveryParts } from './completion.ts'
+import { Delivery } from './delivery.ts'
+import type { Exchange } from './draw.ts'
+import type { BuyerError } from './failure.ts'
+import { refuseReply } from './reply.ts'
+import { createRouter } from './route.ts'
+
+/** Spends claims as routed traffic: one completion at a time, each from its draw to its receipt. */
+export type Gateway = {
+  /** Serves a completion on the raw response. Resolves when it has ended; never rejects. */
+  complete(request: CompletionRequest, response: ServerResponse): Promise<void>
+  /** Takes nothing new, and resolves once nothing runs. What still runs after `graceMs` ends uncharged. */
+  drain(graceMs: number): Promise<void>
+  readonly inFlight: number
+}
+
+export type GatewayParts = Omit<DeliveryParts, 'router'> & {
+  /** Chance of the router's explorations. */
+  chance: Chance
+}
+
+const CLOSED: BuyerError = {
+  status: 503,
+  code: 'venue_closing',
+  message: 'The exchange is closing.',
+  retryAfter: 5,
+}
+
+export function createGateway(parts: GatewayParts): Gateway {
+  const running = new Set<Delivery>()
+  const withRouter: DeliveryParts = { ...parts, router: createRouter(parts.chance, parts.timer) }
+  let closed = false
+  let whenIdle: () => void = () => {}
+
+  return {
+    get inFlight() {
+      return running.size
+    },
+    async complete(request, response) {
+      if (closed) return refuseReply(response, { 'x-request-id': request.requestId }, CLOSED)
+      const delivery = new Delivery(withRouter, request, response)
+      running.add(delivery)
+      await delivery.run()
+      running.delete(delivery)
+      if (running.size === 0) whenIdle()
+    },
+    async drain(graceMs) {
+      closed = true
+      if (running.size === 0) return
+      const idle = new Promise<void>((resolve) => {
+        whenIdle = resolve
+      })
+      const cancel = parts.timer.after(graceMs, () => {
+        for (const delivery of running) delivery.interrupt()
+      })
+      await idle
+      cancel()
+    },
+  }
+}
+
+/** After a restart: gives back the units of requests that the old process was serving. Returns how many there were. */
+export async function releaseOrphans(exchange: Exchange): Promise<number> {
+  const orphans = [...exchange.state.draws.keys()]
+  let last = 0
+  for (const draw of orphans)
+    last = exchange.submit({ kind: 'draw.release', draw, reason: 'venue_restart' }).seq
+  if (last > 0) await exchange.durable(last)
+  return orphans.length
+}

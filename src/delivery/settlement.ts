@@ -1,0 +1,76 @@
+import { hash } from 'node:crypto'
+import type { AccountId, OfferId } from '../base/ids.ts'
+import { accountOf, offerOf } from '../engine/account.ts'
+import type { Reading } from '../engine/command.ts'
+import type { DrawSettled } from '../engine/event.ts'
+import type { State } from '../engine/state.ts'
+import { money, units } from '../wire/decimal.ts'
+import { printId } from '../wire/id.ts'
+import type { Outcome } from './attempt.ts'
+import type { Draw } from './draw.ts'
+import type { Meter } from './meter.ts'
+import { averagePrice } from './receipt.ts'
+import type { Note, Usage } from './reply.ts'
+
+/** The supplier's name where its offer discloses it, in printable ASCII because it travels in a header. */
+export function supplierName(state: State, offer: OfferId, supplier: AccountId): string {
+  const name = offerOf(state, offer)?.terms.disclosed ? accountOf(state, supplier)?.name : undefined
+  if (name === undefined) return 'undisclosed'
+  return /^[\x20-\x7e]+$/.test(name) ? name : encodeURIComponent(name)
+}
+
+export type Served = {
+  outcome: Outcome
+  draw: Draw
+  /** The prompt, counted. */
+  inputTokens: number
+  outputMax: number
+  attempts: number
+  /** The supplier was asked for more than its committed rate. */
+  aboveRate: boolean
+  rawBody: Uint8Array
+}
+
+/** Counts what was delivered. Never more than what the draw covers: the buyer pays for no more than was held. */
+export async function readUsage(
+  meter: Meter,
+  { outcome, draw, inputTokens, outputMax }: Served,
+): Promise<Usage> {
+  const counts = outcome.answer.empty ? [] : await meter.count(outcome.answer.texts())
+  const output = counts.reduce((sum, tokens) => sum + tokens, 0)
+  const most = Math.min(outputMax, draw.room)
+  return { input: inputTokens, output: Math.min(output, most), reasoning: Math.min(counts[0] ?? 0, most) }
+}
+
+/** What the exchange's own clock and meter say of the call, for it to judge. */
+export function readingOf(served: Served, usage: Usage): Reading {
+  const { outcome, attempts, aboveRate, rawBody } = served
+  const { answer, ttft, blocked, kind } = outcome
+  return {
+    inputTokens: usage.input,
+    cachedTokens: 0,
+    outputTokens: usage.output,
+    finish: kind === 'aborted' ? 'aborted' : (answer.finish ?? 'stop'),
+    ttft,
+    generation: answer.lastAt - answer.firstAt,
+    excused: kind === 'aborted' || blocked || aboveRate || answer.refusal !== '',
+    attempts,
+    claimedInput: answer.claim?.input ?? null,
+    claimedOutput: answer.claim?.output ?? null,
+    promptHash: hash('sha256', rawBody),
+    outputHash: hash('sha256', answer.texts().join('')),
+  }
+}
+
+/** What the buyer is told of a settlement. */
+export function noteOf(settled: DrawSettled, supplier: string, { outcome }: Served): Note {
+  return {
+    receipt: printId('delivery', settled.draw),
+    supplier,
+    price: String(averagePrice(settled)),
+    units: units(settled.used),
+    cost: money(settled.cost - settled.refund),
+    verdict: settled.verdict,
+    truncated: outcome.cut,
+  }
+}
