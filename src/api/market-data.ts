@@ -133,7 +133,8 @@ const listCandles = publicOperation({
 })
 
 const tickerOf = ({ market, clock }: Venue, one: Instrument): TickerOut => {
-  const at = clock() > market.at ? clock() : market.at
+  const now = clock()
+  const at = now > market.at ? now : market.at
   return printTicker(one, market.ticker(one.id, at), market.seq, at)
 }
 

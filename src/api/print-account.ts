@@ -68,7 +68,9 @@ export function printBalances(state: State, account: Account): BalanceOut[] {
   return rows
 }
 
-export const printLot = (lot: ClaimLot, symbol: string): LotOut => ({
+type LotFacts = Pick<ClaimLot, 'id' | 'expiresAt'> & { wt: number; drawn: number; cost: number }
+
+export const printLot = (lot: LotFacts, symbol: string): LotOut => ({
   id: printId('lot', lot.id),
   instrument: marketNameOf(symbol),
   quantity: units(lot.wt),

@@ -52,13 +52,13 @@ export type Qualifications = {
 export type DeskParts = {
   qualify: Qualify
   /** Records a passed measurement as a certificate; says until when it holds, or why it was refused. */
-  certify(
+  certify: (
     offer: OfferId,
     instrument: InstrumentId,
     evidence: OfferCertify['evidence'],
-  ): Promise<{ expiresAt: Instant } | { refused: string }>
-  clock(): Instant
-  onFailure(id: number, error: unknown): void
+  ) => Promise<{ expiresAt: Instant } | { refused: string }>
+  clock: () => Instant
+  onFailure: (id: number, error: unknown) => void
 }
 
 /** Finished qualifications kept for readers. */

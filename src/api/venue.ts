@@ -39,6 +39,6 @@ export type Venue = {
   rates: RateLimiter
   settings: VenueSettings
   /** Microseconds since 1970. */
-  clock(): Instant
+  clock: () => Instant
   log: Log
 }

@@ -8,33 +8,37 @@ import { pageOf, pageQuery, wholeText } from './page.ts'
 export const role = z.enum(['consumer', 'supplier', 'trader', 'operator'])
 
 /** Money (`USD`) or the units of one instrument. */
-export const balance = z.object({
-  asset: z.string().meta({ examples: ['USD', 'TEXT_PRIME'] }),
-  /** Free to trade, or to spend. */
-  available: decimalOut,
-  /** Behind open orders. */
-  held: decimalOut,
-  /** In lots, locked for consumption. Units only. */
-  consumption: decimalOut,
-  /** Held by requests that are being delivered. Units only. */
-  drawn: decimalOut,
-  /** Units still to be delivered by this account. */
-  obligation: decimalOut,
-  /** Of a supplier: proceeds in escrow, the performance bond, and released money not yet due. USD. */
-  escrow: decimalOut,
-  bond: decimalOut,
-  withheld: decimalOut,
-})
+export const balance = z
+  .object({
+    asset: z.string().meta({ examples: ['USD', 'TEXT_PRIME'] }),
+    /** Free to trade, or to spend. */
+    available: decimalOut,
+    /** Behind open orders. */
+    held: decimalOut,
+    /** In lots, locked for consumption. Units only. */
+    consumption: decimalOut,
+    /** Held by requests that are being delivered. Units only. */
+    drawn: decimalOut,
+    /** Units still to be delivered by this account. */
+    obligation: decimalOut,
+    /** Of a supplier: proceeds in escrow, the performance bond, and released money not yet due. USD. */
+    escrow: decimalOut,
+    bond: decimalOut,
+    withheld: decimalOut,
+  })
+  .meta({ id: 'Balance' })
 export const balances = z.object({ data: z.array(balance), seq: z.number().int() })
 
-export const lot = z.object({
-  id: idOut('lot'),
-  instrument: instrumentOut,
-  quantity: decimalOut,
-  drawn: decimalOut,
-  cost: decimalOut,
-  expires_at: timeOut,
-})
+export const lot = z
+  .object({
+    id: idOut('lot'),
+    instrument: instrumentOut,
+    quantity: decimalOut,
+    drawn: decimalOut,
+    cost: decimalOut,
+    expires_at: timeOut,
+  })
+  .meta({ id: 'Lot' })
 export const lots = z.object({ data: z.array(lot), seq: z.number().int() })
 
 /** Units from trading into consumption: they become a lot that lives one window. */
@@ -45,15 +49,17 @@ export const transferRequest = z.strictObject({
 })
 export const transfer = z.object({ lot, seq: z.number().int() })
 
-export const account = z.object({
-  id: idOut('account'),
-  name: z.string(),
-  member: idOut('member'),
-  roles: z.array(role),
-  scopes: z.array(z.string()),
-  mandate: idOut('mandate').nullable(),
-  seq: z.number().int(),
-})
+export const account = z
+  .object({
+    id: idOut('account'),
+    name: z.string(),
+    member: idOut('member'),
+    roles: z.array(role),
+    scopes: z.array(z.string()),
+    mandate: idOut('mandate').nullable(),
+    seq: z.number().int(),
+  })
+  .meta({ id: 'Account' })
 
 export const eventQuery = z.strictObject({
   after: wholeText(Number.MAX_SAFE_INTEGER).optional(),
@@ -61,32 +67,36 @@ export const eventQuery = z.strictObject({
 })
 
 /** One private event of the account, in the order of the exchange. `type` names it; `payload` is its own shape. */
-export const accountEvent = z.object({
-  seq: z.number().int(),
-  at: timeOut,
-  type: z.string(),
-  payload: z.record(z.string(), z.unknown()),
-})
+export const accountEvent = z
+  .object({
+    seq: z.number().int(),
+    at: timeOut,
+    type: z.string(),
+    payload: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'AccountEvent' })
 export const accountEvents = z.object({ data: z.array(accountEvent), next_cursor: z.string().nullable() })
 
-export const delivery = z.object({
-  id: idOut('delivery'),
-  request_id: z.string(),
-  instrument: instrumentOut,
-  supplier: z.string(),
-  status: z.enum(['open', 'settled', 'failed', 'released']),
-  verdict: z.string().nullable(),
-  input_tokens: z.number().int().nullable(),
-  output_tokens: z.number().int().nullable(),
-  units: decimalOut,
-  /** What the units had cost the buyer, less what was given back; null to the supplier. */
-  cost: decimalOut.nullable(),
-  /** What the supplier earned, before and by the delivery fee; null to the buyer. */
-  proceeds: decimalOut.nullable(),
-  delivery_fee: decimalOut.nullable(),
-  seq: z.number().int(),
-  at: timeOut,
-})
+export const delivery = z
+  .object({
+    id: idOut('delivery'),
+    request_id: z.string(),
+    instrument: instrumentOut,
+    supplier: z.string(),
+    status: z.enum(['open', 'settled', 'failed', 'released']),
+    verdict: z.string().nullable(),
+    input_tokens: z.number().int().nullable(),
+    output_tokens: z.number().int().nullable(),
+    units: decimalOut,
+    /** What the units had cost the buyer, less what was given back; null to the supplier. */
+    cost: decimalOut.nullable(),
+    /** What the supplier earned, before and by the delivery fee; null to the buyer. */
+    proceeds: decimalOut.nullable(),
+    delivery_fee: decimalOut.nullable(),
+    seq: z.number().int(),
+    at: timeOut,
+  })
+  .meta({ id: 'Delivery' })
 export const deliveries = pageOf(delivery)
 export const deliveryQuery = z.strictObject({
   ...pageQuery,

@@ -8,19 +8,23 @@ import { keyRequest } from './key.ts'
 import { label } from './label.ts'
 
 export const memberRequest = z.strictObject({ name: label(64) })
-export const member = z.object({ id: idOut('member'), name: z.string(), seq: z.number().int() })
+export const member = z
+  .object({ id: idOut('member'), name: z.string(), seq: z.number().int() })
+  .meta({ id: 'Member' })
 
 export const accountRequest = z.strictObject({
   member: idIn<MemberId>('member'),
   name: label(64),
   roles: z.array(role).min(1).max(4),
 })
-export const openedAccount = z.object({
-  id: idOut('account'),
-  name: z.string(),
-  member: idOut('member'),
-  roles: z.array(role),
-})
+export const openedAccount = z
+  .object({
+    id: idOut('account'),
+    name: z.string(),
+    member: idOut('member'),
+    roles: z.array(role),
+  })
+  .meta({ id: 'OpenedAccount' })
 export const openedAccounts = z.object({ data: z.array(openedAccount) })
 
 /** A first key for somebody else's account. */
@@ -32,13 +36,15 @@ export const depositRequest = z.strictObject({
   amount: decimalIn,
   reference: label(128),
 })
-export const deposit = z.object({
-  account: idOut('account'),
-  amount: decimalOut,
-  reference: z.string(),
-  available: decimalOut,
-  seq: z.number().int(),
-})
+export const deposit = z
+  .object({
+    account: idOut('account'),
+    amount: decimalOut,
+    reference: z.string(),
+    available: decimalOut,
+    seq: z.number().int(),
+  })
+  .meta({ id: 'Deposit' })
 
 /** A new grade. Its units are counted with the tokenizer that the venue pins. */
 export const listingRequest = z.strictObject({

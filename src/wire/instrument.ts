@@ -15,43 +15,47 @@ export const instrumentOut = z.string().meta({ examples: ['TEXT_PRIME-USD'] })
 export const capability = z.enum(['tools', 'json_schema', 'vision', 'logprobs'])
 
 /** What a unit must deliver. Milliseconds, tokens and shares are numbers; the unit's sizes are decimal text. */
-export const spec = z.object({
-  task: z.enum(['text', 'code', 'agent']),
-  intelligence_floor: z.number(),
-  latency_base_ms: z.number().int(),
-  latency_per_input_token_ms: z.number(),
-  throughput_floor: z.number(),
-  context_tokens: z.number().int(),
-  output_tokens_max: z.number().int(),
-  capabilities: z.array(capability),
-  reliability: decimalOut,
-  tokenizer: z.object({ name: z.string(), sha256: z.string() }),
-  weights: z.object({ input: decimalOut, cached_input: decimalOut, output: decimalOut }),
-  unit_weighted_tokens: z.number().int(),
-  window_seconds: z.number(),
-})
+export const spec = z
+  .object({
+    task: z.enum(['text', 'code', 'agent']),
+    intelligence_floor: z.number(),
+    latency_base_ms: z.number().int(),
+    latency_per_input_token_ms: z.number(),
+    throughput_floor: z.number(),
+    context_tokens: z.number().int(),
+    output_tokens_max: z.number().int(),
+    capabilities: z.array(capability),
+    reliability: decimalOut,
+    tokenizer: z.object({ name: z.string(), sha256: z.string() }),
+    weights: z.object({ input: decimalOut, cached_input: decimalOut, output: decimalOut }),
+    unit_weighted_tokens: z.number().int(),
+    window_seconds: z.number(),
+  })
+  .meta({ id: 'Spec' })
 
-export const instrument = z.object({
-  id: instrumentOut,
-  symbol: z.string().meta({ examples: ['TEXT_PRIME/USD'] }),
-  model: z.string().meta({ examples: ['text-prime'] }),
-  name: z.string(),
-  spec,
-  status: z.enum(['open', 'halted']),
-  price_increment: decimalOut,
-  quantity_increment: decimalOut,
-  min_quantity: decimalOut,
-  max_quantity: decimalOut,
-  price_decimals: z.number().int(),
-  quantity_decimals: z.number().int(),
-  maker_fee: decimalOut,
-  taker_fee: decimalOut,
-  delivery_fee: decimalOut,
-  reference_price: decimalOut,
-  next_sweep_at: timeOut,
-  listed_at: timeOut,
-  version: z.number().int(),
-})
+export const instrument = z
+  .object({
+    id: instrumentOut,
+    symbol: z.string().meta({ examples: ['TEXT_PRIME/USD'] }),
+    model: z.string().meta({ examples: ['text-prime'] }),
+    name: z.string(),
+    spec,
+    status: z.enum(['open', 'halted']),
+    price_increment: decimalOut,
+    quantity_increment: decimalOut,
+    min_quantity: decimalOut,
+    max_quantity: decimalOut,
+    price_decimals: z.number().int(),
+    quantity_decimals: z.number().int(),
+    maker_fee: decimalOut,
+    taker_fee: decimalOut,
+    delivery_fee: decimalOut,
+    reference_price: decimalOut,
+    next_sweep_at: timeOut,
+    listed_at: timeOut,
+    version: z.number().int(),
+  })
+  .meta({ id: 'Instrument' })
 
 export const instruments = z.object({ data: z.array(instrument) })
 export const instrumentPath = z.strictObject({ id: instrumentIn })

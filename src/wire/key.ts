@@ -39,18 +39,20 @@ export const keyRequest = z.strictObject({
     .optional(),
 })
 
-export const key = z.object({
-  id: z.string().meta({ examples: ['key_7'] }),
-  name: z.string(),
-  kind: keyKind,
-  prefix: z.string(),
-  scopes: z.array(scope),
-  mandate: idOut('mandate').nullable(),
-  ip_allowlist: z.array(z.string()),
-  created_at: timeOut,
-  expires_at: timeOut.nullable(),
-  revoked_at: timeOut.nullable(),
-})
+export const key = z
+  .object({
+    id: z.string().meta({ examples: ['key_7'] }),
+    name: z.string(),
+    kind: keyKind,
+    prefix: z.string(),
+    scopes: z.array(scope),
+    mandate: idOut('mandate').nullable(),
+    ip_allowlist: z.array(z.string()),
+    created_at: timeOut,
+    expires_at: timeOut.nullable(),
+    revoked_at: timeOut.nullable(),
+  })
+  .meta({ id: 'Key' })
 
 /** The secret of a new key, shown this once. Null for Ed25519, whose secret we never see. */
 export const newKey = key.extend({ secret: z.string().nullable() })

@@ -35,20 +35,22 @@ export const budgetLine = z.object({
   remaining: decimalOut,
 })
 
-export const mandate = z.object({
-  id: idOut('mandate'),
-  name: z.string(),
-  account: idOut('account'),
-  parent: idOut('mandate').nullable(),
-  budget: z.array(budgetLine),
-  instruments: z.array(instrumentOut).nullable(),
-  sides: z.array(z.enum(['buy', 'sell'])),
-  price_limit: decimalOut.nullable(),
-  auto_buy: z.boolean(),
-  expires_at: timeOut.nullable(),
-  status: z.enum(['active', 'revoked', 'expired']),
-  seq: z.number().int(),
-})
+export const mandate = z
+  .object({
+    id: idOut('mandate'),
+    name: z.string(),
+    account: idOut('account'),
+    parent: idOut('mandate').nullable(),
+    budget: z.array(budgetLine),
+    instruments: z.array(instrumentOut).nullable(),
+    sides: z.array(z.enum(['buy', 'sell'])),
+    price_limit: decimalOut.nullable(),
+    auto_buy: z.boolean(),
+    expires_at: timeOut.nullable(),
+    status: z.enum(['active', 'revoked', 'expired']),
+    seq: z.number().int(),
+  })
+  .meta({ id: 'Mandate' })
 export const mandates = z.object({ data: z.array(mandate), seq: z.number().int() })
 export const mandatePath = z.strictObject({ id: idIn<MandateId>('mandate') })
 

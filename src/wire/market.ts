@@ -11,61 +11,69 @@ export const level = z.tuple([decimalOut, decimalOut, z.number().int()])
 export const restingOrder = z.tuple([decimalOut, decimalOut, idOut('order')])
 
 /** The book cut at `seq`: best price first. `checksum` is the CRC-32 of its first ten levels a side. */
-export const book = z.object({
-  instrument: instrumentOut,
-  seq: z.number().int(),
-  bids: z.array(z.union([level, restingOrder])),
-  asks: z.array(z.union([level, restingOrder])),
-  checksum: z.number().int(),
-})
+export const book = z
+  .object({
+    instrument: instrumentOut,
+    seq: z.number().int(),
+    bids: z.array(z.union([level, restingOrder])),
+    asks: z.array(z.union([level, restingOrder])),
+    checksum: z.number().int(),
+  })
+  .meta({ id: 'Book' })
 
-export const trade = z.object({
-  id: idOut('trade'),
-  instrument: instrumentOut,
-  price: decimalOut,
-  quantity: decimalOut,
-  /** Side of the aggressor. */
-  side: z.enum(['buy', 'sell']),
-  /** Whether any of it was newly issued supply, whose proceeds stand in escrow. */
-  primary: z.boolean(),
-  seq: z.number().int(),
-  at: timeOut,
-})
+export const trade = z
+  .object({
+    id: idOut('trade'),
+    instrument: instrumentOut,
+    price: decimalOut,
+    quantity: decimalOut,
+    /** Side of the aggressor. */
+    side: z.enum(['buy', 'sell']),
+    /** Whether any of it was newly issued supply, whose proceeds stand in escrow. */
+    primary: z.boolean(),
+    seq: z.number().int(),
+    at: timeOut,
+  })
+  .meta({ id: 'Trade' })
 export const trades = pageOf(trade)
 
 /** The last 24 hours and the touch. Null where there has been no trade or no order. */
-export const ticker = z.object({
-  instrument: instrumentOut,
-  status: z.enum(['open', 'halted']),
-  last: decimalOut.nullable(),
-  best_bid: decimalOut.nullable(),
-  best_bid_quantity: decimalOut.nullable(),
-  best_ask: decimalOut.nullable(),
-  best_ask_quantity: decimalOut.nullable(),
-  open_24h: decimalOut.nullable(),
-  high_24h: decimalOut.nullable(),
-  low_24h: decimalOut.nullable(),
-  volume_24h: decimalOut,
-  value_24h: decimalOut,
-  trades_24h: z.number().int(),
-  seq: z.number().int(),
-  at: timeOut,
-})
+export const ticker = z
+  .object({
+    instrument: instrumentOut,
+    status: z.enum(['open', 'halted']),
+    last: decimalOut.nullable(),
+    best_bid: decimalOut.nullable(),
+    best_bid_quantity: decimalOut.nullable(),
+    best_ask: decimalOut.nullable(),
+    best_ask_quantity: decimalOut.nullable(),
+    open_24h: decimalOut.nullable(),
+    high_24h: decimalOut.nullable(),
+    low_24h: decimalOut.nullable(),
+    volume_24h: decimalOut,
+    value_24h: decimalOut,
+    trades_24h: z.number().int(),
+    seq: z.number().int(),
+    at: timeOut,
+  })
+  .meta({ id: 'Ticker' })
 export const tickers = z.object({ data: z.array(ticker) })
 
 export const candleInterval = z.enum(['1m', '5m', '15m', '1h', '4h', '1d'])
 
 /** Prices of one interval; volume in units, value in dollars. Intervals without a trade are left out. */
-export const candle = z.object({
-  start: timeOut,
-  open: decimalOut,
-  high: decimalOut,
-  low: decimalOut,
-  close: decimalOut,
-  volume: decimalOut,
-  value: decimalOut,
-  trades: z.number().int(),
-})
+export const candle = z
+  .object({
+    start: timeOut,
+    open: decimalOut,
+    high: decimalOut,
+    low: decimalOut,
+    close: decimalOut,
+    volume: decimalOut,
+    value: decimalOut,
+    trades: z.number().int(),
+  })
+  .meta({ id: 'Candle' })
 export const candles = z.object({
   instrument: instrumentOut,
   interval: candleInterval,

@@ -46,64 +46,70 @@ export const cancelRequest = z.strictObject({ instrument: instrumentIn.optional(
 
 export const amount = z.object({ asset: z.string(), amount: decimalOut })
 
-export const order = z.object({
-  id: idOut('order'),
-  client_order_id: z.string().nullable(),
-  instrument: instrumentOut,
-  side,
-  type: orderType,
-  time_in_force: timeInForce,
-  post_only: postOnly,
-  self_trade_prevention: selfTrade,
-  price: decimalOut,
-  quantity: decimalOut,
-  filled_quantity: decimalOut,
-  remaining_quantity: decimalOut,
-  average_price: decimalOut.nullable(),
-  fees: z.array(amount),
-  status: orderStatus,
-  /** Why a finished order finished; null while it is open. */
-  reason: z.string().nullable(),
-  /** After an amendment: whether the order kept its place in the queue. */
-  priority: z.enum(['kept', 'lost']).nullable(),
-  mandate: idOut('mandate').nullable(),
-  version: z.number().int(),
-  seq: z.number().int(),
-  created_at: timeOut,
-  updated_at: timeOut,
-})
+export const order = z
+  .object({
+    id: idOut('order'),
+    client_order_id: z.string().nullable(),
+    instrument: instrumentOut,
+    side,
+    type: orderType,
+    time_in_force: timeInForce,
+    post_only: postOnly,
+    self_trade_prevention: selfTrade,
+    price: decimalOut,
+    quantity: decimalOut,
+    filled_quantity: decimalOut,
+    remaining_quantity: decimalOut,
+    average_price: decimalOut.nullable(),
+    fees: z.array(amount),
+    status: orderStatus,
+    /** Why a finished order finished; null while it is open. */
+    reason: z.string().nullable(),
+    /** After an amendment: whether the order kept its place in the queue. */
+    priority: z.enum(['kept', 'lost']).nullable(),
+    mandate: idOut('mandate').nullable(),
+    version: z.number().int(),
+    seq: z.number().int(),
+    created_at: timeOut,
+    updated_at: timeOut,
+  })
+  .meta({ id: 'Order' })
 export const orders = pageOf(order)
 export const canceledOrders = z.object({ canceled: z.array(idOut('order')), seq: z.number().int() })
 
 /** What an order would do against the book as it stands, and a body ready to submit. Binding on nobody. */
-export const orderPreview = z.object({
-  seq: z.number().int(),
-  fill_quantity: decimalOut,
-  rest_quantity: decimalOut,
-  average_price: decimalOut.nullable(),
-  worst_price: decimalOut.nullable(),
-  value: decimalOut,
-  fee: decimalOut,
-  /** What the order would hold until it is filled or cancelled. */
-  hold: z.array(amount),
-  /** The refusal the order would meet, or null. */
-  refusal: z.object({ code: z.string(), detail: z.string() }).nullable(),
-  order: z.record(z.string(), z.string()),
-})
+export const orderPreview = z
+  .object({
+    seq: z.number().int(),
+    fill_quantity: decimalOut,
+    rest_quantity: decimalOut,
+    average_price: decimalOut.nullable(),
+    worst_price: decimalOut.nullable(),
+    value: decimalOut,
+    fee: decimalOut,
+    /** What the order would hold until it is filled or cancelled. */
+    hold: z.array(amount),
+    /** The refusal the order would meet, or null. */
+    refusal: z.object({ code: z.string(), detail: z.string() }).nullable(),
+    order: z.record(z.string(), z.string()),
+  })
+  .meta({ id: 'OrderPreview' })
 
-export const fill = z.object({
-  id: idOut('trade'),
-  order: idOut('order'),
-  client_order_id: z.string().nullable(),
-  instrument: instrumentOut,
-  side,
-  price: decimalOut,
-  quantity: decimalOut,
-  fee: amount,
-  liquidity: z.enum(['maker', 'taker']),
-  seq: z.number().int(),
-  at: timeOut,
-})
+export const fill = z
+  .object({
+    id: idOut('trade'),
+    order: idOut('order'),
+    client_order_id: z.string().nullable(),
+    instrument: instrumentOut,
+    side,
+    price: decimalOut,
+    quantity: decimalOut,
+    fee: amount,
+    liquidity: z.enum(['maker', 'taker']),
+    seq: z.number().int(),
+    at: timeOut,
+  })
+  .meta({ id: 'Fill' })
 export const fills = pageOf(fill)
 export const fillQuery = z.strictObject({
   ...pageQuery,

@@ -11,6 +11,7 @@ export const wholeText = (most: number, least = 0) =>
     .regex(/^(0|[1-9]\d{0,15})$/, 'a whole number')
     .transform(Number)
     .refine((value) => value >= least && value <= most, `a whole number from ${least} to ${most}`)
+    .meta({ type: 'integer', minimum: least, maximum: most })
 
 /** `?after=<cursor>&limit=` as every list takes them. */
 export const pageQuery = {

@@ -41,21 +41,23 @@ export const offerChange = z.strictObject({ endpoint: endpointRequest })
 
 export const certificate = z.object({ instrument: instrumentOut, expires_at: timeOut })
 
-export const offer = z.object({
-  id: idOut('offer'),
-  account: idOut('account'),
-  name: z.string(),
-  endpoint: z.object({ base_url: z.string(), model: z.string(), api_key: z.string().nullable() }),
-  rate: decimalOut,
-  concurrency: z.number().int(),
-  capabilities: z.array(capability),
-  context_tokens: z.number().int(),
-  disclosed: z.boolean(),
-  status: z.enum(['active', 'suspended']),
-  certificates: z.array(certificate),
-  outstanding: decimalOut,
-  seq: z.number().int(),
-})
+export const offer = z
+  .object({
+    id: idOut('offer'),
+    account: idOut('account'),
+    name: z.string(),
+    endpoint: z.object({ base_url: z.string(), model: z.string(), api_key: z.string().nullable() }),
+    rate: decimalOut,
+    concurrency: z.number().int(),
+    capabilities: z.array(capability),
+    context_tokens: z.number().int(),
+    disclosed: z.boolean(),
+    status: z.enum(['active', 'suspended']),
+    certificates: z.array(certificate),
+    outstanding: decimalOut,
+    seq: z.number().int(),
+  })
+  .meta({ id: 'Offer' })
 export const offers = z.object({ data: z.array(offer), seq: z.number().int() })
 export const offerPath = z.strictObject({ id: idIn<OfferId>('offer') })
 
@@ -73,20 +75,22 @@ export const measure = z.object({
   passed: z.boolean(),
 })
 
-export const qualification = z.object({
-  id: z.string().meta({ examples: ['qlf_3'] }),
-  offer: idOut('offer'),
-  instrument: instrumentOut,
-  plan: z.enum(['full', 'brief']),
-  status: z.enum(['running', 'passed', 'failed']),
-  done: z.number().int(),
-  total: z.number().int(),
-  measures: z.array(measure),
-  reason: z.string().nullable(),
-  started_at: timeOut,
-  finished_at: timeOut.nullable(),
-  expires_at: timeOut.nullable(),
-})
+export const qualification = z
+  .object({
+    id: z.string().meta({ examples: ['qlf_3'] }),
+    offer: idOut('offer'),
+    instrument: instrumentOut,
+    plan: z.enum(['full', 'brief']),
+    status: z.enum(['running', 'passed', 'failed']),
+    done: z.number().int(),
+    total: z.number().int(),
+    measures: z.array(measure),
+    reason: z.string().nullable(),
+    started_at: timeOut,
+    finished_at: timeOut.nullable(),
+    expires_at: timeOut.nullable(),
+  })
+  .meta({ id: 'Qualification' })
 export const qualifications = z.object({ data: z.array(qualification) })
 export const qualificationPath = z.strictObject({ id: z.string().regex(/^qlf_[1-9]\d{0,14}$/) })
 
@@ -97,13 +101,15 @@ export const issuanceRequest = z.strictObject({
 })
 export const redemptionRequest = z.strictObject({ instrument: instrumentIn, quantity: decimalIn })
 
-export const issuance = z.object({
-  instrument: instrumentOut,
-  quantity: decimalOut,
-  bond: decimalOut,
-  obligation: decimalOut,
-  seq: z.number().int(),
-})
+export const issuance = z
+  .object({
+    instrument: instrumentOut,
+    quantity: decimalOut,
+    bond: decimalOut,
+    obligation: decimalOut,
+    seq: z.number().int(),
+  })
+  .meta({ id: 'Issuance' })
 
 export type OfferRequest = z.input<typeof offerRequest>
 export type OfferOut = z.infer<typeof offer>

@@ -3,15 +3,17 @@ import { timeOut } from './decimal.ts'
 import { label } from './label.ts'
 
 /** Whether the venue trades, and how far it has come. */
-export const status = z.object({
-  status: z.enum(['open', 'halted']),
-  seq: z.number().int(),
-  at: timeOut,
-  instruments: z.number().int(),
-  version: z.string(),
-  /** Base64 of the raw Ed25519 public key that signs receipts. */
-  receipt_public_key: z.string(),
-})
+export const status = z
+  .object({
+    status: z.enum(['open', 'halted']),
+    seq: z.number().int(),
+    at: timeOut,
+    instruments: z.number().int(),
+    version: z.string(),
+    /** Base64 of the raw Ed25519 public key that signs receipts. */
+    receipt_public_key: z.string(),
+  })
+  .meta({ id: 'Status' })
 
 export const time = z.object({ now: timeOut, milliseconds: z.number().int(), seq: z.number().int() })
 
