@@ -13,8 +13,9 @@ export type BareBook = {
   trades: number
   /** Of aggressor, resting order, price and lots of every trade, in order. */
   checksum: number
-  /** Ids of resting orders that the last command filled. */
-  filled: number[]
+  /** Ids of the resting orders that the last command filled: the first `ended` of them count. */
+  filled: Int32Array
+  ended: number
 }
 
 export const newBareBook = (centre: number): BareBook => ({
@@ -22,7 +23,8 @@ export const newBareBook = (centre: number): BareBook => ({
   pool: newPool(),
   trades: 0,
   checksum: 0,
-  filled: [],
+  filled: new Int32Array(1024),
+  ended: 0,
 })
 
 /** One step of the checksum, the same for every book that is measured. */
@@ -47,7 +49,7 @@ export function enter(
   rests: boolean,
 ): void {
   const { book, pool } = bare
-  bare.filled.length = 0
+  bare.ended = 0
   let left = lots
   while (left > 0) {
     const best = firstAgainst(book, side)
@@ -70,7 +72,7 @@ const place = (pool: OrderPool, id: number, side: number, price: number, lots: n
   takeSlot(pool, id as OrderId, 1 as AccountId, 1, 0 as InstrumentId, side, price as Ticks, lots as Lots)
 
 function remove(bare: BareBook, slot: Slot): void {
-  bare.filled.push(bare.pool.id[slot] as number)
+  bare.filled[bare.ended++] = bare.pool.id[slot] as number
   unrest(bare.book, bare.pool, slot)
   freeSlot(bare.pool, slot)
 }

@@ -150,6 +150,7 @@ for (const resting of [10_000, 50_000]) {
   const sample = generate(1, resting, 100_000)
   const fast: number[] = []
   const peer: number[] = []
+  runFast(work)
   for (let round = 0; round < rounds; round++) {
     const run = runPeer(sample)
     agree('nodejs-order-book', run, runFast(sample))

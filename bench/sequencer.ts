@@ -59,7 +59,7 @@ async function workload(length: number): Promise<Command[]> {
 
 type Load = { perSecond: number; batch: number; commits: number; bytes: number }
 
-/** Keeps `window` commands on their way until all are durable. */
+/** Keeps `window` commands on their way until all are durable: half being written, half forming. */
 async function closedLoop(name: string, commands: readonly Command[], window: number): Promise<Load> {
   const { sequencer } = await newborn(name)
   let next = 0
@@ -68,18 +68,16 @@ async function closedLoop(name: string, commands: readonly Command[], window: nu
   for (const command of commands) bytes += JSON.stringify(command).length + 20
   const began = performance.now()
   await new Promise<void>((resolve) => {
-    let waiting = 0
-    const fill = () => {
-      for (; waiting < window && next < commands.length; waiting++)
-        sequencer.submit(commands[next++] as Command)
-      if (waiting === 0) resolve()
+    const fill = (room: number) => {
+      for (; room > 0 && next < commands.length; room--) sequencer.submit(commands[next++] as Command)
+      if (sequencer.durableSeq === sequencer.state.seq) resolve()
     }
     sequencer.onCommit((batch) => {
       commits++
-      waiting -= batch.length
-      fill()
+      fill(batch.length)
     })
-    fill()
+    fill(window / 2)
+    setTimeout(() => fill(window / 2), 0)
   })
   const seconds = (performance.now() - began) / 1_000
   await sequencer.close()

@@ -65,7 +65,7 @@ export function generate(seed: number, resting: number, count: number): Workload
     perform(bare, work, at)
     if (op === ADD) live.add(id)
     if (op === CANCEL) live.drop(id)
-    if (op === TAKE) for (const filled of bare.filled) live.drop(filled)
+    if (op === TAKE) for (const filled of bare.filled.subarray(0, bare.ended)) live.drop(filled)
   }
   return work
 }
