@@ -44,11 +44,14 @@ export type Head = { id: string; created: number; model: string }
 /** Headers that are known before the end. */
 export type Headers = () => Record<string, string>
 
-const ERROR_TYPE: Partial<Record<BuyerError['status'], string>> = {
+const ERROR_TYPE: Record<number, string> = {
   400: 'invalid_request_error',
+  401: 'authentication_error',
   402: 'insufficient_quota',
   403: 'permission_error',
   404: 'invalid_request_error',
+  413: 'invalid_request_error',
+  415: 'invalid_request_error',
   422: 'invalid_request_error',
   429: 'rate_limit_error',
 }

@@ -35,3 +35,7 @@ export const writeDemoState = (folder: string, state: DemoState): void =>
 /** Writes `demo-keys.json`. The order of its names is part of its form. */
 export const writeDemoKeys = (folder: string, { buyer, trader, supplier, operator }: DemoKeys): void =>
   writePrivately(join(folder, 'demo-keys.json'), { buyer, trader, supplier, operator })
+
+/** The keys of a demo that has been opened in this folder. */
+export const readDemoKeys = (folder: string): DemoKeys =>
+  JSON.parse(readFileSync(join(folder, 'demo-keys.json'), 'utf8')) as DemoKeys

@@ -37,3 +37,7 @@ export function isJson(contentType: string | undefined): boolean {
   const charset = parameters.find((one) => one.startsWith('charset='))
   return type === 'application/json' && (charset === undefined || /^charset="?utf-8"?$/.test(charset))
 }
+
+/** Address of the peer; an IPv4 one is written as such, whatever socket it came through. */
+export const addressOf = (request: IncomingMessage): string =>
+  (request.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '')

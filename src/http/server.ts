@@ -5,7 +5,7 @@ import { notFound, notJson, Problem, problem, tooLarge } from '../api/problem.ts
 import type { ApiResponse } from '../api/request.ts'
 import { findRoute } from '../api/route.ts'
 import type { Venue } from '../api/venue.ts'
-import { isJson, readBody } from './body.ts'
+import { addressOf, isJson, readBody } from './body.ts'
 import type { Completions } from './completions.ts'
 import type { Documents } from './documents.ts'
 import type { Metrics } from './metrics.ts'
@@ -123,8 +123,6 @@ async function bodyOf(request: IncomingMessage): Promise<Uint8Array | undefined 
   if (body.length === 0) return undefined
   return isJson(headers['content-type']) ? body : notJson()
 }
-
-export const addressOf = (request: IncomingMessage): string => request.socket.remoteAddress ?? ''
 
 function send(response: ServerResponse, { status, headers, body }: ApiResponse): void {
   if (response.destroyed) return

@@ -1,0 +1,307 @@
+import { createPrivateKey } from 'node:crypto'
+import { existsSync, mkdirSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { dirname, join } from 'node:path'
+import { createFeed } from './api/feed.ts'
+import { printOpenApi } from './api/openapi.ts'
+import type { Caller } from './api/operation.ts'
+import { createQualifications } from './api/qualification-desk.ts'
+import { RateLimiter, ratesFor } from './api/rate.ts'
+import type { Log, Venue } from './api/venue.ts'
+import { chance } from './base/chance.ts'
+import { later, MICROS_PER_HOUR, toMs } from './base/time.ts'
+import type { Config } from './config.ts'
+import { createGateway, releaseOrphans } from './delivery/gateway.ts'
+import { createJudge } from './delivery/judge.ts'
+import { createMeter } from './delivery/meter.ts'
+import { createSigner } from './delivery/receipt.ts'
+import { systemTimer } from './delivery/timer.ts'
+import { createUpstream } from './delivery/upstream.ts'
+import { PUBLIC_ENDPOINTS } from './delivery/endpoint.ts'
+import { ensureOperator, listLaunchGrades } from './founding.ts'
+import { createCompletions } from './http/completions.ts'
+import { createDocuments } from './http/documents.ts'
+import { createMetrics } from './http/metrics.ts'
+import { loadPage } from './http/page.ts'
+import { createRequestIds } from './http/request-id.ts'
+import { createHttpServer } from './http/server.ts'
+import { createSessions } from './http/session.ts'
+import { serveStream } from './http/stream.ts'
+import { initJournal, isVacant, openJournal } from './journal/sqlite-journal.ts'
+import { createMarket } from './market/market.ts'
+import { systemClock } from './sequencer/alarm.ts'
+import type { Sequencer } from './sequencer/sequencer.ts'
+import { openSequencer } from './sequencer/sequencer.ts'
+import { openControl } from './store/control.ts'
+import { createEndpoints } from './store/endpoint.ts'
+import { openHistory } from './store/history.ts'
+import { createIdempotency } from './store/idempotency.ts'
+import { createKeys } from './store/key.ts'
+import { openNonces } from './store/nonce.ts'
+import type { Vault } from './store/secret.ts'
+import { createVault, loadMasterKey } from './store/secret.ts'
+
+export const VERSION = '0.1.0'
+
+/** How long running requests may still take when the exchange closes. */
+const DRAIN_MS = 5_000
+const PRUNE_MS = 60_000
+const CERTIFICATE_HOURS = 30 * 24
+const IDEMPOTENCY_HOURS = 48
+const NONCE_MS = 120_000
+
+/** A running exchange. */
+export type Exchange = {
+  venue: Venue
+  /** Where it listens. */
+  baseUrl: string
+  /** The secret of the first operator key. */
+  operatorKey: string
+  setReady(): void
+  /** Who the page's visitor is from now on; null: nobody, until they give a key. */
+  welcome(guest: Omit<Caller, 'ip'> | null): void
+  /** Running requests finish or end in an error event, everything submitted becomes durable, and all is let go. */
+  close(): Promise<void>
+}
+
+export type ExchangeOptions = {
+  config: Config
+  log: Log
+  /** Folder of the built page. */
+  pageFolder: string
+  /** A promise was broken or storage failed: nothing more is acknowledged, and the process must end. */
+  onFatal: (error: unknown) => void
+}
+
+/** Opens the data folder, or begins a new exchange in a vacant one, and serves it. */
+export async function openExchange(options: ExchangeOptions): Promise<Exchange> {
+  const { config, log, onFatal } = options
+  mkdirSync(dirname(config.keyFile), { recursive: true })
+  const vault = createVault(loadMasterKey(config.keyFile))
+  if (isVacant(config.data)) await initJournal(config.data)
+  const onWarning = (line: string) => log.warn({}, line)
+  const journal = await openJournal({ folder: config.data, onFatal, onWarning })
+  const stores = await openStores(config.data, vault, onFatal)
+  const { history } = stores
+  const market = createMarket()
+  const sequencer = await openSequencer({
+    journal,
+    onFatal,
+    onWarning,
+    folds: {
+      dump: () => market.dump(),
+      restore: (text) => {
+        if (text !== null) market.restore(text)
+      },
+    },
+    seen: history.watermark(),
+    onReplay: (batch) => {
+      market.apply(batch)
+      history.apply(batch)
+    },
+  })
+  const feed = createFeed(market, sequencer.state)
+  sequencer.onCommit((batch) => {
+    history.apply(batch)
+    feed.publish(market.apply(batch))
+  })
+  await releaseOrphans(sequencer)
+  await listLaunchGrades(sequencer)
+  const operatorKey = await ensureOperator(sequencer, stores.keys, config.data)
+
+  const signer = createSigner(receiptKey(vault))
+  const delivery = createDeliveryParts(config, sequencer, stores, signer, log)
+  const venue: Venue = {
+    sequencer,
+    market,
+    ...stores,
+    qualifications: createQualifications({
+      qualify: delivery.qualify,
+      certify: async (offer, instrument, evidence) => {
+        const expiresAt = later(systemClock(), CERTIFICATE_HOURS * MICROS_PER_HOUR)
+        const applied = await sequencer.ask({ kind: 'offer.certify', offer, instrument, expiresAt, evidence })
+        const refused = applied.events.find((event) => event.kind === 'command.rejected')
+        return refused === undefined ? { expiresAt } : { refused: refused.reason }
+      },
+      clock: systemClock,
+      onFailure: (id, error) =>
+        log.error({ qualification: id, error }, 'a qualification could not be carried out'),
+    }),
+    rates: new RateLimiter(ratesFor(config.orderRate)),
+    settings: {
+      version: VERSION,
+      receiptPublicKey: signer.publicKey,
+      briefQualification: config.briefQualifications,
+      allowPrivateSuppliers: config.allowPrivateSuppliers,
+    },
+    clock: systemClock,
+    log,
+  }
+  return serve(options, venue, feed, delivery, stores, operatorKey)
+}
+
+type Stores = Pick<Venue, 'keys' | 'nonces' | 'idempotency' | 'endpoints' | 'history'> & {
+  close(): Promise<void>
+}
+
+async function openStores(folder: string, vault: Vault, onFatal: (error: unknown) => void): Promise<Stores> {
+  const control = await openControl(join(folder, 'control.db'))
+  const nonces = await openNonces(join(folder, 'nonces.db'))
+  const history = await openHistory(join(folder, 'history.db'), onFatal)
+  return {
+    keys: await createKeys(control, vault),
+    endpoints: await createEndpoints(control, vault),
+    idempotency: createIdempotency(control),
+    nonces,
+    history,
+    async close() {
+      await history.close()
+      await nonces.close()
+      await control.destroy()
+    },
+  }
+}
+
+// PrivateKeyInfo of an Ed25519 key is this prefix and the 32 bytes of its seed (RFC 8410).
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
+
+/** The key that signs receipts, drawn from the master key for this one purpose. */
+const receiptKey = (vault: Vault) =>
+  createPrivateKey({
+    key: Buffer.concat([PKCS8_PREFIX, vault.derive('receipt-signing')]),
+    format: 'der',
+    type: 'pkcs8',
+  })
+
+type Delivery = ReturnType<typeof createDeliveryParts>
+
+function createDeliveryParts(
+  config: Config,
+  sequencer: Sequencer,
+  { endpoints, history }: Stores,
+  signer: ReturnType<typeof createSigner>,
+  log: Log,
+) {
+  const policy = { ...PUBLIC_ENDPOINTS, allowPrivate: config.allowPrivateSuppliers }
+  const meter = createMeter()
+  const judge = createJudge()
+  const upstream = createUpstream(policy, systemTimer)
+  const gateway = createGateway({
+    exchange: sequencer,
+    endpointOf: (offer) => endpoints.open(offer),
+    meter,
+    judge,
+    upstream,
+    timer: systemTimer,
+    clock: systemClock,
+    log,
+    signer,
+    onReceipt: (receipt, draw) => history.saveReceipt(draw, JSON.stringify(receipt)),
+    chance: chance(toMs(systemClock())),
+  })
+  return {
+    gateway,
+    qualify: (async () => { throw new Error('pending') }) as never,
+    async close() {
+      await upstream.close()
+      await Promise.all([meter.close(), judge.close()])
+    },
+  }
+}
+
+async function serve(
+  { config, pageFolder }: ExchangeOptions,
+  venue: Venue,
+  feed: ReturnType<typeof createFeed>,
+  delivery: Delivery,
+  stores: Stores,
+  operatorKey: string,
+): Promise<Exchange> {
+  const { state } = venue.sequencer
+  const metrics = createMetrics({
+    seq: () => state.seq,
+    openOrders: () => state.orders.live,
+    openDraws: () => state.draws.size,
+  })
+  const sessions = createSessions(Date.now)
+  const requestIds = createRequestIds(Date.now())
+  let isReady = false
+  let guest: Omit<Caller, 'ip'> | null = null
+  const completions = createCompletions({
+    venue,
+    complete: delivery.gateway.complete,
+    sessions,
+    metrics,
+    requestIds,
+  })
+  const documents = createDocuments({
+    page: existsSync(join(pageFolder, 'index.html')) ? loadPage(pageFolder) : null,
+    openapi: JSON.stringify(printOpenApi(VERSION)),
+    metrics,
+    isReady: () => isReady,
+    sessions,
+    guest: () => guest,
+  })
+  const server = createHttpServer({ venue, completions, documents, sessions, metrics, requestIds })
+  const closeStream = serveStream(server, venue, feed, metrics)
+  const pruning = setInterval(() => void prune(venue), PRUNE_MS)
+  const close = async () => {
+    isReady = false
+    clearInterval(pruning)
+    server.close()
+    closeStream()
+    await delivery.gateway.drain(DRAIN_MS)
+    server.closeAllConnections()
+    await venue.sequencer.close()
+    await stores.close()
+    await delivery.close()
+  }
+  try {
+    await listen(server, config)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return {
+    venue,
+    baseUrl: baseUrlOf(server, config.host),
+    operatorKey,
+    setReady() {
+      isReady = true
+    },
+    welcome(caller) {
+      guest = caller
+    },
+    close,
+  }
+}
+
+function listen(server: Server, { host, port }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = error.code === 'EADDRINUSE'
+      const line = taken
+        ? `port ${port} on ${host} is in use. Stop what uses it, or choose another with BUSBAR_PORT`
+        : `cannot listen on ${host}:${port}: ${error.message}`
+      reject(new Error(line, { cause: error }))
+    })
+    server.listen(port, host, () => resolve())
+  })
+}
+
+function baseUrlOf(server: Server, host: string): string {
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+/** Forgets what no longer protects anything. */
+async function prune({ nonces, idempotency, clock, log }: Venue): Promise<void> {
+  try {
+    const now = clock()
+    await nonces.prune(toMs(now) - NONCE_MS)
+    await idempotency.prune(later(now, -IDEMPOTENCY_HOURS * MICROS_PER_HOUR))
+  } catch (error) {
+    log.error({ error }, 'old nonces and idempotency keys could not be forgotten')
+  }
+}

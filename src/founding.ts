@@ -1,0 +1,47 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { AccountId } from './base/ids.ts'
+import { NO_MANDATE } from './base/ids.ts'
+import { TOKENIZER } from './delivery/meter.ts'
+import { launchSpecs } from './engine/grade.ts'
+import { systemClock } from './sequencer/alarm.ts'
+import type { Sequencer } from './sequencer/sequencer.ts'
+import type { Keys } from './store/key.ts'
+import { SCOPES } from './wire/key.ts'
+
+/** A new exchange lists the nine launch grades. */
+export async function listLaunchGrades(sequencer: Sequencer): Promise<void> {
+  if (sequencer.state.instruments.length > 0) return
+  for (const spec of launchSpecs(TOKENIZER.sha256)) await sequencer.ask({ kind: 'instrument.list', spec })
+}
+
+/** The first operator: an account, and a key whose secret is in a file that only the operator can read. */
+export async function ensureOperator(sequencer: Sequencer, keys: Keys, folder: string): Promise<string> {
+  const path = join(folder, 'operator-key')
+  if (existsSync(path)) return readFileSync(path, 'utf8').trim()
+  let account = sequencer.state.accounts.find(({ roles }) => roles.includes('operator'))?.id
+  if (account === undefined) {
+    await sequencer.ask({ kind: 'member.admit', name: 'Operator' })
+    const member = sequencer.state.members[sequencer.state.members.length - 1]?.id
+    if (member === undefined) throw new Error('the operator could not be admitted')
+    await sequencer.ask({ kind: 'account.open', member, name: 'operator', roles: ['operator'] })
+    account = sequencer.state.accounts.length as AccountId
+  }
+  const made = await keys.create(
+    {
+      account,
+      mandate: NO_MANDATE,
+      label: 'first operator key',
+      kind: 'bearer',
+      scopes: SCOPES,
+      addresses: [],
+      expiresAt: null,
+      createdBy: null,
+      publicKey: null,
+    },
+    systemClock(),
+  )
+  if (made === 'too_many_keys' || made.secret === null) throw new Error('the operator has no room for a key')
+  writeFileSync(path, `${made.secret}\n`, { mode: 0o600 })
+  return made.secret
+}
