@@ -9,10 +9,11 @@ import { rfc3339 } from '../base/time.ts'
 import type { DrawSettled } from '../engine/event.ts'
 import type { Spec } from '../engine/instrument.ts'
 import { marketOf } from '../engine/instrument.ts'
+import { canonicalJson } from '../wire/canonical-json.ts'
 import { money, units } from '../wire/decimal.ts'
 import { printId } from '../wire/id.ts'
 import type { Receipt, ReceiptBody } from '../wire/receipt.ts'
-import { canonicalJson, signedReceipt } from '../wire/receipt.ts'
+import { signedReceipt } from '../wire/receipt.ts'
 
 /** Signs with the exchange's key, away from the event loop. */
 export type Signer = { publicKey: string; sign(bytes: Buffer): Promise<Buffer> }

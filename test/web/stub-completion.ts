@@ -1,7 +1,13 @@
 // A supplier that writes a fixed text at a steady pace, and the receipt of it.
+import { generateKeyPairSync } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
+import { createSigner, signReceipt } from '../../src/delivery/receipt.ts'
+import type { DeliveryOut } from '../../src/wire/account.ts'
+import type { Receipt } from '../../src/wire/receipt.ts'
 import type { StubAccount } from './stub-account.ts'
 import { now } from './stub-market.ts'
+
+const SUPPLIER = 'Halden Compute'
 
 const TEXT = `A power plant can stop, be sold, or run on another fuel. A megawatt-hour delivered between two and three in the afternoon is the same to whoever uses it, wherever it was made. So the grid trades the delivery and lets plants compete to make it.
 
@@ -35,7 +41,7 @@ export async function streamAnswer(
     'x-request-id': 'req_stub',
     'x-busbar-receipt': id,
     'x-busbar-instrument': instrument,
-    'x-busbar-supplier': 'Halden Compute',
+    'x-busbar-supplier': SUPPLIER,
   })
   const pieces = TEXT.split(/(?<=\s)/).slice(0, request.max_tokens ?? 1_000)
   const chunk = (part: object) =>
@@ -46,28 +52,68 @@ export async function streamAnswer(
   }
   const usage = { prompt_tokens: 24, completion_tokens: pieces.length, total_tokens: 24 + pieces.length }
   const wt = 6 + pieces.length
+  const sums = { units: (wt / 1e6).toFixed(6), cost: (wt * 0.81e-6).toFixed(6) }
   account.deliveries.push({
     id,
     request_id: 'req_stub',
     instrument,
-    supplier: 'Halden Compute',
+    supplier: SUPPLIER,
     status: 'settled',
     verdict: 'conforming',
     input_tokens: 24,
     output_tokens: pieces.length,
-    units: (wt / 1e6).toFixed(6),
-    proceeds: '0.000000',
-    delivery_fee: '0.000000',
-    cost: (wt * 0.81e-6).toFixed(6),
+    ...sums,
+    proceeds: null,
+    delivery_fee: null,
     seq: 48_200,
     at: now(),
   })
   chunk({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })
-  chunk({ choices: [], usage, busbar: { receipt: id } })
+  const note = {
+    receipt: id,
+    supplier: SUPPLIER,
+    price: '810000',
+    verdict: 'conforming',
+    truncated: null,
+    ...sums,
+  }
+  chunk({ choices: [], usage, busbar: note })
   response.end('data: [DONE]\n\n')
 }
 
+const signer = createSigner(generateKeyPairSync('ed25519').privateKey)
+
+/** Signed as the exchange signs, so that the page's own check of the signature is a real one. */
 export const stubReceipt = {
-  publicKey: '',
-  of: (delivery: object | undefined): unknown => delivery,
+  publicKey: signer.publicKey,
+  of: (delivery: DeliveryOut): Promise<Receipt> =>
+    signReceipt(
+      {
+        version: 'busbar-receipt-1',
+        id: delivery.id,
+        request_id: delivery.request_id,
+        seq: delivery.seq,
+        settled_at: delivery.at,
+        instrument: delivery.instrument,
+        account: 'acc_3',
+        mandate: null,
+        supplier: delivery.supplier,
+        verdict: 'conforming',
+        finish_reason: 'stop',
+        attempts: 1,
+        tokenizer: { name: 'o200k_base', sha256: '0'.repeat(64) },
+        input_tokens: delivery.input_tokens ?? 0,
+        cached_input_tokens: 0,
+        output_tokens: delivery.output_tokens ?? 0,
+        first_token_us: 180_000,
+        generation_us: 1_100_000,
+        units: delivery.units,
+        price: '0.810000',
+        cost: delivery.cost ?? '0.000000',
+        refund: '0.000000',
+        prompt_sha256: '1'.repeat(64),
+        output_sha256: '2'.repeat(64),
+      },
+      signer,
+    ),
 }

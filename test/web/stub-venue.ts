@@ -90,7 +90,8 @@ function ownAnswer(venue: Venue, method: string, url: URL, body: unknown): unkno
   if (at === 'POST /v1/orders' && market) return placeOrder(account, market, body as OrderRequest)
   if (at === 'POST /v1/orders/preview' && market) return previewOrder(market, body as OrderRequest)
   const receipt = /^GET \/v1\/receipts\/(\w+)$/.exec(at)?.[1]
-  if (receipt) return stubReceipt.of(account.deliveries.find((one) => one.id === receipt))
+  const delivery = account.deliveries.find((one) => one.id === receipt)
+  if (delivery) return stubReceipt.of(delivery)
   const order = account.orders.find((one) => url.pathname === `/v1/orders/${one.id}`)
   if (order && method === 'DELETE') return Object.assign(order, { status: 'canceled', reason: 'requested' })
   if (order && method === 'PATCH') return Object.assign(order, body, { priority: 'lost' })
@@ -107,7 +108,7 @@ async function answer(venue: Venue, request: IncomingMessage, response: ServerRe
   if (!signedIn) return send(response, 401, problem(401, 'unauthorized', 'sign in, or send an API key'))
   const body = await bodyOf(request)
   if (url.pathname === '/v1/chat/completions') return streamAnswer(venue.account, body as never, response)
-  const own = ownAnswer(venue, method, url, body)
+  const own = await ownAnswer(venue, method, url, body)
   if (own === undefined) return send(response, 404, problem(404, 'not_found', `${method} ${url.pathname}`))
   send(response, 200, own)
 }

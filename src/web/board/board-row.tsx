@@ -20,10 +20,10 @@ export const BoardRow = memo(function BoardRow(props: { instrument: InstrumentOu
   const grade = gradeParts(instrument.spec)
   return (
     <tr
-      className="relative h-12 border-b border-line hover:bg-panel has-focus-visible:bg-panel"
+      className="relative h-11 border-b border-line hover:bg-panel has-focus-visible:bg-panel"
       data-testid="board-row"
     >
-      <td className="py-1.5 pl-3 text-left sm:pl-4">
+      <td className="py-1 pl-3 text-left sm:pl-4">
         <MarketName instrument={instrument} />
       </td>
       <td className="figures hidden px-2 text-dim lg:table-cell">{grade.floor}</td>

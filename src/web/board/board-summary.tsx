@@ -39,7 +39,7 @@ export function BoardSummary(props: { instruments: readonly InstrumentOut[] | un
   const sweeps = instruments.map((instrument) => Date.parse(instrument.next_sweep_at))
   const next = sweeps.length === 0 ? undefined : Math.min(...sweeps)
   return (
-    <div className="flex flex-wrap items-end justify-between gap-x-10 gap-y-4 px-3 pt-6 pb-5 sm:px-4">
+    <div className="flex flex-wrap items-end justify-between gap-x-10 gap-y-4 px-3 pt-5 pb-4 sm:px-4">
       <div>
         <h1 className="text-xl font-semibold tracking-tight">Markets</h1>
         <p className="mt-1 max-w-[62ch] text-pretty text-dim">

@@ -79,7 +79,7 @@ function BoardTable(props: { instruments: InstrumentOut[] }) {
               <th
                 scope="rowgroup"
                 colSpan={COLUMNS.length}
-                className="px-3 pt-5 pb-1.5 text-left font-normal text-faint sm:px-4"
+                className="px-3 pt-4 pb-1 text-left font-normal text-faint sm:px-4"
               >
                 <span className="mr-2 text-sm font-semibold text-ink">{label}</span>
                 {says}

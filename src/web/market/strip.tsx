@@ -19,19 +19,7 @@ export function Strip(props: { instrument: InstrumentOut; instruments: readonly 
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line bg-panel px-3 py-2 sm:gap-x-6 sm:px-4">
       <div className="flex min-w-0 flex-col">
-        <h1 className="sr-only">{instrument.name}</h1>
-        <select
-          aria-label="Market"
-          value={instrument.id}
-          onChange={(event) => go(marketPath(event.target.value))}
-          className="-ml-1 h-7 max-w-full [field-sizing:content] rounded-sm bg-panel pr-3 text-lg font-semibold hover:bg-raised"
-        >
-          {props.instruments.map((one) => (
-            <option key={one.id} value={one.id}>
-              {one.name}
-            </option>
-          ))}
-        </select>
+        <MarketPicker instrument={instrument} instruments={props.instruments} />
         <span className="figures text-2xs text-faint">
           {instrument.symbol}
           {(ticker?.status ?? instrument.status) === 'halted' && (
@@ -63,6 +51,30 @@ export function Strip(props: { instrument: InstrumentOut; instruments: readonly 
           Try this grade
         </a>
       </div>
+    </div>
+  )
+}
+
+/** The name of the market, which opens the list of all of them. */
+function MarketPicker(props: { instrument: InstrumentOut; instruments: readonly InstrumentOut[] }) {
+  return (
+    <div className="relative -mx-1 flex items-center gap-1.5 self-start rounded-sm px-1 hover:bg-raised has-focus-visible:outline-2 has-focus-visible:outline-copper">
+      <h1 className="text-lg leading-7 font-semibold whitespace-nowrap">{props.instrument.name}</h1>
+      <svg viewBox="0 0 12 12" className="size-3 shrink-0 text-dim" aria-hidden="true">
+        <path d="M2 4l4 4 4-4" fill="none" stroke="currentColor" strokeWidth="1.5" />
+      </svg>
+      <select
+        aria-label="Market"
+        value={props.instrument.id}
+        onChange={(event) => go(marketPath(event.target.value))}
+        className="absolute inset-0 w-full bg-panel text-ink opacity-0"
+      >
+        {props.instruments.map((one) => (
+          <option key={one.id} value={one.id}>
+            {one.name}
+          </option>
+        ))}
+      </select>
     </div>
   )
 }

@@ -1,10 +1,9 @@
-import { useQuery } from '@tanstack/react-query'
 import type { InstrumentOut, SpecOut } from '../../wire/instrument.ts'
-import { useExchange } from '../data/exchange.tsx'
 import { Gauge } from '../part/gauge.tsx'
 import { duration } from '../shape/clock.ts'
 import { dollars, LOCALE, trimmed } from '../shape/number.ts'
 import type { Run } from './completion.ts'
+import { useOutcome } from './outcome.ts'
 import { ReceiptCard } from './receipt-card.tsx'
 
 /** Tokens a second between the first and the last; null before there are two. */
@@ -15,45 +14,30 @@ function speedOf(run: Run): number | null {
   return seconds <= 0 || tokens < 2 ? null : (tokens - 1) / seconds
 }
 
-/** The account's own record of the delivery, once it is settled. */
-function useDelivery(run: Run | null) {
-  const { client } = useExchange()
-  const id = run?.note?.receipt ?? null
-  return useQuery({
-    queryKey: ['mine', 'delivery', id],
-    queryFn: async () =>
-      (await client.deliveries.list({ limit: 20 })).data.find((one) => one.id === id) ?? null,
-    enabled: id !== null && (run?.state === 'done' || run?.state === 'stopped'),
-    refetchInterval: (query) => (query.state.data?.status === 'settled' ? false : 700),
-  })
+const VERDICT: Record<string, string> = {
+  conforming: 'Conforms to the grade',
+  soft_miss: 'Missed a little, discounted',
+  rejected: 'Rejected, not charged',
+  excused: 'Not judged, paid as metered',
+  failed: 'Failed, not charged',
+  released: 'Released, not charged',
 }
 
-const VERDICT: Record<string, string> = {
-  conforms: 'Conforms to the grade',
-  conforming: 'Conforms to the grade',
-}
+const count = (tokens: number | null | undefined): string | null => tokens?.toLocaleString(LOCALE) ?? null
 
 /** Who delivered, how fast, how many units, at what price, and whether the grade was met. */
 export function DeliveryFacts(props: { run: Run | null; instrument: InstrumentOut | undefined }) {
   const { run } = props
-  const delivery = useDelivery(run)
-  const settled = delivery.data?.status === 'settled' ? delivery.data : null
+  const outcome = useOutcome(run)
   const speed = run && speedOf(run)
-  const units = settled?.units
-  const cost = settled?.cost
-  const price = settled && Number(settled.units) > 0 ? Number(settled.cost) / Number(settled.units) : null
-  const verdict = settled?.verdict ?? null
+  const price = outcome && Number(outcome.units) > 0 ? Number(outcome.cost) / Number(outcome.units) : null
+  const verdict = outcome?.verdict ?? null
+  const receipt = run?.note?.receipt ?? null
   const lines: [label: string, value: string | null | undefined][] = [
-    ['Supplier', run?.note?.supplier],
-    [
-      'Tokens in',
-      settled?.input_tokens?.toLocaleString(LOCALE) ?? run?.usage?.prompt_tokens.toLocaleString(LOCALE),
-    ],
-    [
-      'Tokens out',
-      settled?.output_tokens?.toLocaleString(LOCALE) ?? run?.usage?.completion_tokens.toLocaleString(LOCALE),
-    ],
-    ['Units drawn', units === undefined ? null : trimmed(units)],
+    ['Supplier', outcome?.supplier ?? run?.note?.supplier],
+    ['Tokens in', count(outcome?.inputTokens ?? run?.usage?.prompt_tokens)],
+    ['Tokens out', count(outcome?.outputTokens ?? run?.usage?.completion_tokens)],
+    ['Units drawn', outcome && trimmed(outcome.units)],
     ['Average price', price === null ? null : `$${price.toFixed(4)} per unit`],
     ['Verdict', verdict === null ? null : (VERDICT[verdict] ?? verdict.replaceAll('_', ' '))],
   ]
@@ -66,7 +50,7 @@ export function DeliveryFacts(props: { run: Run | null; instrument: InstrumentOu
       <div>
         <p className="text-xs text-faint">Cost</p>
         <p className="figures text-2xl leading-9 font-semibold" data-testid="cost">
-          {cost == null ? '–' : dollars(cost)}
+          {outcome ? dollars(outcome.cost) : '–'}
         </p>
       </div>
       {props.instrument && <Promises run={run} speed={speed} spec={props.instrument.spec} />}
@@ -83,9 +67,7 @@ export function DeliveryFacts(props: { run: Run | null; instrument: InstrumentOu
           </div>
         ))}
       </dl>
-      {run?.note?.receipt && (run.state === 'done' || run.state === 'stopped') && (
-        <ReceiptCard id={run.note.receipt} />
-      )}
+      {receipt && (run?.state === 'done' || run?.state === 'stopped') && <ReceiptCard id={receipt} />}
     </aside>
   )
 }
