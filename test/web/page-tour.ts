@@ -37,7 +37,7 @@ export async function openTour(browser: Browser, url: string, width: number, hei
 const go = ({ page, url }: Tour, hash: string) => page.goto(new URL(`/${hash}`, url).href)
 
 /** Waits until `look` says something other than it says now. */
-async function waitForChange(page: Page, look: () => Promise<string>, what: string): Promise<void> {
+export async function waitForChange(page: Page, look: () => Promise<string>, what: string): Promise<void> {
   const before = await look()
   const end = Date.now() + PATIENCE_MS
   while ((await look()) === before) {

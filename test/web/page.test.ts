@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { launchChromium } from './chromium.ts'
 import type { Tour } from './page-tour.ts'
-import { chat, fitWidth, openTour, placeAndCancel, seeBoard, seeMarket } from './page-tour.ts'
+import { chat, fitWidth, openTour, placeAndCancel, seeBoard, seeMarket, waitForChange } from './page-tour.ts'
 import type { StubVenue } from './stub-venue.ts'
 import { openStubVenue } from './stub-venue.ts'
 
@@ -46,6 +46,20 @@ test('a chat streams and shows its supplier, its cost and a receipt checked in t
 test('a phone shows everything within its width', () => walk(390, 844, fitWidth, placeOnPhone))
 
 test('a small laptop shows everything within its width', () => walk(1024, 768, fitWidth))
+
+test('a page that loses its venue says so, and is live again by itself', async () => {
+  const first = await openStubVenue()
+  const tour = await openTour(browser, first.url, 1024, 768)
+  await seeMarket(tour)
+  await first.close()
+  const status = tour.page.getByRole('status').filter({ hasText: /Live|Reconnecting|Connecting/ })
+  await status.filter({ hasText: /Reconnecting|Connecting/ }).waitFor()
+  const second = await openStubVenue(Number(new URL(first.url).port))
+  await status.filter({ hasText: 'Live' }).waitFor()
+  await waitForChange(tour.page, () => tour.page.getByTestId('bids').innerText(), 'the bids')
+  await tour.page.context().close()
+  await second.close()
+})
 
 /** On a phone the ticket is a part of its own. */
 async function placeOnPhone({ page }: Tour): Promise<void> {

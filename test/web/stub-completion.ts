@@ -51,23 +51,8 @@ export async function streamAnswer(
     await wait(8)
   }
   const usage = { prompt_tokens: 24, completion_tokens: pieces.length, total_tokens: 24 + pieces.length }
-  const wt = 6 + pieces.length
-  const sums = { units: (wt / 1e6).toFixed(6), cost: (wt * 0.81e-6).toFixed(6) }
-  account.deliveries.push({
-    id,
-    request_id: 'req_stub',
-    instrument,
-    supplier: SUPPLIER,
-    status: 'settled',
-    verdict: 'conforming',
-    input_tokens: 24,
-    output_tokens: pieces.length,
-    ...sums,
-    proceeds: null,
-    delivery_fee: null,
-    seq: 48_200,
-    at: now(),
-  })
+  const delivery = deliveryOf(account, instrument, pieces.length)
+  account.deliveries.push(delivery)
   chunk({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })
   const note = {
     receipt: id,
@@ -75,10 +60,32 @@ export async function streamAnswer(
     price: '810000',
     verdict: 'conforming',
     truncated: null,
-    ...sums,
+    units: delivery.units,
+    cost: delivery.cost,
   }
   chunk({ choices: [], usage, busbar: note })
   response.end('data: [DONE]\n\n')
+}
+
+/** The next delivery of an account: an answer of so many tokens to a prompt of 24. */
+export function deliveryOf(account: StubAccount, instrument: string, outputTokens: number): DeliveryOut {
+  const wt = 6 + outputTokens
+  return {
+    id: `del_${account.deliveries.length + 1}`,
+    request_id: 'req_stub',
+    instrument,
+    supplier: SUPPLIER,
+    status: 'settled',
+    verdict: 'conforming',
+    input_tokens: 24,
+    output_tokens: outputTokens,
+    units: (wt / 1e6).toFixed(6),
+    cost: (wt * 0.81e-6).toFixed(6),
+    proceeds: null,
+    delivery_fee: null,
+    seq: 48_200,
+    at: now(),
+  }
 }
 
 const signer = createSigner(generateKeyPairSync('ed25519').privateKey)
