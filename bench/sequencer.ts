@@ -59,7 +59,7 @@ async function workload(length: number): Promise<Command[]> {
 
 type Load = { perSecond: number; batch: number; commits: number; bytes: number }
 
-/** Keeps `window` commands on their way until all are durable: half being written, half forming. */
+/** Keeps `window` commands on their way until all are durable: two thirds being written, one forming. */
 async function closedLoop(name: string, commands: readonly Command[], window: number): Promise<Load> {
   const { sequencer } = await newborn(name)
   let next = 0
@@ -76,8 +76,7 @@ async function closedLoop(name: string, commands: readonly Command[], window: nu
       commits++
       fill(batch.length)
     })
-    fill(window / 2)
-    setTimeout(() => fill(window / 2), 0)
+    for (let wait = 0; wait < 3; wait++) setTimeout(() => fill(window / 3), wait)
   })
   const seconds = (performance.now() - began) / 1_000
   await sequencer.close()
@@ -159,7 +158,7 @@ console.log(
   `busbar sequencer, ${new Date(fromMs(Date.now()) / 1_000).toISOString()}, Node ${process.version}`,
 )
 const commands = await workload(Math.min(COMMANDS, 300_000))
-for (const window of [256, 1_024, 8_192, 8_192]) {
+for (const window of [384, 1_536, 6_144]) {
   const load = await closedLoop(`window-${window}-${Math.random()}`, commands, window)
   const bare = bareAppend(load)
   const batch = `batch ${count(load.batch)}`.padEnd(12)

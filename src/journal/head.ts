@@ -1,4 +1,5 @@
-import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { Link } from './chain.ts'
@@ -33,25 +34,29 @@ export function readHead(folder: string): Head {
   return newest
 }
 
-/** Keeps the head file open and moves it on, one slot after the other. */
+/** Keeps the head file open and moves it on, one slot after the other, off the event loop. */
 export class HeadWriter {
-  private readonly handle: number
+  private readonly handle: FileHandle
   private turn: number
 
-  constructor(folder: string, turn: number) {
-    this.handle = openSync(join(folder, HEAD_FILE), 'r+')
+  private constructor(handle: FileHandle, turn: number) {
+    this.handle = handle
     this.turn = turn
   }
 
-  /** Returns once the slot is on stable storage. */
-  write(link: Link): void {
-    this.turn++
-    writeSync(this.handle, slot(link, this.turn), 0, SLOT_BYTES, (this.turn % 2) * SLOT_BYTES)
-    fdatasyncSync(this.handle)
+  static async open(folder: string, turn: number): Promise<HeadWriter> {
+    return new HeadWriter(await open(join(folder, HEAD_FILE), 'r+'), turn)
   }
 
-  close(): void {
-    closeSync(this.handle)
+  /** Resolves once the slot is on stable storage. The next write waits for this one. */
+  async write(link: Link): Promise<void> {
+    this.turn++
+    await this.handle.write(slot(link, this.turn), 0, SLOT_BYTES, (this.turn % 2) * SLOT_BYTES)
+    await this.handle.datasync()
+  }
+
+  async close(): Promise<void> {
+    await this.handle.close()
   }
 }
 

@@ -12,8 +12,8 @@ import { BatchTable } from './table.ts'
 /** A data folder whose three witnesses (genesis, head and journal) agree about where history ends. */
 export type Inspection = { folder: string; genesis: Genesis; head: Head; table: BatchTable; end: Link }
 
-/** One commit may have reached the disk before its answer, and one slot of the head may be torn. */
-const UNANSWERED_MAX = 2
+/** Two commits may have reached the disk before their answer, and the slot for the two before them be torn. */
+const UNANSWERED_MAX = 4
 
 /** Opens the folder's files for reading and compares their ends. Throws JournalError where they contradict each other. */
 export function inspect(folder: string): Inspection {
@@ -54,7 +54,7 @@ function compareHead(folder: string, genesis: Genesis, head: Head, table: BatchT
 }
 
 /** The chain just after command `seq`, if a batch ends there. */
-function linkAt(table: BatchTable, exchange: string, seq: number): Link | undefined {
+export function linkAt(table: BatchTable, exchange: string, seq: number): Link | undefined {
   if (seq === 0) return genesisLink(exchange)
   const row = table.rowAt(seq)
   return row?.last === seq ? { last: row.last, epoch: row.epoch, hash: row.hash } : undefined

@@ -2,13 +2,12 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { known } from '../base/assert.ts'
 import type { Link } from './chain.ts'
 import { forge, genesisLink } from './chain.ts'
-import { HeadWriter } from './head.ts'
 import type { JournalFault } from './journal.ts'
 import { JournalError } from './journal.ts'
 import { BatchTable, BatchWriter } from './table.ts'
 
 /** What the writing thread is started with: where history stands. */
-export type WriterData = { folder: string; exchange: string; end: Link; turn: number }
+export type WriterData = { folder: string; exchange: string; end: Link }
 
 /** What it is asked, in order. */
 export type WriterRequest =
@@ -24,12 +23,10 @@ export type WriterReply =
   | { kind: 'closed' }
   | { kind: 'failed'; fault: JournalFault; line: string }
 
-type Pen = { writer: BatchWriter; head: HeadWriter }
-
 const port = known(parentPort ?? undefined, 'the journal worker runs in a worker thread')
-const { folder, exchange, end, turn } = workerData as WriterData
+const { folder, exchange, end } = workerData as WriterData
 const history = new BatchTable(folder, exchange)
-let pen: Pen | undefined
+let writer: BatchWriter | undefined
 let link: Link = end
 let open = true
 
@@ -39,24 +36,19 @@ setImmediate(() => guarded(() => proveFrom(genesisLink(exchange))))
 function answer(request: WriterRequest): void {
   switch (request.kind) {
     case 'begin':
-      pen = { writer: new BatchWriter(folder), head: new HeadWriter(folder, turn) }
-      // What was found on disk counts as acknowledged from now on, in both slots.
-      pen.head.write(link)
-      pen.head.write(link)
+      writer = new BatchWriter(folder)
       return reply({ kind: 'begun' })
     case 'append':
-      return append(known(pen, 'the journal was begun before it is appended to'), request)
+      return append(known(writer, 'the journal is begun before it is appended to'), request)
     case 'close':
       return close()
   }
 }
 
-/** The batch, then the head that vouches for it, are on stable storage before the answer. */
-function append({ writer, head }: Pen, request: { bytes: Uint8Array; last: number }): void {
-  const row = forge(link, writer.epoch, request.bytes, request.last)
-  writer.insert(row)
+function append(pen: BatchWriter, request: { bytes: Uint8Array; last: number }): void {
+  const row = forge(link, pen.epoch, request.bytes, request.last)
+  pen.insert(row)
   link = { last: row.last, epoch: row.epoch, hash: row.hash }
-  head.write(link)
   reply({ kind: 'appended', link })
 }
 
@@ -88,8 +80,7 @@ function guarded(work: () => void): void {
 
 function close(): void {
   open = false
-  pen?.writer.close()
-  pen?.head.close()
+  writer?.close()
   history.close()
   reply({ kind: 'closed' })
   port.close()

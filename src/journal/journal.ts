@@ -18,9 +18,12 @@ export interface JournalReader {
 
 /** An ordered, durable list of batches with one writer. Knows nothing of what they mean. */
 export interface Journal extends JournalReader {
-  /** Resolves once the batch is on stable storage. `first` follows the last one appended. Failure is final. */
+  /**
+   * Copies the bytes at once and resolves when they are on stable storage. `first` follows the last command
+   * appended. Failure is final.
+   */
   append(bytes: Uint8Array, first: number, last: number): Promise<void>
-  /** Keeps the bytes as the snapshot just after `seq`, which must be the end of the last durable batch. */
+  /** Keeps the bytes as the snapshot just after `seq`, which must be the end of a durable batch. */
   saveSnapshot(seq: number, bytes: Uint8Array): Promise<void>
   /** Whatever was appended becomes durable, then the storage is let go. */
   close(): Promise<void>

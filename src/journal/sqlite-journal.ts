@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
-import { assert, unreachable } from '../base/assert.ts'
+import { assert, known, unreachable } from '../base/assert.ts'
 import type { Link } from './chain.ts'
 import { genesisLink, SCHEMA } from './chain.ts'
 import {
@@ -17,9 +17,9 @@ import {
   writeSynced,
 } from './disk.ts'
 import { printGenesis, readGenesis, writeGenesis } from './genesis.ts'
-import { createHead } from './head.ts'
+import { createHead, HeadWriter } from './head.ts'
 import type { Inspection } from './inspect.ts'
-import { inspect, readBatches, readSnapshots } from './inspect.ts'
+import { inspect, linkAt, readBatches, readSnapshots } from './inspect.ts'
 import type { Batch, Journal, Snapshot } from './journal.ts'
 import { JournalError } from './journal.ts'
 import type { WriterData, WriterReply, WriterRequest } from './journal-worker.ts'
@@ -103,21 +103,29 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   }
 }
 
-type Waiter = { resolve: () => void; reject: (error: JournalError) => void }
+type Waiter = { last: number; resolve: () => void; reject: (error: JournalError) => void }
 
+/**
+ * A batch travels so, and two may be on their way:
+ *
+ *     append ──► worker: row, synced ──► head slot, synced ──► answer
+ */
 class SqliteJournal implements Journal {
   readonly exchange: string
   private readonly options: JournalOptions
   private readonly lock: Lock
   private readonly found: Inspection
   private readonly worker: Worker
-  private readonly waiters: Waiter[] = []
-  private readonly proof: Promise<void>
+  /** Who waits for the worker's next answer, and who for the head to move past a command. */
+  private readonly asked: Waiter[] = []
+  private readonly unanswered: Waiter[] = []
+  private head: HeadWriter | undefined
   private settleProof: Waiter | undefined
-  private end: Link
   private appended: number
+  private written: Link
+  private end: Link
+  private moving = false
   private failure: JournalError | undefined
-  private begun = false
   private closed = false
 
   constructor(options: JournalOptions, lock: Lock) {
@@ -126,12 +134,10 @@ class SqliteJournal implements Journal {
     this.found = inspect(options.folder)
     this.exchange = this.found.genesis.exchange
     this.end = this.found.end
+    this.written = this.end
     this.appended = this.end.last
-    this.proof = new Promise((resolve, reject) => {
-      this.settleProof = { resolve, reject }
-    })
-    const { folder, head, end } = this.found
-    const data: WriterData = { folder, exchange: this.exchange, end, turn: head.turn }
+    const { folder, end } = this.found
+    const data: WriterData = { folder, exchange: this.exchange, end }
     this.worker = startWorker(new URL('./journal-worker', import.meta.url), data)
     this.worker.on('message', (reply: WriterReply) => this.hear(reply))
     this.worker.on('error', (error) => this.fail(this.broken(String(error))))
@@ -144,20 +150,17 @@ class SqliteJournal implements Journal {
 
   /** Waits for the proof of history, though not without end, and takes up the pen. */
   async begin(): Promise<Journal> {
-    let timer: NodeJS.Timeout | undefined
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, this.options.proofWaitMs ?? 5_000)
-    })
     try {
-      await Promise.race([this.proof, patience])
+      await this.historyProved()
       await this.ask({ kind: 'begin' })
-      this.begun = true
+      this.head = await HeadWriter.open(this.found.folder, this.found.head.turn)
+      // What was found on disk counts as acknowledged from now on, in both slots.
+      await this.head.write(this.end)
+      await this.head.write(this.end)
       return this
     } catch (error) {
       await this.abandon()
       throw error
-    } finally {
-      clearTimeout(timer)
     }
   }
 
@@ -171,15 +174,19 @@ class SqliteJournal implements Journal {
 
   append(bytes: Uint8Array, first: number, last: number): Promise<void> {
     assert(first === this.appended + 1 && last >= first, 'batches are appended in dense order')
+    if (this.failure) return Promise.reject(this.failure)
     this.appended = last
-    return this.ask({ kind: 'append', bytes, last })
+    const copy = new Uint8Array(bytes)
+    this.post({ kind: 'append', bytes: copy, last }, [copy.buffer])
+    return new Promise((resolve, reject) => this.unanswered.push({ last, resolve, reject }))
   }
 
   async saveSnapshot(seq: number, bytes: Uint8Array): Promise<void> {
-    assert(seq === this.end.last, 'a snapshot is taken at the end of the last durable batch')
-    const { folder, genesis } = this.found
+    const { folder, genesis, table } = this.found
+    const link = seq > this.end.last ? undefined : linkAt(table, this.exchange, seq)
+    const { hash } = known(link, 'a snapshot is taken at the end of a durable batch')
     try {
-      await writeSnapshot(folder, this.exchange, seq, this.end.hash, bytes)
+      await writeSnapshot(folder, this.exchange, seq, hash, bytes)
       await writeGenesis(folder, { ...genesis, floor: seq })
     } catch (error) {
       throw new JournalError('write_failed', `${folder}: the snapshot after ${seq} failed: ${String(error)}`)
@@ -188,23 +195,42 @@ class SqliteJournal implements Journal {
 
   async close(): Promise<void> {
     if (this.closed) return
-    if (!this.failure) await this.ask({ kind: 'close' })
-    await this.abandon()
-    this.lock.release()
+    const { last } = this.written
+    const idle = new Promise<void>((resolve, reject) => {
+      if (last === this.appended && last === this.end.last) resolve()
+      else this.unanswered.push({ last: this.appended, resolve, reject })
+    })
+    try {
+      if (!this.failure) await idle.then(() => this.ask({ kind: 'close' }))
+    } finally {
+      await this.abandon()
+      this.lock.release()
+    }
+  }
+
+  private async historyProved(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    await new Promise<void>((resolve, reject) => {
+      this.settleProof = { last: 0, resolve, reject }
+      timer = setTimeout(resolve, this.options.proofWaitMs ?? 5_000)
+    }).finally(() => clearTimeout(timer))
   }
 
   private async abandon(): Promise<void> {
     this.closed = true
     await this.worker.terminate()
+    await this.head?.close()
     this.found.table.close()
   }
 
   private ask(request: WriterRequest): Promise<void> {
     if (this.failure) return Promise.reject(this.failure)
-    return new Promise((resolve, reject) => {
-      this.waiters.push({ resolve, reject })
-      this.worker.postMessage(request)
-    })
+    this.post(request)
+    return new Promise((resolve, reject) => this.asked.push({ last: 0, resolve, reject }))
+  }
+
+  private post(request: WriterRequest, given: ArrayBuffer[] = []): void {
+    this.worker.postMessage(request, given)
   }
 
   private hear(reply: WriterReply): void {
@@ -214,13 +240,34 @@ class SqliteJournal implements Journal {
       case 'failed':
         return this.fail(new JournalError(reply.fault, reply.line))
       case 'appended':
-        this.end = reply.link
-        return this.waiters.shift()?.resolve()
+        this.written = reply.link
+        void this.moveHead()
+        return
       case 'begun':
       case 'closed':
-        return this.waiters.shift()?.resolve()
+        return this.asked.shift()?.resolve()
       default:
         return unreachable(reply)
+    }
+  }
+
+  /** The head follows what is written, one slot at a time; then those who waited for it are answered. */
+  private async moveHead(): Promise<void> {
+    if (this.moving || !this.head) return
+    this.moving = true
+    try {
+      while (this.end.last < this.written.last && !this.failure) {
+        const link = this.written
+        await this.head.write(link)
+        this.end = link
+        while ((this.unanswered[0]?.last ?? Number.POSITIVE_INFINITY) <= link.last && !this.failure) {
+          this.unanswered.shift()?.resolve()
+        }
+      }
+    } catch (error) {
+      this.fail(this.broken(`the head could not be written: ${String(error)}`))
+    } finally {
+      this.moving = false
     }
   }
 
@@ -229,8 +276,8 @@ class SqliteJournal implements Journal {
     if (this.failure) return
     this.failure = error
     this.settleProof?.reject(error)
-    for (const waiter of this.waiters.splice(0)) waiter.reject(error)
-    if (this.begun) this.options.onFatal(error)
+    for (const waiter of [...this.asked.splice(0), ...this.unanswered.splice(0)]) waiter.reject(error)
+    if (this.head) this.options.onFatal(error)
   }
 
   private broken(what: string): JournalError {

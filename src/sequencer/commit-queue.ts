@@ -1,15 +1,19 @@
 import { known } from '../base/assert.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Applied } from './record.ts'
+import { RecordBuffer } from './record.ts'
 
-type Forming = { text: string; applied: Applied[] }
+type Forming = { records: RecordBuffer; applied: Applied[] }
 type Waiter = { seq: number; resolve: () => void; reject: (error: Error) => void }
 
 /** A batch longer than this is closed, and the next begins. */
-const BATCH_CHARS_MAX = 1 << 20
+const BATCH_BYTES_MAX = 1 << 20
+
+/** While the disk finishes one batch it has the next one at hand. */
+const FLYING_MAX = 2
 
 /**
- * Group commit. While one batch is on its way to the disk the next one forms, so batches grow with the load:
+ * Group commit. While batches are on their way to the disk the next one forms, so batches grow with the load:
  *
  *     submitted ──► forming ──► on its way ──► durable: listeners, then waiters
  */
@@ -21,10 +25,12 @@ export class CommitQueue {
   private readonly onFailure: (error: unknown) => void
   private readonly forming: Forming[] = []
   private readonly waiters: Waiter[] = []
+  /** A buffer whose batch has been handed to the journal, to be used again. */
+  private readonly spare: RecordBuffer[] = []
   private depth = 0
   private sealed = true
   private woken = false
-  private flying = false
+  private flying = 0
   private failure: Error | undefined
 
   constructor(
@@ -45,15 +51,10 @@ export class CommitQueue {
 
   add(applied: Applied, record: string): void {
     this.depth++
-    const batch = this.forming.at(-1)
-    if (this.sealed || batch === undefined) {
-      this.forming.push({ text: record, applied: [applied] })
-      this.sealed = false
-    } else {
-      batch.text += `\n${record}`
-      batch.applied.push(applied)
-      if (batch.text.length >= BATCH_CHARS_MAX) this.sealed = true
-    }
+    const batch = this.sealed ? this.beginBatch() : (this.forming.at(-1) ?? this.beginBatch())
+    batch.records.add(record)
+    batch.applied.push(applied)
+    if (batch.records.length >= BATCH_BYTES_MAX) this.sealed = true
     this.wake()
   }
 
@@ -78,9 +79,16 @@ export class CommitQueue {
     for (const waiter of this.waiters.splice(0)) waiter.reject(error)
   }
 
+  private beginBatch(): Forming {
+    const batch = { records: this.spare.pop() ?? new RecordBuffer(), applied: [] }
+    this.forming.push(batch)
+    this.sealed = false
+    return batch
+  }
+
   /** Everything that arrives in one turn of the event loop shares a commit. */
   private wake(): void {
-    if (this.woken || this.flying) return
+    if (this.woken || this.flying >= FLYING_MAX) return
     this.woken = true
     setImmediate(() => {
       this.woken = false
@@ -89,21 +97,23 @@ export class CommitQueue {
   }
 
   private send(): void {
-    if (this.flying || this.failure) return
+    if (this.flying >= FLYING_MAX || this.failure) return
     const batch = this.forming.shift()
     if (batch === undefined) return
     if (this.forming.length === 0) this.sealed = true
     const first = known(batch.applied[0], 'a batch has a first command').seq
     const last = first + batch.applied.length - 1
-    this.flying = true
-    this.journal.append(new TextEncoder().encode(batch.text), first, last).then(
+    this.flying++
+    this.journal.append(batch.records.content, first, last).then(
       () => this.landed(batch.applied, last),
       (error: unknown) => this.onFailure(error),
     )
+    batch.records.clear()
+    if (this.spare.length === 0) this.spare.push(batch.records)
   }
 
   private landed(applied: readonly Applied[], last: number): void {
-    this.flying = false
+    this.flying--
     if (this.failure) return
     this.depth -= applied.length
     this.durableSeq = last
