@@ -201,7 +201,9 @@ function createDeliveryParts(
   })
   return {
     gateway,
-    qualify: (async () => { throw new Error('pending') }) as never,
+    qualify: (async () => {
+      throw new Error('pending')
+    }) as never,
     async close() {
       await upstream.close()
       await Promise.all([meter.close(), judge.close()])
@@ -229,7 +231,7 @@ async function serve(
   let guest: Omit<Caller, 'ip'> | null = null
   const completions = createCompletions({
     venue,
-    complete: delivery.gateway.complete,
+    complete: (request, response) => delivery.gateway.complete(request, response),
     sessions,
     metrics,
     requestIds,

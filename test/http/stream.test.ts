@@ -21,8 +21,8 @@ async function open(options: { origin?: string } = {}) {
   const socket = new WebSocket(`${exchange.baseUrl.replace('http', 'ws')}/v1/ws`, options)
   const frames: Frame[] = []
   const waiting: ((frame: Frame) => void)[] = []
-  socket.on('message', (data) => {
-    const frame = JSON.parse(String(data)) as Frame
+  socket.on('message', (data: Buffer) => {
+    const frame = JSON.parse(data.toString('utf8')) as Frame
     const next = waiting.shift()
     if (next) next(frame)
     else frames.push(frame)
