@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 
-/** Every setting of the venue process: one name, one default and a bound each. A bad one is refused by name. */
+/** Every setting of the venue process: a name, a default and a bound each. A bad one is refused by name. */
 export type Config = {
   /** `BUSBAR_HOST`: the address to listen on. */
   host: string

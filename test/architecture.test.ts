@@ -87,7 +87,7 @@ const folder = (file: string) => file.split('/')[0] ?? ''
 const text = (file: string) => readFileSync(join(root, file), 'utf8')
 const code = (file: string) => text(file).replace(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, '')
 const specifiers = (file: string) =>
-  [...code(file).matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^'\n]+)'/g)].map((match) => match[1] ?? '')
+  [...code(file).matchAll(/(?:\bfrom\s+|\bimport\s*\(?\s*)'([^'\n]+)'/g)].map((match) => match[1] ?? '')
 const inside = (file: string) =>
   specifiers(file)
     .filter((name) => name.startsWith('.') && /\.tsx?$/.test(name))
