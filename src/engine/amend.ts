@@ -1,5 +1,5 @@
 import { NO_MANDATE } from '../base/ids.ts'
-import type { AccountId, OrderId } from '../base/ids.ts'
+import type { AccountId, MandateId, OrderId } from '../base/ids.ts'
 import type { Lots, Micros, Ticks } from '../base/money.ts'
 import { accountOf, freeCash, openPosition, theAccount, theInstrument } from './account.ts'
 import { bestAgainst, crosses, unrest } from './book.ts'
@@ -10,7 +10,7 @@ import { buyHold, lowerHold, raiseHold, settleHold } from './hold.ts'
 import { balanceOf, move } from './ledger.ts'
 import { closeOrder, enterBook, releaseUnits, walk } from './match.ts'
 import type { Slot } from './order.ts'
-import { BUY, findOrder, NO_SLOT, SELL, sideName, viewOrder } from './order.ts'
+import { BUY, findOrder, NO_SLOT, SELL, sideName, termsOf } from './order.ts'
 import { backingAt, bandFault, sellHold } from './place.ts'
 import type { Refusal } from './reject.ts'
 import { refuse } from './reject.ts'
@@ -65,7 +65,7 @@ function slotOf(state: State, { account, order, mandate }: OrderAmend): Slot {
 }
 
 function priceRuleFault(state: State, { instrument, slot, price }: Change): Refusal | undefined {
-  const { postOnly } = viewOrder(state.orders, slot)
+  const { postOnly } = termsOf(state.orders, slot)
   const side = state.orders.side[slot] as number
   if (price > instrument.spec.priceMax)
     return refuse('price_above_maximum', { maximum: instrument.spec.priceMax })
@@ -82,7 +82,8 @@ function planHolds(state: State, { instrument, slot, price, remaining }: Change)
   const side = pool.side[slot] as number
   const account = theAccount(state, pool.account[slot] as AccountId)
   const position = account.positions[instrument.id]
-  const { selfTrade, mandate } = viewOrder(pool, slot)
+  const { selfTrade } = termsOf(pool, slot)
+  const mandate = pool.mandate[slot] as MandateId
   const ahead = walk(state, instrument, {
     side,
     limit: price,

@@ -66,6 +66,7 @@ export const ownsMandate = (state: State, id: MandateId, account: AccountId): bo
 
 /** Why a mandate is over, or nothing. */
 export function lapseFault(state: State, id: MandateId, at: Instant): Refusal | undefined {
+  if (id === NO_MANDATE) return undefined
   for (const { revoked } of lineage(state, id)) if (revoked) return refuse('mandate_revoked')
   for (const { terms } of lineage(state, id))
     if (terms.expiresAt !== null && at >= terms.expiresAt) return refuse('mandate_expired')

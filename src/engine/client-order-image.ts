@@ -4,8 +4,7 @@ import type { Lots, Micros, Ticks } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { OrderPlace } from './command.ts'
 import type { CloseReason } from './event.ts'
-import { sideCode, sideName } from './order.ts'
-import { packWords, unpackWords, wordAt } from './order-image.ts'
+import { sideCode, sideName, termsByCode, termsCode } from './order.ts'
 import { acceptedEvent } from './place.ts'
 import type { Account, ClientOrder, State } from './state.ts'
 import type { Reader, Tape } from './tape.ts'
@@ -31,7 +30,7 @@ function packOne(tape: Tape, { asked, first }: ClientOrder): void {
   const { accepted, closed } = first
   put(tape, asked.instrument)
   put(tape, sideCode(asked.side))
-  put(tape, packWords(asked))
+  put(tape, termsCode(asked))
   put(tape, asked.price ?? 0)
   put(tape, asked.lots)
   put(tape, asked.mandate)
@@ -60,17 +59,16 @@ export function unpackClientOrders(state: State, reader: Reader, names: readonly
 function unpackOne(reader: Reader, account: Account, clientOrderId: string): ClientOrder {
   const instrument = take(reader) as InstrumentId
   const side = sideName(take(reader))
-  const words = unpackWords(take(reader))
+  const terms = termsByCode(take(reader), clientOrderId)
   const price = take(reader)
   const asked: OrderPlace = {
     kind: 'order.place',
     account: account.id,
     instrument,
     side,
-    ...words,
+    ...terms,
     price: price === 0 ? null : (price as Ticks),
     lots: take(reader) as Lots,
-    clientOrderId,
     mandate: take(reader) as MandateId,
   }
   const order = take(reader) as OrderId
@@ -85,7 +83,7 @@ function unpackOne(reader: Reader, account: Account, clientOrderId: string): Cli
   }
   const ended = take(reader)
   if (ended < 0) return { order, asked, first: { ...first, closed: null } }
-  const reason = wordAt(REASONS, ended)
+  const reason = known(REASONS[ended], 'a stored reason is known')
   const closed = { status: reason === 'filled' ? 'filled' : 'canceled', reason } as const
   return { order, asked, first: { ...first, closed } }
 }

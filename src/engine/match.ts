@@ -1,4 +1,3 @@
-import { assert } from '../base/assert.ts'
 import type { AccountId, OrderId } from '../base/ids.ts'
 import type { Lots, Micros, Ticks } from '../base/money.ts'
 import { micros } from '../base/money.ts'
@@ -11,7 +10,7 @@ import { lowerHold, settleHold } from './hold.ts'
 import { lotTick } from './instrument.ts'
 import { move } from './ledger.ts'
 import type { Slot } from './order.ts'
-import { BUY, freeSlot, NO_SLOT, SELL, sideName } from './order.ts'
+import { BUY, freeSlot, NO_SLOT, SELL, sideName, termsOf } from './order.ts'
 import type { Instrument, State } from './state.ts'
 
 /**
@@ -99,8 +98,7 @@ export function enterBook(
   events: Event[],
 ): CloseReason | undefined {
   const pool = state.orders
-  const terms = pool.terms[slot]
-  assert(terms !== null && terms !== undefined, 'a live order has terms')
+  const terms = termsOf(pool, slot)
   const stays = terms.type === 'limit' && terms.timeInForce === 'gtc'
   const end =
     matchOrder(state, instrument, slot, terms.selfTrade, events) ?? (stays ? undefined : 'ioc_remainder')

@@ -1,10 +1,10 @@
-import { assert, known } from '../base/assert.ts'
+import { assert } from '../base/assert.ts'
 import type { AccountId, InstrumentId, OrderId } from '../base/ids.ts'
 import type { Lots, Ticks } from '../base/money.ts'
 import { theAccount, theInstrument } from './account.ts'
 import { rest, restingOrders } from './book.ts'
 import type { OrderPool, OrderTerms, Slot } from './order.ts'
-import { BUY, NO_SLOT, SELL, takeSlot } from './order.ts'
+import { BUY, NO_SLOT, SELL, takeSlot, termsByCode, termsCode, termsOf } from './order.ts'
 import type { State } from './state.ts'
 import type { Reader, Tape } from './tape.ts'
 import { put, take } from './tape.ts'
@@ -30,33 +30,6 @@ const COLUMNS = [
   'version',
 ] as const satisfies readonly (keyof OrderPool)[]
 
-// The words of an order as digits. A word's place in its list is stored: append, never reorder.
-const TYPES = ['limit', 'market'] as const
-const TIMES = ['gtc', 'ioc', 'fok'] as const
-const POSTS = ['none', 'reject'] as const
-const SELF_TRADES = ['cancel_newest', 'cancel_oldest', 'cancel_both', 'decrement'] as const
-
-/** What an order's terms say in words that a snapshot keeps as digits. */
-export type Words = Omit<OrderTerms, 'clientOrderId'>
-
-/** The terms of an order as one number, a decimal digit each. */
-export const packWords = ({ type, timeInForce, postOnly, selfTrade }: Words): number =>
-  TYPES.indexOf(type) +
-  10 * TIMES.indexOf(timeInForce) +
-  100 * POSTS.indexOf(postOnly) +
-  1000 * SELF_TRADES.indexOf(selfTrade)
-
-export const unpackWords = (code: number): Words => ({
-  type: wordAt(TYPES, code % 10),
-  timeInForce: wordAt(TIMES, Math.floor(code / 10) % 10),
-  postOnly: wordAt(POSTS, Math.floor(code / 100) % 10),
-  selfTrade: wordAt(SELF_TRADES, Math.floor(code / 1000) % 10),
-})
-
-/** A stored word. */
-export const wordAt = <Word>(words: readonly Word[], at: number): Word =>
-  known(words[at], 'a stored word is known')
-
 /**
  * Writes every live order, market by market and best first: the queues in their order. Returns their client
  * ids.
@@ -69,8 +42,8 @@ export function packOrders(state: State, tape: Tape): (string | null)[] {
     for (const side of [BUY, SELL])
       for (const slot of restingOrders(book, pool, side)) {
         for (const name of COLUMNS) put(tape, pool[name][slot] as number)
-        const terms = known(pool.terms[slot] ?? undefined, 'a live order has terms')
-        put(tape, packWords(terms))
+        const terms = termsOf(pool, slot)
+        put(tape, termsCode(terms))
         names.push(terms.clientOrderId)
       }
   assert(names.length === pool.live, 'between commands every live order is in a book')
@@ -91,7 +64,7 @@ export function unpackOrders(state: State, reader: Reader, names: readonly (stri
   const byId = Uint32Array.from({ length: count }, (_, row) => row).sort((a, b) => field(a, 0) - field(b, 0))
   const slots = new Int32Array(count)
   for (const row of byId) {
-    const terms = { ...unpackWords(field(row, COLUMNS.length)), clientOrderId: names[row] ?? null }
+    const terms = termsByCode(field(row, COLUMNS.length), names[row] ?? null)
     slots[row] = restore(state, (column) => field(row, column), terms)
   }
   for (const slot of slots) {

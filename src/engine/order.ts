@@ -1,4 +1,4 @@
-import { assert } from '../base/assert.ts'
+import { assert, known } from '../base/assert.ts'
 import type { AccountId, InstrumentId, MandateId, OrderId } from '../base/ids.ts'
 import type { Lots, Micros, Ticks } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
@@ -236,6 +236,45 @@ export function freeSlot(pool: OrderPool, slot: Slot): void {
   pool.live--
 }
 
+const TYPES = ['limit', 'market'] as const
+const TIMES = ['gtc', 'ioc', 'fok'] as const
+const POSTS = ['none', 'reject'] as const
+const SELF_TRADES = ['cancel_newest', 'cancel_oldest', 'cancel_both', 'decrement'] as const
+
+/** Terms without a client order id, one of each kind: orders that are alike share them. */
+const COMMON: readonly OrderTerms[] = SELF_TRADES.flatMap((selfTrade) =>
+  POSTS.flatMap((postOnly) =>
+    TIMES.flatMap((timeInForce) =>
+      TYPES.map((type) => Object.freeze({ type, timeInForce, postOnly, selfTrade, clientOrderId: null })),
+    ),
+  ),
+)
+
+/** The words of an order's terms as one number, which snapshots keep: append to the lists, never reorder. */
+export const termsCode = ({
+  type,
+  timeInForce,
+  postOnly,
+  selfTrade,
+}: Omit<OrderTerms, 'clientOrderId'>): number =>
+  (type === 'limit' ? 0 : 1) +
+  2 * (timeInForce === 'gtc' ? 0 : timeInForce === 'ioc' ? 1 : 2) +
+  6 * (postOnly === 'none' ? 0 : 1) +
+  12 * SELF_TRADES.indexOf(selfTrade)
+
+/** Terms by their number. */
+export function termsByCode(code: number, clientOrderId: string | null): OrderTerms {
+  const common = known(COMMON[code], 'stored terms are known')
+  return clientOrderId === null ? common : { ...common, clientOrderId }
+}
+
+/** The terms of a new order: allocated only where it has a client order id. */
+export const termsFor = (order: OrderTerms): OrderTerms => termsByCode(termsCode(order), order.clientOrderId)
+
+/** What a live order keeps that matching never looks at. */
+export const termsOf = (pool: OrderPool, slot: Slot): OrderTerms =>
+  known(pool.terms[slot] ?? undefined, 'a live order has terms')
+
 /** A live order as plain values, for readers outside the engine. */
 export type OrderView = OrderTerms & {
   id: OrderId
@@ -256,10 +295,8 @@ export type OrderView = OrderTerms & {
 }
 
 export function viewOrder(pool: OrderPool, slot: Slot): OrderView {
-  const terms = pool.terms[slot]
-  assert(terms !== null && terms !== undefined, 'a live order has terms')
   return {
-    ...terms,
+    ...termsOf(pool, slot),
     id: pool.id[slot] as OrderId,
     account: pool.account[slot] as AccountId,
     instrument: pool.instrument[slot] as InstrumentId,

@@ -1,4 +1,5 @@
 import type { MandateId, OrderId } from '../base/ids.ts'
+import { NO_MANDATE } from '../base/ids.ts'
 import type { Lots, Micros, Ticks } from '../base/money.ts'
 import { micros } from '../base/money.ts'
 import { accountOf, freeCash, instrumentOf, obligationOf, openPosition } from './account.ts'
@@ -12,7 +13,7 @@ import { balanceOf, move } from './ledger.ts'
 import type { Walk } from './match.ts'
 import { enterBook, walk } from './match.ts'
 import type { OrderTerms, Slot } from './order.ts'
-import { BUY, NO_SLOT, SELL, sideCode, takeSlot } from './order.ts'
+import { BUY, NO_SLOT, SELL, sideCode, takeSlot, termsFor } from './order.ts'
 import type { Refusal } from './reject.ts'
 import { refuse } from './reject.ts'
 import {
@@ -50,9 +51,8 @@ export function placeOrder(state: State, order: OrderPlace): Event[] | Refusal {
 
   // Nothing below this line can fail.
   const { account, instrument } = plan
-  const { type, timeInForce, postOnly, selfTrade, clientOrderId, mandate } = order
-  const terms = { type, timeInForce, postOnly, selfTrade, clientOrderId }
-  const slot = openOrder(state, account, instrument, plan, order.lots, mandate, terms)
+  const { clientOrderId } = order
+  const slot = openOrder(state, account, instrument, plan, order.lots, order.mandate, termsFor(order))
   const accepted = acceptedEvent(state.orders.id[slot] as OrderId, order, plan.limit)
   const events: Event[] = [accepted]
   const reason = enterBook(state, instrument, slot, events)
@@ -129,7 +129,7 @@ function planInMarket(
   const rests = !market && order.timeInForce === 'gtc' ? left : (0 as Lots)
   if (rests > 0 && account.openOrders >= OPEN_ORDERS_MAX)
     return refuse('open_order_limit', { maximum: OPEN_ORDERS_MAX })
-  return planFunds(state, order, { account, instrument, side, limit, ahead, rests })
+  return planFunds(state, order, account, instrument, side, limit, ahead, rests)
 }
 
 const NOTHING_AHEAD: Walk = { filled: 0 as Lots, value: 0 as Micros, prevented: 0 as Lots }
@@ -163,17 +163,23 @@ export function bandFault(state: State, instrument: Instrument, price: number): 
 }
 
 /** Money, units and authority: the last tests, and the hold that follows from them. */
-function planFunds(state: State, order: OrderPlace, draft: Omit<Plan, 'hold' | 'backing'>): Plan | Refusal {
-  const { account, instrument, side, limit, ahead, rests } = draft
-  const { mandate } = order
+function planFunds(
+  state: State,
+  order: OrderPlace,
+  account: Account,
+  instrument: Instrument,
+  side: number,
+  limit: Ticks,
+  ahead: Walk,
+  rests: Lots,
+): Plan | Refusal {
   const position = account.positions[instrument.id]
   const backing = side === BUY ? -1 : backingAt(state, instrument, position, limit)
   const value = ahead.value + valueOf(instrument, limit, rests)
   const hold =
     side === BUY ? buyHold(state, position, value) : sellHold(state, position, value, backing, order.lots)
   const outside =
-    scopeFault(state, mandate, instrument.id, order.side) ??
-    (side === BUY ? buyFault(state, mandate, instrument, limit, hold) : undefined)
+    order.mandate === NO_MANDATE ? undefined : authorityFault(state, order, instrument, limit, hold)
   if (outside !== undefined) return outside
   const cash = freeCash(state, account)
   if (hold > cash) return refuse('insufficient_funds', { needed: hold, free: cash })
@@ -182,17 +188,21 @@ function planFunds(state: State, order: OrderPlace, draft: Omit<Plan, 'hold' | '
     const free = position === undefined ? 0 : balanceOf(state.ledger, position.free)
     if (units > free) return refuse('insufficient_units', { needed: units, free })
   }
-  return { ...draft, hold, backing }
+  return { account, instrument, side, limit, ahead, rests, hold, backing }
 }
 
-const buyFault = (
+/** Whether the mandate covers the order; for a buy, at its price and worst cost. */
+function authorityFault(
   state: State,
-  mandate: MandateId,
-  instrument: Instrument,
+  { mandate, side }: OrderPlace,
+  { id }: Instrument,
   limit: Ticks,
   hold: Micros,
-): Refusal | undefined =>
-  priceFault(state, mandate, instrument.id, limit) ?? budgetFault(state, mandate, state.at, hold)
+): Refusal | undefined {
+  const outside = scopeFault(state, mandate, id, side)
+  if (outside !== undefined || side === 'sell') return outside
+  return priceFault(state, mandate, id, limit) ?? budgetFault(state, mandate, state.at, hold)
+}
 
 /**
  * µ$ per lot by which a sale at this limit falls short of the bond reference; -1 if the seller owes nothing.
