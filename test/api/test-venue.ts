@@ -58,6 +58,8 @@ export type TestVenue = {
     name: string,
     options?: { roles?: readonly Role[]; cash?: number; scopes?: readonly Scope[] },
   ): Promise<Trader>
+  /** A new key of an account with every scope, or those given. */
+  keyFor(account: AccountId, scopes?: readonly Scope[]): Promise<string>
   /** Submits a command behind the API's back and waits for it. */
   ask(command: Command): ReturnType<Venue['sequencer']['ask']>
   /** A supplier with a certified offer that has issued units of an instrument. */
@@ -146,8 +148,9 @@ export async function openTestVenue(options: TestVenueOptions = {}): Promise<Tes
   test.pass = (by) => {
     offset += by
   }
+  test.keyFor = (account, scopes) => keyFor(venue, account, scopes)
   test.send = (method, path, sent = {}) => send(venue, method, path, sent)
-  test.join = (name, who = {}) => join_(test, name, who)
+  test.join = (name, who = {}) => admit(test, name, who)
   test.supply = (name, instrument, units) => supply(test, name, instrument, units)
   test.close = async () => {
     await venue.qualifications.idle()
@@ -193,12 +196,12 @@ async function send(venue: Venue, method: string, url: string, sent: Sent): Prom
   }
 }
 
-async function join_(
-  { venue }: TestVenue,
+async function admit(
+  test: TestVenue,
   name: string,
   who: { roles?: readonly Role[]; cash?: number; scopes?: readonly Scope[] },
 ): Promise<Trader> {
-  const { sequencer, keys, clock } = venue
+  const { sequencer } = test.venue
   await sequencer.ask({ kind: 'member.admit', name })
   const member = sequencer.state.members.length as MemberId
   const roles = who.roles ?? ['trader', 'consumer', 'supplier']
@@ -206,13 +209,22 @@ async function join_(
   const id = sequencer.state.accounts.length as AccountId
   const amount = micros((who.cash ?? 10_000) * 1_000_000)
   if (amount > 0) await sequencer.ask({ kind: 'cash.deposit', account: id, amount, reference: 'opening' })
+  const key = await keyFor(test.venue, id, who.scopes)
+  return { id, name, account: `acc_${id}`, key }
+}
+
+async function keyFor(
+  { keys, clock }: Venue,
+  account: AccountId,
+  scopes: readonly Scope[] = SCOPES,
+): Promise<string> {
   const made = await keys.create(
     {
-      account: id,
+      account,
       mandate: NO_MANDATE,
-      label: name,
+      label: 'test',
       kind: 'bearer',
-      scopes: who.scopes ?? SCOPES,
+      scopes,
       addresses: [],
       expiresAt: null,
       createdBy: null,
@@ -221,7 +233,7 @@ async function join_(
     clock(),
   )
   assert.ok(made !== 'too_many_keys' && made.secret !== null)
-  return { id, name, account: `acc_${id}`, key: made.secret }
+  return made.secret
 }
 
 async function supply(
