@@ -151,18 +151,14 @@ function luckOf(body: Words, messages: readonly Message[], profile: ModelProfile
   return chance(Number.parseInt(digest.hex().slice(0, 8), 16))
 }
 
-/** Spreads an answer's length as the real conversations of the trace are spread. */
-function lengthFrom(luck: Chance): number {
-  return conversation[luck.below(conversation.length)]?.outputTokens ?? 100
-}
+/** Too short an answer says nothing but what speaks. */
+const TOKENS_LEAST = 90
 
-function textFor(
-  body: Words,
-  messages: readonly Message[],
-  name: string,
-  profile: ModelProfile,
-  luck: Chance,
-) {
+/** Spreads an answer's length as the real conversations of the trace are spread. */
+const lengthFrom = (luck: Chance): number =>
+  Math.max(TOKENS_LEAST, conversation[luck.below(conversation.length)]?.outputTokens ?? 0)
+
+function textFor(body: Words, messages: readonly Message[], profile: ModelProfile, luck: Chance) {
   const last = messages.at(-1)
   const prompt = messages.findLast((message) => message.role === 'user')?.text ?? last?.text ?? ''
   const schema = answerSchema(body)
@@ -170,11 +166,11 @@ function textFor(
   const item = answerItem(prompt, profile.ability, luck)
   if (item !== undefined) return item
   if (last?.role === 'tool') return `The tool says: ${last.text.trim().slice(0, 2_000)}`
-  return prose(prompt, name, lengthFrom(luck), luck)
+  return prose(prompt, lengthFrom(luck), luck)
 }
 
 /** What the model answers to a chat request, whole. Throws `BadRequest` when it cannot be read. */
-export function completionFor(body: Words, name: string, profile: ModelProfile): Completion {
+export function completionFor(body: Words, profile: ModelProfile): Completion {
   const messages = messagesOf(body)
   const luck = luckOf(body, messages, profile)
   const limit = limitOf(body)
@@ -188,7 +184,7 @@ export function completionFor(body: Words, name: string, profile: ModelProfile):
     const finish = whole ? 'tool_calls' : 'length'
     return { content: [], tool: { call, arguments: kept }, finish, inputTokens, outputTokens: tokens }
   }
-  const text = stopped(textFor(body, messages, name, profile, luck), body.stop)
+  const text = stopped(textFor(body, messages, profile, luck), body.stop)
   const { kept, tokens, whole } = clipped(pieces(text), limit)
   return {
     content: kept,

@@ -25,7 +25,7 @@ export const makerStyles: readonly MakerStyle[] = [
     levels: 4,
     size: 1.5,
     target: 30,
-    cycleMs: 850,
+    cycleMs: 550,
     leads: true,
   },
   {

@@ -47,7 +47,9 @@ const TAKERS = ['Lattice Trading', 'Osprey Desk']
 const APPLICATIONS = ['Fennel Apps', 'Quill Studio']
 /** The trace's gaps, stretched: orders and completions arrive this much more slowly than its requests did. */
 const ORDER_STRETCH = 9
-const COMPLETION_STRETCH = 30
+const COMPLETION_STRETCH = 20
+const ORDER_GAP_MS = 3_000
+const COMPLETION_GAP_MS = 6_000
 const COMPLETIONS_AT_ONCE = 3
 const QUALIFICATIONS_AT_ONCE = 6
 const SUPPLY_PAUSE_MS = 2_000
@@ -73,9 +75,10 @@ async function admit(membership: Membership): Promise<Map<string, Joined>> {
   return joined
 }
 
-const gapsOf = (stretch: number, pace: number): (() => number) => {
+/** The trace's gaps, one after the other. The longest are cut short: a market that stands still looks broken. */
+const gapsOf = (stretch: number, longestMs: number, pace: number): (() => number) => {
   let at = 0
-  return () => Math.min(20_000, ((conversation[at++ % conversation.length]?.gapMs ?? 200) * stretch) / pace)
+  return () => Math.min(longestMs, (conversation[at++ % conversation.length]?.gapMs ?? 0) * stretch) / pace
 }
 
 /** What every part of the running market needs. */
@@ -96,7 +99,7 @@ function startTakers(floor: Floor): Rhythm[] {
   return TAKERS.map((name, at) => {
     const luck = chance(SEED + at)
     const taker = new Taker(clientOf(floor, takerParticipant(name)), floor.instruments, luck)
-    const pauseMs = gapsOf(ORDER_STRETCH * TAKERS.length, floor.pace)
+    const pauseMs = gapsOf(ORDER_STRETCH * TAKERS.length, ORDER_GAP_MS, floor.pace)
     return startRhythm({ pauseMs, turn: () => taker.turn(), onError: floor.onError(name) })
   })
 }
@@ -114,7 +117,7 @@ function startConsumers(floor: Floor): { rhythms: Rhythm[]; consumers: Consumer[
       const arrival = demand?.[luck.below(demand.length)]
       if (instrument && arrival) consumer.send(requestFor(instrument, arrival, luck))
     }
-    const pauseMs = gapsOf(COMPLETION_STRETCH * APPLICATIONS.length, floor.pace)
+    const pauseMs = gapsOf(COMPLETION_STRETCH * APPLICATIONS.length, COMPLETION_GAP_MS, floor.pace)
     return startRhythm({ pauseMs, turn, onError: floor.onError(name) })
   })
   return { rhythms, consumers }

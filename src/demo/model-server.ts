@@ -64,7 +64,7 @@ async function complete(
   const name = String(body.model)
   const profile = options.models[name]
   if (!profile) throw new Refused(404, `there is no model ${name}`)
-  const completion: Completion = completionFor(body, name, profile)
+  const completion: Completion = completionFor(body, profile)
   const fails = luck.fraction() < profile.errorRate
   const waitMs =
     strayed(profile.firstTokenMs, profile.jitter, luck) + completion.inputTokens * MS_PER_INPUT_TOKEN

@@ -29,8 +29,9 @@ export function subjectWords(prompt: string): string[] {
 /** The subject in a few words: a phrase of the prompt where it has one. */
 function topicOf(prompt: string, words: readonly string[]): string {
   const phrase = /\b(?:about|of|on|for|is|are)\s+((?:[A-Za-z'-]+\s+){0,3}[A-Za-z'-]+)/i.exec(prompt)?.[1]
-  const kept = phrase?.split(/\s+/).filter((word) => word.length > 1) ?? []
-  if (kept.some((word) => words.includes(word))) return kept.join(' ')
+  const kept = phrase?.split(/\s+/) ?? []
+  while (kept.length > 0 && !words.includes(kept.at(-1) ?? '')) kept.pop()
+  if (kept.length > 0) return kept.join(' ')
   return words.slice(0, 2).join(' and ') || 'your question'
 }
 
@@ -49,15 +50,13 @@ const PARAGRAPH = 4
  * An answer of about `tokens` tokens on the prompt's own words, in sentences, the same for the same prompt and
  * chance. At least one sentence.
  */
-export function prose(prompt: string, model: string, tokens: number, chance: Chance): string {
+export function prose(prompt: string, tokens: number, chance: Chance): string {
   const words = subjectWords(prompt)
   const topic = topicOf(prompt, words)
   const subject = drawFrom(words.length > 2 ? words : [...words, ...TOPIC_WORDS], chance)
   const sentence = drawFrom(SENTENCES, chance)
   const fill = (line: string) =>
-    line.replaceAll(/\{(\w+)\}/g, (_, slot: string) =>
-      slot === 'model' ? model : slot === 'topic' ? topic : subject(),
-    )
+    line.replaceAll(/\{(\w+)\}/g, (_, slot: string) => (slot === 'topic' ? topic : subject()))
   const pick = (lines: readonly string[]) => fill(lines[chance.below(lines.length)] ?? '')
   const lines = [pick(OPENINGS)]
   const last = pick(CLOSINGS)

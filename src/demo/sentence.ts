@@ -1,8 +1,8 @@
-/** How an answer opens: honest about what speaks. `{topic}` is the prompt's own subject, `{model}` the sample. */
+/** How an answer opens: honest about what speaks. `{topic}` is the prompt's own subject. */
 export const OPENINGS = [
-  'I am {model}, a local sample model, so take this as a sketch and not as advice: here is a short answer about {topic}.',
-  'A note first: {model} is a sample model that runs on this machine and writes from templates. On {topic}, then.',
-  'You asked about {topic}. I am a small local sample called {model}, and I answer in plain sentences made from your own words.',
+  'I am a local sample model, so take this as a sketch and not as advice: here is a short answer about {topic}.',
+  'A note first: a sample model that runs on this machine wrote this from templates. Now, to {topic}.',
+  'You asked about {topic}. I am a small local sample model, and I answer in plain sentences made from your own words.',
   'Here is what a local sample model can say about {topic}. It knows your words, the time it has, and little more.',
 ]
 

@@ -44,17 +44,16 @@ test('the subject is what the prompt is about, in its own spelling', () => {
 
 test('prose is about as long as asked, says what it is, and is the same every time', () => {
   for (const tokens of [60, 150, 400]) {
-    const text = prose('How do tides work on a calm coast?', 'sample-1', tokens, chance(7))
+    const text = prose('How do tides work on a calm coast?', tokens, chance(7))
     const counted = countTokens(text)
     assert.ok(counted >= tokens - 10 && counted <= tokens + 90, `${counted} tokens for ${tokens}`)
     assert.match(text, /sample/)
     assert.match(text, /tides/)
     assert.doesNotMatch(text, /[{}]/)
-    assert.equal(text, prose('How do tides work on a calm coast?', 'sample-1', tokens, chance(7)))
+    assert.equal(text, prose('How do tides work on a calm coast?', tokens, chance(7)))
   }
 })
 
 test('a prompt without words still gets an answer', () => {
-  for (const prompt of ['', '???', '42', '你好'])
-    assert.ok(prose(prompt, 'sample-1', 40, chance(1)).length > 40)
+  for (const prompt of ['', '???', '42', '你好']) assert.ok(prose(prompt, 40, chance(1)).length > 40)
 })
