@@ -8,7 +8,7 @@ export type Config = {
   port: number
   /** `BUSBAR_DATA`: the folder of the journal, the snapshots and the databases. */
   data: string
-  /** `BUSBAR_KEY_FILE`: the master key that seals credentials; beside the data folder unless said otherwise. */
+  /** `BUSBAR_KEY_FILE`: the master key that seals credentials; by default beside the data folder. */
   keyFile: string
   /** `BUSBAR_LOG`: the least level that is logged. */
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -45,7 +45,7 @@ function levelOf(env: NodeJS.ProcessEnv): Config['logLevel'] {
   return level
 }
 
-/** Reads the settings from the environment and the switches of `busbar start`. Throws ConfigFault naming the setting. */
+/** Reads settings from the environment and the switches of `start`. Throws ConfigFault, naming the setting. */
 export function readConfig(
   env: NodeJS.ProcessEnv,
   switches: { demo: boolean; allowPrivateSuppliers: boolean },

@@ -57,6 +57,7 @@ const SEES: Record<string, string[]> = {
 /** What each folder may import from outside the repository. Anything not listed here: nothing. */
 const OUTSIDE: Record<string, string[]> = {
   wire: ['zod'],
+  client: ['zod'],
   journal: ['node:*', 'libsql'],
   sequencer: ['node:*'],
   delivery: ['node:*', 'undici', 'eventsource-parser', 'gpt-tokenizer', 'ipaddr.js', 'zod'],
@@ -86,8 +87,10 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
 const folder = (file: string) => file.split('/')[0] ?? ''
 const text = (file: string) => readFileSync(join(root, file), 'utf8')
 const code = (file: string) => text(file).replace(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, '')
+const IMPORTS =
+  /^(?:import|export)\b[\w*\s{},$]*?\bfrom\s+'([^'\n]+)'|^import\s+'([^'\n]+)'|\bimport\(\s*'([^'\n]+)'/gm
 const specifiers = (file: string) =>
-  [...code(file).matchAll(/(?:\bfrom\s+|\bimport\s*\(?\s*)'([^'\n]+)'/g)].map((match) => match[1] ?? '')
+  [...code(file).matchAll(IMPORTS)].map((match) => match[1] ?? match[2] ?? match[3] ?? '')
 const inside = (file: string) =>
   specifiers(file)
     .filter((name) => name.startsWith('.') && /\.tsx?$/.test(name))
@@ -138,6 +141,11 @@ test('each folder imports only the packages it is allowed', () => {
   for (const file of files)
     for (const name of specifiers(file).filter((one) => !one.startsWith('.')))
       assert.ok(isAllowed(OUTSIDE[folder(file)] ?? [], name), `${file} imports ${name}`)
+})
+
+test('the SDK takes only types from the schemas, so that it carries none of them', () => {
+  for (const file of files.filter((one) => folder(one) === 'client'))
+    assert.doesNotMatch(code(file), /^import (?!type )[\w*\s{},$]*?\bfrom '(zod|\.\.\/wire\/[^']+)'/m, file)
 })
 
 test('the pure folders have no clock, no chance and no waiting', () => {

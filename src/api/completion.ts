@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http'
 import { parseDecimal } from '../base/decimal.ts'
 import { NO_MANDATE } from '../base/ids.ts'
 import type { Ticks } from '../base/money.ts'
@@ -17,6 +16,7 @@ import { Problem } from './problem.ts'
 
 /** Serves a completion on the raw response, or refuses it there in OpenAI's words. */
 export type Complete = Gateway['complete']
+type RawResponse = Parameters<Complete>[1]
 
 /** A completion as it came: who asks, the body's bytes, and the buyer's own bound on the price, if any. */
 export type CompletionCall = {
@@ -85,7 +85,7 @@ const buyerErrorOf = ({ status, code, detail }: Problem): BuyerError => ({ statu
 
 /** Refuses a completion in OpenAI's error shape. */
 export function refuseCompletion(
-  response: ServerResponse,
+  response: RawResponse,
   requestId: string,
   error: BuyerError | Problem,
 ): void {
