@@ -45,7 +45,7 @@ function levelOf(env: NodeJS.ProcessEnv): Config['logLevel'] {
   return level
 }
 
-/** Reads settings from the environment and the switches of `start`. Throws ConfigFault, naming the setting. */
+/** Reads settings from the environment and the switches of `start`. Throws ConfigFault, naming it. */
 export function readConfig(
   env: NodeJS.ProcessEnv,
   switches: { demo: boolean; allowPrivateSuppliers: boolean },
