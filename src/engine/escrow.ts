@@ -1,4 +1,4 @@
-import { assert } from '../base/assert.ts'
+import { assert, known } from '../base/assert.ts'
 import type { Micros, Wt } from '../base/money.ts'
 import { micros, mulDivDown, mulDivUp, shareUp, valueUp, wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
@@ -62,6 +62,13 @@ function dropEmpty(position: Position): void {
     position.escrow = position.escrow.filter((lot) => lot.remaining > 0)
 }
 
+function cheapestLot({ escrow }: Position): EscrowLot {
+  let cheapest: EscrowLot | undefined
+  for (const lot of escrow)
+    if (lot.remaining > 0 && (cheapest === undefined || lot.price < cheapest.price)) cheapest = lot
+  return known(cheapest, 'what is escrowed stands in a lot')
+}
+
 /**
  * After a buy-back or a redemption: frees escrow down to the target, cheapest lots first and oldest among
  * equals, to the supplier's free cash.
@@ -70,10 +77,9 @@ export function trimEscrow(state: State, position: Position): void {
   let excess = position.escrowed - escrowTarget(state, position)
   if (excess <= 0) return
   const account = theAccount(state, position.account)
-  const cheapest = [...position.escrow].sort((a, b) => a.price - b.price || a.born - b.born)
-  for (const lot of cheapest) {
+  while (excess > 0) {
+    const lot = cheapestLot(position)
     const part = Math.min(excess, lot.remaining)
-    if (part === 0) break
     move(state.ledger, state.house.escrow, account.free, lower(lot, part))
     position.escrowed = wt(position.escrowed - part)
     excess -= part
