@@ -54,7 +54,7 @@ export const BoardRow = memo(function BoardRow(props: { instrument: InstrumentOu
       >
         {ticker ? compact(ticker.volume_24h) : '–'}
       </td>
-      <td className="hidden w-40 py-1 pr-4 pl-2 md:table-cell">
+      <td className="hidden py-1 pr-4 pl-2 md:table-cell">
         <Sparkline instrument={instrument.id} last={ticker?.last ?? null} />
       </td>
     </tr>

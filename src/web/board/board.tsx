@@ -10,28 +10,31 @@ const TASKS: readonly { task: InstrumentOut['spec']['task']; label: string; says
   { task: 'agent', label: 'Agent', says: 'many steps, many tool calls' },
 ]
 
-/** Columns from left to right; where the window is narrow, the later ones of a kind fold into another cell. */
+/** Columns from left to right, of fixed widths so that no price moves another. Narrow windows leave some out. */
 const COLUMNS: readonly { label: string; hint?: string; className: string }[] = [
   { label: 'Market', className: 'pl-3 text-left sm:pl-4' },
   {
     label: 'Intelligence',
     hint: 'At least this score on the Intelligence Index',
-    className: 'hidden lg:table-cell',
+    className: 'hidden w-24 lg:table-cell',
   },
   {
     label: 'First token',
     hint: 'Within this time, plus a little for each input token',
-    className: 'hidden lg:table-cell',
+    className: 'hidden w-24 lg:table-cell',
   },
-  { label: 'Tokens/s', hint: 'At least, from first to last token', className: 'hidden lg:table-cell' },
-  { label: 'Bid', hint: 'Best price and size to sell into, USD per unit', className: '' },
-  { label: 'Ask', hint: 'Best price and size to buy from, USD per unit', className: '' },
-  { label: 'Spread', hint: 'In hundredths of a percent', className: 'hidden xl:table-cell' },
-  { label: 'Last', className: 'max-md:pr-3' },
-  { label: '24 h', className: 'hidden md:table-cell' },
-  { label: 'Volume 24 h', hint: 'Units', className: 'hidden md:table-cell' },
-  { label: 'Last 4 h', className: 'hidden pr-4 md:table-cell' },
+  { label: 'Tokens/s', hint: 'At least, from first to last token', className: 'hidden w-20 lg:table-cell' },
+  { label: 'Bid', hint: 'Best price and size to sell into, USD per unit', className: 'w-19 sm:w-24' },
+  { label: 'Ask', hint: 'Best price and size to buy from, USD per unit', className: 'w-19 sm:w-24' },
+  { label: 'Spread', hint: 'In hundredths of a percent', className: 'hidden w-20 xl:table-cell' },
+  { label: 'Last', className: 'w-21 max-md:pr-3 sm:w-24' },
+  { label: '24 h', className: 'hidden w-20 md:table-cell' },
+  { label: 'Volume 24 h', hint: 'Units', className: 'hidden w-24 md:table-cell xl:w-28' },
+  { label: 'Last 4 h', className: 'hidden w-36 pr-4 md:table-cell xl:w-44' },
 ]
+
+/** Columns that every window shows: a heading that spanned more would make room for more. */
+const ALWAYS_SHOWN = 4
 
 /** Every grade there is a market for, grouped by task. Each row renders by itself. */
 export function Board(props: { instruments: InstrumentOut[] | undefined; error: Error | null }) {
@@ -54,7 +57,7 @@ export function Board(props: { instruments: InstrumentOut[] | undefined; error: 
 
 function BoardTable(props: { instruments: InstrumentOut[] }) {
   return (
-    <table className="w-full border-collapse text-right" data-testid="board">
+    <table className="w-full table-fixed border-collapse text-right" data-testid="board">
       <caption className="sr-only">Markets, with live prices in USD per unit</caption>
       <thead>
         <tr className="border-y border-line text-xs text-faint">
@@ -78,7 +81,7 @@ function BoardTable(props: { instruments: InstrumentOut[] }) {
             <tr>
               <th
                 scope="rowgroup"
-                colSpan={COLUMNS.length}
+                colSpan={ALWAYS_SHOWN}
                 className="px-3 pt-4 pb-1 text-left font-normal text-faint sm:px-4"
               >
                 <span className="mr-2 text-sm font-semibold text-ink">{label}</span>

@@ -30,7 +30,7 @@ export function Sparkline(props: { instrument: string; last: string | null }) {
   return (
     <svg
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-      className="ml-auto block h-8 w-36"
+      className="block h-8 w-full"
       preserveAspectRatio="none"
       aria-hidden="true"
     >

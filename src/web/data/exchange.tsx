@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { createContext, useContext, useEffect, useMemo, useState } from 'react'
 import type { Client } from '../../client/client.ts'
@@ -32,8 +32,18 @@ const ownFetch: typeof fetch = (input, init) => {
   return fetch(input, { ...init, headers, credentials: 'same-origin' })
 }
 
-const createQueries = () =>
-  new QueryClient({
+/** Whether an error says that the caller is nobody: the session is over, or the key no longer works. */
+export const signedOut = (error: unknown): boolean => error instanceof BusbarError && error.status === 401
+
+function createQueries(): QueryClient {
+  const queries = new QueryClient({
+    queryCache: new QueryCache({
+      // Whoever is told first that the session is over has the account asked for again.
+      onError: (error, { queryKey }) => {
+        if (signedOut(error) && queryKey[1] !== 'account')
+          void queries.invalidateQueries({ queryKey: ['mine', 'account'] })
+      },
+    }),
     defaultOptions: {
       queries: {
         // The client itself repeats what may be repeated; here a refusal is final.
@@ -42,6 +52,8 @@ const createQueries = () =>
       },
     },
   })
+  return queries
+}
 
 /** Opens one client and one stream for the page below it. */
 export function ExchangeProvider(props: { children: ReactNode }) {

@@ -1,8 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { BusbarError } from '../../client/problem.ts'
 import type { CandleInterval } from '../../wire/market.ts'
-import { useExchange } from './exchange.tsx'
+import { signedOut, useExchange } from './exchange.tsx'
 
 /** Everything listed. Specs change seldom; the next sweep is counted down from here, so it is asked again by then. */
 export function useInstruments() {
@@ -43,8 +42,6 @@ export function useCandles(
   })
 }
 
-const signedOut = (error: unknown): boolean => error instanceof BusbarError && error.status === 401
-
 /** Who is signed in, by the demo's cookie or a pasted key; null when nobody is. */
 export function useAccount() {
   const { client, hasKey } = useExchange()
@@ -54,7 +51,14 @@ export function useAccount() {
       try {
         return await client.account()
       } catch (error) {
-        if (signedOut(error) && !hasKey) return null
+        if (!signedOut(error) || hasKey) throw error
+      }
+      // A venue that gives out sessions gives one with its page: sessions end, and with a restart all of them do.
+      await fetch('/')
+      try {
+        return await client.account()
+      } catch (error) {
+        if (signedOut(error)) return null
         throw error
       }
     },

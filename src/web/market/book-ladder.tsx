@@ -91,7 +91,7 @@ function Middle(props: { bid: string | null; ask: string | null; places: number 
           <span>{spread.basisPoints} bp</span>
         </>
       ) : (
-        <span>One side is empty</span>
+        <span>{props.bid === null && props.ask === null ? 'No orders yet' : 'One side is empty'}</span>
       )}
     </p>
   )

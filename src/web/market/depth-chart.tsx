@@ -3,7 +3,7 @@ import type { Depth } from '../../client/stream.ts'
 import type { InstrumentOut } from '../../wire/instrument.ts'
 import type { MarketFeed } from '../data/market-feed.ts'
 import { useTheme } from '../data/theme.ts'
-import { Panel } from '../part/panel.tsx'
+import { Empty, Panel } from '../part/panel.tsx'
 import { compact } from '../shape/number.ts'
 import type { DepthPoint } from './depth-plot.ts'
 import { openDepthPlot } from './depth-plot.ts'
@@ -16,6 +16,7 @@ export function DepthChart(props: { instrument: InstrumentOut; feed: MarketFeed;
   const { instrument, feed } = props
   const place = useRef<HTMLDivElement>(null)
   const [point, setPoint] = useState<DepthPoint | null>(null)
+  const [isEmpty, setIsEmpty] = useState(false)
   const theme = useTheme()
   useEffect(() => {
     if (place.current === null) return
@@ -25,6 +26,7 @@ export function DepthChart(props: { instrument: InstrumentOut; feed: MarketFeed;
       const depth = feed.depth.get()
       if (depth === null || depth === drawn) return
       drawn = depth
+      setIsEmpty(depth.bids.length + depth.asks.length === 0)
       plot.show(depth)
     }
     draw()
@@ -50,9 +52,10 @@ export function DepthChart(props: { instrument: InstrumentOut; feed: MarketFeed;
         ref={place}
         role="img"
         aria-label={`Cumulative depth of ${instrument.name}: bids to the left, asks to the right`}
-        className="absolute inset-0 overflow-hidden"
+        className={`absolute inset-0 overflow-hidden ${isEmpty ? 'invisible' : ''}`}
         data-testid="depth-chart"
       />
+      {isEmpty && <Empty>No orders yet.</Empty>}
     </Panel>
   )
 }

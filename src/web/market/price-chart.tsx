@@ -34,7 +34,7 @@ export function PriceChart(props: { instrument: InstrumentOut; feed: MarketFeed;
     >
       <Plot {...props} interval={interval} candles={candles.data ?? NONE} />
       {candles.data?.length === 0 && (
-        <p className="pointer-events-none absolute inset-0 grid place-items-center text-faint">
+        <p className="pointer-events-none absolute inset-0 z-10 grid place-items-center text-faint">
           No trades in this period yet.
         </p>
       )}
