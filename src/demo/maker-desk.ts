@@ -1,7 +1,10 @@
 import { Maker } from '../agent/maker.ts'
+import type { Rhythm } from '../agent/rhythm.ts'
+import { startRhythm } from '../agent/rhythm.ts'
 import type { Client } from '../client/client.ts'
 import type { InstrumentOut } from '../wire/instrument.ts'
 import { unitsHeld } from './holding.ts'
+import { pooled } from './pool.ts'
 import type { Quotes } from './quotes.ts'
 
 /** How a maker quotes, in shares of the price and in units. */
@@ -11,8 +14,8 @@ export type MakerStyle = {
   levels: number
   size: number
   target: number
-  /** All nine books are quoted once in this time. */
-  cycleMs: number
+  /** Between two quotes in the same book. */
+  pauseMs: number
   /** Whether this maker is the one that moves the fair values. */
   leads: boolean
 }
@@ -25,7 +28,7 @@ export const makerStyles: readonly MakerStyle[] = [
     levels: 4,
     size: 1.5,
     target: 30,
-    cycleMs: 550,
+    pauseMs: 550,
     leads: true,
   },
   {
@@ -34,20 +37,23 @@ export const makerStyles: readonly MakerStyle[] = [
     levels: 4,
     size: 3,
     target: 40,
-    cycleMs: 3_000,
+    pauseMs: 2_500,
     leads: false,
   },
 ]
 
 type Seat = { instrument: InstrumentOut; maker: Maker }
 
-/** One maker at work in every book, one book per turn. */
+/** How often a maker looks at what it holds and at where trading stands. */
+const LOOK_MS = 1_000
+const SEATS_AT_ONCE = 3
+
+/** One maker at work in every book. */
 export class MakerDesk {
-  readonly style: MakerStyle
+  private readonly style: MakerStyle
   private readonly client: Client
   private readonly quotes: Quotes
   private readonly seats: readonly Seat[]
-  private next = 0
 
   constructor(style: MakerStyle, client: Client, instruments: readonly InstrumentOut[], quotes: Quotes) {
     this.style = style
@@ -60,34 +66,43 @@ export class MakerDesk {
     })
   }
 
-  /** Pause before the next book, so that a cycle takes its time. */
-  pauseMs(): number {
-    return (this.style.cycleMs / this.seats.length) * (0.85 + 0.3 * Math.random())
+  get name(): string {
+    return this.style.name
   }
 
   /** Withdraws what an earlier day left in the books, buys a first inventory, and quotes everywhere. */
   async open(): Promise<void> {
     await this.client.orders.cancelAll()
+    // The second look sees what the first one bought.
     await this.look()
-    for (const { maker } of this.seats) await maker.restock()
-    for (let seat = 0; seat < this.seats.length; seat++) await this.turn()
+    await this.look()
+    await pooled(this.seats, SEATS_AT_ONCE, ({ maker }) => maker.quote())
   }
 
-  /** Quotes the next book. At the start of a cycle it looks at what it holds and where trading stands. */
-  async turn(): Promise<void> {
-    const at = this.next++ % this.seats.length
-    if (at === 0) await this.look()
-    const seat = this.seats[at]
-    if (!seat) return
-    if (this.style.leads) this.quotes.step(seat.instrument)
-    await seat.maker.quote()
-    await seat.maker.restock()
+  /** Quotes every book in its own rhythm, so that a slow answer in one holds up no other. */
+  start(pace: number, onError: (error: unknown) => void): Rhythm[] {
+    const quoting = this.seats.map((seat) =>
+      startRhythm({
+        pauseMs: () => (this.style.pauseMs * (0.8 + 0.4 * Math.random())) / pace,
+        turn: () => this.quote(seat),
+        onError,
+      }),
+    )
+    return [...quoting, startRhythm({ pauseMs: () => LOOK_MS / pace, turn: () => this.look(), onError })]
   }
 
+  private async quote({ instrument, maker }: Seat): Promise<void> {
+    if (this.style.leads) this.quotes.step(instrument)
+    await maker.quote()
+  }
+
+  /** Takes in holdings and prices, and buys where little is left to sell, as after a sweep. */
   private async look(): Promise<void> {
     const [balances, tickers] = await Promise.all([this.client.balances(), this.client.tickers()])
     this.quotes.see(tickers)
-    for (const { instrument, maker } of this.seats)
+    for (const { instrument, maker } of this.seats) {
       maker.know(unitsHeld(balances.data, instrument), this.quotes.reference(instrument))
+      await maker.restock()
+    }
   }
 }

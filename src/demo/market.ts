@@ -200,13 +200,7 @@ function running(
   const all = [
     ...rhythms,
     ...startTakers(floor),
-    ...makers.map((maker) =>
-      startRhythm({
-        pauseMs: () => maker.pauseMs() / pace,
-        turn: () => maker.turn(),
-        onError: onError(maker.style.name),
-      }),
-    ),
+    ...makers.flatMap((maker) => maker.start(pace, onError(maker.name))),
     ...desks.map((desk) =>
       startRhythm({
         pauseMs: () => SUPPLY_PAUSE_MS / pace,
