@@ -3,10 +3,12 @@ import type { State } from '../engine/state.ts'
 import type { DrawId } from '../base/ids.ts'
 import { rfc3339 } from '../base/time.ts'
 import type { DeliveryRecord } from '../store/projection.ts'
-import { deliveries, deliveryQuery, receipt, receiptPath } from '../wire/account.ts'
+import { deliveries, deliveryQuery, receiptPath } from '../wire/account.ts'
 import type { DeliveryOut } from '../wire/account.ts'
 import { money, units } from '../wire/decimal.ts'
 import { printId } from '../wire/id.ts'
+import type { Receipt } from '../wire/receipt.ts'
+import { signedReceipt } from '../wire/receipt.ts'
 import { marketName, namedInstrument } from './instrument-name.ts'
 import { operation } from './operation.ts'
 import { PAGE_ROWS, printCursor, readCursor } from './page.ts'
@@ -81,13 +83,13 @@ const getReceipt = operation({
   summary: 'The signed receipt of a delivery, for its buyer and its supplier. Verifiable offline.',
   scope: 'account:read',
   params: receiptPath,
-  answer: receipt,
+  answer: signedReceipt,
   async run(venue, { path, caller }) {
     const record = await venue.history.deliveryById(path.id)
     const isParty = record?.account === caller.account || record?.supplier === caller.account
     const text = record !== undefined && isParty ? await venue.history.receipt(path.id) : undefined
     if (text === undefined) return notFound('receipt', '/path/id')
-    return JSON.parse(text) as Record<string, unknown>
+    return JSON.parse(text) as Receipt
   },
 })
 

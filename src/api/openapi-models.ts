@@ -19,18 +19,10 @@ const headers = Object.fromEntries(
 
 const SECURITY = [{ key: ['inference:consume'] }]
 
-/** The paths that OpenAI's clients call. They answer in OpenAI's shapes and are served beside the table. */
-export function modelPaths(components: Components): Record<string, Json> {
-  const error = printSchema(openaiError, 'output', components)
-  const refused = (description: string): Json => ({
-    description,
-    content: { 'application/json': { schema: error } },
-  })
-  const found = (description: string, schema: Json): Json => ({
-    description,
-    content: { 'application/json': { schema } },
-  })
-  const completion = {
+type Refused = (description: string) => Json
+
+function printCompletion(components: Components, refused: Refused): Json {
+  return {
     operationId: 'inference.chat',
     tags: ['Inference'],
     summary: 'A chat completion from a supplier that owes the instrument named as model.',
@@ -61,8 +53,21 @@ export function modelPaths(components: Components): Record<string, Json> {
       '503': refused('No supplier could serve.'),
     },
   }
+}
+
+/** The paths that OpenAI's clients call. They answer in OpenAI's shapes and are served beside the table. */
+export function modelPaths(components: Components): Record<string, Json> {
+  const error = printSchema(openaiError, 'output', components)
+  const refused = (description: string): Json => ({
+    description,
+    content: { 'application/json': { schema: error } },
+  })
+  const found = (description: string, schema: Json): Json => ({
+    description,
+    content: { 'application/json': { schema } },
+  })
   return {
-    '/v1/chat/completions': { post: completion },
+    '/v1/chat/completions': { post: printCompletion(components, refused) },
     '/v1/models': {
       get: {
         operationId: 'model.list',

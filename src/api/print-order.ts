@@ -1,8 +1,9 @@
 import { NO_MANDATE } from '../base/ids.ts'
 import { lots, micros } from '../base/money.ts'
+import type { Instant } from '../base/time.ts'
 import { rfc3339 } from '../base/time.ts'
 import type { SelfTrade } from '../engine/command.ts'
-import type { CloseReason, FirstAnswer, OrderAccepted } from '../engine/event.ts'
+import type { FirstAnswer, OrderAccepted } from '../engine/event.ts'
 import type { Spec } from '../engine/instrument.ts'
 import { lotTick } from '../engine/instrument.ts'
 import type { OrderView } from '../engine/order.ts'
@@ -60,56 +61,42 @@ export function placedFacts(
   selfTrade: SelfTrade,
   spec: Spec,
 ): OrderFacts {
-  let filled = 0
-  let value = 0
-  let fees = 0
-  let reduced = 0
-  let status: OrderOut['status'] = 'open'
-  let reason: CloseReason | null = null
+  const facts = acceptedFacts(accepted, selfTrade, applied.seq, applied.at)
   for (const event of applied.events) {
     if (event.kind === 'trade' && event.aggressor === accepted.order) {
-      filled += event.lots
-      value += event.price * event.lots * lotTick(spec)
-      fees += event.aggressorFee
-    } else if (event.kind === 'order.reduced' && event.order === accepted.order) reduced += event.by
+      facts.filled = lots(facts.filled + event.lots)
+      facts.remaining = lots(facts.remaining - event.lots)
+      facts.value = micros(facts.value + event.price * event.lots * lotTick(spec))
+      facts.fees = micros(facts.fees + event.aggressorFee)
+    } else if (event.kind === 'order.reduced' && event.order === accepted.order)
+      facts.remaining = lots(facts.remaining - event.by)
     else if (event.kind === 'order.closed' && event.order === accepted.order) {
-      status = event.status
-      reason = event.reason
+      facts.status = event.status
+      facts.reason = event.reason
     }
   }
-  return {
-    ...termsOf(accepted),
-    selfTrade,
-    filled: lots(filled),
-    remaining: lots(accepted.lots - filled - reduced),
-    value: micros(value),
-    fees: micros(fees),
-    status,
-    reason,
-    version: 1,
-    seq: applied.seq,
-    createdAt: applied.at,
-    updatedAt: applied.at,
-  }
+  return facts
 }
 
 /** The answer that the first submission of a client order id was given. */
-export const repeatedFacts = (first: FirstAnswer, selfTrade: SelfTrade): OrderFacts => ({
-  ...termsOf(first.accepted),
-  selfTrade,
-  filled: first.filled,
-  remaining: lots(first.accepted.lots - first.filled),
-  value: first.value,
-  fees: first.fees,
-  status: first.closed?.status ?? 'open',
-  reason: first.closed?.reason ?? null,
-  version: 1,
-  seq: first.seq,
-  createdAt: first.at,
-  updatedAt: first.at,
-})
+export function repeatedFacts(first: FirstAnswer, selfTrade: SelfTrade): OrderFacts {
+  const facts = acceptedFacts(first.accepted, selfTrade, first.seq, first.at)
+  facts.filled = first.filled
+  facts.remaining = lots(first.accepted.lots - first.filled)
+  facts.value = first.value
+  facts.fees = first.fees
+  facts.status = first.closed?.status ?? 'open'
+  facts.reason = first.closed?.reason ?? null
+  return facts
+}
 
-const termsOf = (accepted: OrderAccepted) => ({
+/** An order as it came in, before it met anybody. */
+const acceptedFacts = (
+  accepted: OrderAccepted,
+  selfTrade: SelfTrade,
+  seq: number,
+  at: Instant,
+): OrderFacts => ({
   id: accepted.order,
   account: accepted.account,
   clientOrderId: accepted.clientOrderId,
@@ -118,8 +105,19 @@ const termsOf = (accepted: OrderAccepted) => ({
   type: accepted.type,
   timeInForce: accepted.timeInForce,
   postOnly: accepted.postOnly,
+  selfTrade,
   price: accepted.price,
+  filled: lots(0),
+  remaining: accepted.lots,
+  value: micros(0),
+  fees: micros(0),
+  status: 'open',
+  reason: null,
   mandate: accepted.mandate,
+  version: 1,
+  seq,
+  createdAt: at,
+  updatedAt: at,
 })
 
 /** One side of a trade, as its owner sees it. */

@@ -1,7 +1,9 @@
 import type { AccountId, InstrumentId, OfferId } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
-import { toMs } from '../base/time.ts'
+import { later, MICROS_PER_HOUR, toMs } from '../base/time.ts'
 import type { OfferCertify } from '../engine/command.ts'
+import type { Sequencer } from '../sequencer/sequencer.ts'
+import { refusalIn } from './outcome.ts'
 
 export type Plan = 'full' | 'brief'
 
@@ -60,6 +62,19 @@ export type DeskParts = {
   clock: () => Instant
   onFailure: (id: number, error: unknown) => void
 }
+
+/** How long a certificate holds. */
+const CERTIFICATE_MICROS = 30 * 24 * MICROS_PER_HOUR
+
+/** Certificates that hold for thirty days, recorded as commands of the exchange. */
+export const certifyThrough =
+  (sequencer: Sequencer, clock: () => Instant): DeskParts['certify'] =>
+  async (offer, instrument, evidence) => {
+    const expiresAt = later(clock(), CERTIFICATE_MICROS)
+    const applied = await sequencer.ask({ kind: 'offer.certify', offer, instrument, expiresAt, evidence })
+    const refused = refusalIn(applied)
+    return refused === undefined ? { expiresAt } : { refused: refused.detail }
+  }
 
 /** Finished qualifications kept for readers. */
 const KEPT = 1_000

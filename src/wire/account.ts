@@ -106,9 +106,6 @@ export const deliveryQuery = z.strictObject({
 })
 export const receiptPath = z.strictObject({ id: idIn<DrawId>('delivery') })
 
-/** The receipt as it was signed; its own version says what it holds. */
-export const receipt = z.record(z.string(), z.unknown())
-
 export type BalanceOut = z.infer<typeof balance>
 export type LotOut = z.infer<typeof lot>
 export type AccountOut = z.infer<typeof account>

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { dispatch, refuse } from '../../src/api/dispatch.ts'
 import { Problem } from '../../src/api/problem.ts'
 import type { Measurement, Qualify } from '../../src/api/qualification-desk.ts'
-import { createQualifications } from '../../src/api/qualification-desk.ts'
+import { certifyThrough, createQualifications } from '../../src/api/qualification-desk.ts'
 import type { RateSettings } from '../../src/api/rate.ts'
 import { RateLimiter } from '../../src/api/rate.ts'
 import { findRoute } from '../../src/api/route.ts'
@@ -121,11 +121,7 @@ export async function openTestVenue(options: TestVenueOptions = {}): Promise<Tes
     history,
     qualifications: createQualifications({
       qualify: (...order) => test.measure(...order),
-      async certify(offer, instrument, evidence) {
-        const expiresAt = later(clock(), 30 * 24 * MICROS_PER_HOUR)
-        await sequencer.ask({ kind: 'offer.certify', offer, instrument, expiresAt, evidence })
-        return { expiresAt }
-      },
+      certify: certifyThrough(sequencer, clock),
       clock,
       onFailure: (id, error) => errors.push({ facts: { id, error }, message: 'a qualification failed' }),
     }),
