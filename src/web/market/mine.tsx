@@ -1,9 +1,6 @@
-import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { InstrumentOut } from '../../wire/instrument.ts'
-import { useExchange } from '../data/exchange.tsx'
-import { useAccount, useBalances, useFills, useLots, useOpenOrders, useRefreshMine } from '../data/queries.ts'
-import { Button } from '../part/button.tsx'
+import { useAccount, useBalances, useFills, useLots, useOpenOrders } from '../data/queries.ts'
 import { Empty, Waiting } from '../part/panel.tsx'
 import { Problem } from '../part/problem.tsx'
 import type { Tab } from '../part/tabs.tsx'
@@ -37,9 +34,6 @@ export function Mine(props: { instrument: InstrumentOut; className?: string }) {
       chosen={chosen}
       onChoose={choose}
       className={`min-h-52 ${props.className ?? ''}`}
-      aside={
-        chosen === 'orders' && (orders.data?.data.length ?? 0) > 1 && <CancelAll instrument={instrument} />
-      }
     >
       {!isSignedIn ? (
         account.isPending ? (
@@ -82,19 +76,5 @@ function OwnBalances(props: { instrument: InstrumentOut }) {
     <Shown query={balances}>
       {(answer) => <Balances balances={answer.data} instrument={props.instrument} />}
     </Shown>
-  )
-}
-
-function CancelAll(props: { instrument: InstrumentOut }) {
-  const { client } = useExchange()
-  const refresh = useRefreshMine()
-  const cancel = useMutation({
-    mutationFn: () => client.orders.cancelAll({ instrument: props.instrument.id }),
-    onSettled: refresh,
-  })
-  return (
-    <Button small disabled={cancel.isPending} onClick={() => cancel.mutate()}>
-      {cancel.isError ? 'Not cancelled, try again' : 'Cancel all'}
-    </Button>
   )
 }

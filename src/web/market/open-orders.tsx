@@ -25,11 +25,14 @@ const COLUMNS: readonly Column[] = [
 export function OpenOrders(props: { orders: readonly OrderOut[]; instrument: InstrumentOut }) {
   if (props.orders.length === 0) return <Empty>No open orders in this market.</Empty>
   return (
-    <Table label="Open orders" columns={COLUMNS}>
-      {props.orders.map((order) => (
-        <OrderRow key={order.id} order={order} />
-      ))}
-    </Table>
+    <>
+      <Table label="Open orders" columns={COLUMNS}>
+        {props.orders.map((order) => (
+          <OrderRow key={order.id} order={order} />
+        ))}
+      </Table>
+      {props.orders.length > 1 && <CancelAll instrument={props.instrument} />}
+    </>
   )
 }
 
@@ -104,6 +107,9 @@ function AmendRow(props: { order: OrderOut; onDone: () => void }) {
             else amend.mutate(change)
           }}
         >
+          <span className={order.side === 'buy' ? 'text-bid' : 'text-ask'}>
+            {order.side === 'buy' ? 'Buy' : 'Sell'}
+          </span>
           <label className="flex items-center gap-2">
             Price{' '}
             <input
@@ -137,5 +143,22 @@ function AmendRow(props: { order: OrderOut; onDone: () => void }) {
         {amend.error && <Problem error={amend.error} />}
       </td>
     </tr>
+  )
+}
+
+function CancelAll(props: { instrument: InstrumentOut }) {
+  const { client } = useExchange()
+  const refresh = useRefreshMine()
+  const cancel = useMutation({
+    mutationFn: () => client.orders.cancelAll({ instrument: props.instrument.id }),
+    onSettled: refresh,
+  })
+  return (
+    <div className="flex flex-col items-end gap-2 border-t border-line p-3">
+      <Button small disabled={cancel.isPending} onClick={() => cancel.mutate()}>
+        Cancel all in this market
+      </Button>
+      {cancel.error && <Problem error={cancel.error} />}
+    </div>
   )
 }

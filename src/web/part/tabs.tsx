@@ -9,7 +9,6 @@ export function Tabs<Name extends string>(props: {
   tabs: readonly Tab<Name>[]
   chosen: Name
   onChoose: (name: Name) => void
-  aside?: ReactNode
   children: ReactNode
   className?: string
 }) {
@@ -27,7 +26,7 @@ export function Tabs<Name extends string>(props: {
   }
   return (
     <section className={`flex min-w-0 flex-col border border-line bg-panel ${props.className ?? ''}`}>
-      <header className="flex h-9 shrink-0 items-stretch border-b border-line pr-3">
+      <header className="flex h-9 shrink-0 items-stretch border-b border-line">
         <div
           ref={row}
           role="tablist"
@@ -60,7 +59,6 @@ export function Tabs<Name extends string>(props: {
             )
           })}
         </div>
-        <div className="ml-auto flex items-center gap-2 pl-2">{props.aside}</div>
       </header>
       <div
         role="tabpanel"

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react'
 import { BusbarError } from '../../client/problem.ts'
 import type { Cell } from '../data/cell.ts'
 import { useCell } from '../data/cell.ts'
+import { LOCALE } from '../shape/number.ts'
 import { Problem } from '../part/problem.tsx'
 import type { Run } from './completion.ts'
 
@@ -115,7 +116,7 @@ function Shortfall(props: { error: BusbarError }) {
     <p className="mt-2 text-dim">
       {most === undefined || most === 0
         ? 'The account cannot pay for an answer of any length.'
-        : `It can pay for up to ${most} tokens: set the limit to that and send again.`}
+        : `It can pay for up to ${most.toLocaleString(LOCALE)} tokens: set the limit to that and send again.`}
     </p>
   )
 }

@@ -9,6 +9,9 @@ import { createCompletion } from './completion.ts'
 import { DeliveryFacts } from './delivery-facts.tsx'
 import { QuestionForm } from './question-form.tsx'
 
+/** Width from which question and answer stand side by side. */
+const SIDE_BY_SIDE = 1024
+
 /** Sends one prompt through the exchange and shows what came, from whom, how fast, and for how much. */
 export function Playground(props: { instruments: readonly InstrumentOut[]; model: string | null }) {
   const { client } = useExchange()
@@ -38,7 +41,8 @@ export function Playground(props: { instruments: readonly InstrumentOut[]; model
           start(question)
           refresh()
           // On a phone the answer stands below the question.
-          answer.current?.scrollIntoView({ block: 'nearest', behavior: 'smooth' })
+          if (window.innerWidth < SIDE_BY_SIDE)
+            answer.current?.scrollIntoView({ block: 'start', behavior: 'smooth' })
         }}
         onStop={stop}
       />
