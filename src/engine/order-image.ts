@@ -37,11 +37,12 @@ const COLUMNS = [
 export function packOrders(state: State, tape: Tape): (string | null)[] {
   const pool = state.orders
   const names: (string | null)[] = []
+  const columns = COLUMNS.map((name) => pool[name])
   put(tape, pool.live)
   for (const { book } of state.instruments)
     for (const side of [BUY, SELL])
       for (const slot of restingOrders(book, pool, side)) {
-        for (const name of COLUMNS) put(tape, pool[name][slot] as number)
+        for (const column of columns) put(tape, column[slot] as number)
         const terms = termsOf(pool, slot)
         put(tape, termsCode(terms))
         names.push(terms.clientOrderId)

@@ -47,6 +47,7 @@ export function dumpState(state: State): Uint8Array {
 
 /** The state that was dumped. Throws if the bytes are not a snapshot of this version. */
 export function loadState(bytes: Uint8Array): State {
+  assert(bytes.length >= HEAD_BYTES, 'a snapshot has a head')
   const [mark, version, textBytes, numbers] = new Uint32Array(bytes.slice(0, HEAD_BYTES).buffer)
   assert(mark === MARK, 'a snapshot begins with its mark')
   assert(version === VERSION, `a snapshot of version ${VERSION} is read, not ${version}`)
