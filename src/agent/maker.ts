@@ -31,6 +31,9 @@ const LEAN = 0.004
 /** Quotes stay within this share of the reference, inside the venue's own band. */
 const REACH = 0.18
 
+/** Turns between two refreshments of a deeper level. */
+const DEEPER_EVERY = 4
+
 const PLACES = 9
 
 /** Whole increments of `increment` in an amount, rounded towards `down` or up. */
@@ -64,13 +67,10 @@ export class Maker {
     this.reference = reference
   }
 
-  /** Brings the best quotes to the fair value, and one deeper pair in turn. */
+  /** Brings the quotes to the fair value. */
   async quote(): Promise<void> {
     this.turn++
-    const deeper = 1 + (this.turn % Math.max(1, this.options.levels - 1))
-    const due = this.slots.filter(
-      ({ level, order }) => level === 0 || order === undefined || (this.turn % 4 === 0 && level === deeper),
-    )
+    const due = this.slots.filter((slot) => this.isDue(slot))
     const best = this.slots[0]?.order
     const rising = best !== undefined && this.priceOf(best.side, 0) > Number(best.price)
     // The side that moves away goes first, so that our own quotes never meet.
@@ -103,6 +103,15 @@ export class Maker {
   async withdraw(): Promise<void> {
     for (const slot of this.slots) slot.order = undefined
     await this.options.client.orders.cancelAll({ instrument: this.options.instrument.id })
+  }
+
+  /** The best quotes each turn; a deeper one when its turn comes, when it is missing, or when the price left it. */
+  private isDue({ side, level, order }: Slot): boolean {
+    if (level === 0 || order === undefined) return true
+    const round = Math.floor(this.turn / DEEPER_EVERY)
+    const isTurn = this.turn % DEEPER_EVERY === 0 && level === 1 + (round % (this.options.levels - 1))
+    const wanted = this.priceOf(side, level)
+    return isTurn || Math.abs(Number(order.price) / wanted - 1) > this.options.halfSpread / 2
   }
 
   private priceOf(side: Side, level: number): number {
