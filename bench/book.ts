@@ -12,7 +12,7 @@ import type { Workload } from './workload.ts'
 import { CANCEL, generate, MID, perform, REPLACE, TAKE } from './workload.ts'
 
 // node --import tsx bench/book.ts [rounds]
-// The bare book and pool against nodejs-order-book on the same seeded day, and their trades against the naive twin's.
+// The bare book and pool against nodejs-order-book on the same seeded day, with the naive twin to judge the trades.
 
 type Run = { opsPerSecond: number; trades: number; checksum: number }
 
@@ -123,7 +123,9 @@ const orderAt = (work: Workload, at: number, account: AccountId): OrderPlace => 
   mandate: NO_MANDATE,
 })
 
-/** Bytes that the heap grows by per command once the pool has its size: what is allocated for each of them. */
+/**
+ * Bytes that the heap grows by per command once the pool has its size: what is allocated for each of them.
+ */
 function bytesPerCommand(work: Workload): number {
   const bare = newBareBook(MID)
   const half = Math.floor((work.warm + work.count) / 2)
@@ -134,7 +136,7 @@ function bytesPerCommand(work: Workload): number {
 }
 
 const middle = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] as number
-const millions = (value: number): string => `${(value / 1e6).toFixed(2).padStart(7)} M/s`
+const millions = (value: number): string => `${(value / 1e6).toFixed(2)} M/s`
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 function agree(name: string, a: Run, b: Run): void {
@@ -158,11 +160,8 @@ for (const resting of [10_000, 50_000]) {
     fast.push(runFast(work).opsPerSecond)
   }
   const [ours, theirs] = [middle(fast), middle(peer)]
-  say(
-    `${String(resting).padStart(6)} resting   busbar ${millions(ours)}   nodejs-order-book ${millions(theirs)}`,
-  )
-  say(
-    `                 ratio ${(ours / theirs).toFixed(0)}×, ${bytesPerCommand(work).toFixed(2)} bytes per command`,
-  )
+  const bytes = bytesPerCommand(work).toFixed(2)
+  say(`${resting} resting: busbar ${millions(ours)}, nodejs-order-book ${millions(theirs)}`)
+  say(`  ratio ${(ours / theirs).toFixed(0)}, ${bytes} bytes allocated per command`)
 }
 say('trades: identical to the naive twin and to nodejs-order-book')

@@ -29,8 +29,9 @@ const DEPTH = 700
 const REACH = 2_000
 
 /**
- * 45 % passive adds, 35 % cancels, 10 % replacements and 10 % marketable orders, around a mid that walks at random,
- * on `resting` orders. What is cancelled or replaced is alive at that moment: the generator keeps a book of its own.
+ * 45 % passive adds, 35 % cancels, 10 % replacements and 10 % marketable orders, around a mid that walks at
+ * random, on `resting` orders. What is cancelled or replaced is alive at that moment: the generator keeps a
+ * book of its own.
  */
 export function generate(seed: number, resting: number, count: number): Workload {
   const random = chance(seed)

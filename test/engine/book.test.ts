@@ -50,7 +50,7 @@ const step = fc.oneof(
   fc.record({ what: fc.constant('remove' as const), nth: fc.nat({ max: 200 }) }),
 )
 
-test('the ladder keeps its queues as a sorted list would, wherever prices fall and however it has to widen', () => {
+test('the ladder keeps its queues as a sorted list would, wherever prices fall', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
       const book = newBook(ticks(MID))

@@ -13,7 +13,7 @@ import { emptyState } from '../../src/engine/state.ts'
 export type Entry = { seq: Seq; at: Instant; command: Command }
 
 /** An engine that is audited after every command and remembers what it was asked. */
-export type Exchange = { state: State; log: Entry[]; ask(command: Command, at?: Instant): Event[] }
+export type Exchange = { state: State; log: Entry[]; ask: (command: Command, at?: Instant) => Event[] }
 
 /** 2026-11-25 00:00:00 UTC. */
 export const START = instant(Date.UTC(2026, 10, 25) * 1_000)
