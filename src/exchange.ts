@@ -9,11 +9,13 @@ import { createQualifications } from './api/qualification-desk.ts'
 import { RateLimiter, ratesFor } from './api/rate.ts'
 import type { Log, Venue } from './api/venue.ts'
 import { chance } from './base/chance.ts'
+import type { OfferId } from './base/ids.ts'
 import { later, MICROS_PER_HOUR, toMs } from './base/time.ts'
 import type { Config } from './config.ts'
 import { createGateway, releaseOrphans } from './delivery/gateway.ts'
 import { createJudge } from './delivery/judge.ts'
 import { createMeter } from './delivery/meter.ts'
+import { createQualifier } from './delivery/qualifier.ts'
 import { createSigner } from './delivery/receipt.ts'
 import { systemTimer } from './delivery/timer.ts'
 import { createUpstream } from './delivery/upstream.ts'
@@ -186,25 +188,28 @@ function createDeliveryParts(
   const meter = createMeter()
   const judge = createJudge()
   const upstream = createUpstream(policy, systemTimer)
-  const gateway = createGateway({
+  const shared = {
     exchange: sequencer,
-    endpointOf: (offer) => endpoints.open(offer),
+    endpointOf: (offer: OfferId) => endpoints.open(offer),
     meter,
     judge,
     upstream,
     timer: systemTimer,
+    chance: chance(toMs(systemClock())),
+  }
+  const gateway = createGateway({
+    ...shared,
     clock: systemClock,
     log,
     signer,
     onReceipt: (receipt, draw) => history.saveReceipt(draw, JSON.stringify(receipt)),
-    chance: chance(toMs(systemClock())),
   })
+  const qualifier = createQualifier(shared)
   return {
     gateway,
-    qualify: (async () => {
-      throw new Error('pending')
-    }) as never,
+    qualify: qualifier.measure,
     async close() {
+      await qualifier.close()
       await upstream.close()
       await Promise.all([meter.close(), judge.close()])
     },

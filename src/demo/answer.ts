@@ -1,29 +1,19 @@
 import type { Chance } from '../base/chance.ts'
+import { CODE_SOLVERS } from './code-solver.ts'
+import type { Solver } from './number-solver.ts'
+import { NUMBER_SOLVERS } from './number-solver.ts'
+import { TEXT_SOLVERS } from './text-solver.ts'
 
-/** Answers one kind of verifiable question, or says that it is not that kind. */
-type Solver = (prompt: string) => string | undefined
+/** The kinds of question that a sample model can answer: programs and prose are told from bare sums first. */
+const SOLVERS: readonly Solver[] = [...CODE_SOLVERS, ...TEXT_SOLVERS, ...NUMBER_SOLVERS]
 
-function arithmetic(prompt: string): string | undefined {
-  const found = /(-?\d+)\s*([+\-*x×/])\s*(-?\d+)(?:\s*([+\-*x×])\s*(-?\d+))?\s*=/.exec(prompt)
-  if (!found) return undefined
-  const [, a = '', first = '', b = '', second, c] = found
-  const apply = (left: number, sign: string, right: number): number => {
-    if (sign === '+') return left + right
-    if (sign === '-') return left - right
-    return sign === '/' ? left / right : left * right
-  }
-  if (second === undefined || c === undefined) return String(apply(Number(a), first, Number(b)))
-  // Products bind first.
-  if (second !== '+' && second !== '-' && (first === '+' || first === '-'))
-    return String(apply(Number(a), first, apply(Number(b), second, Number(c))))
-  return String(apply(apply(Number(a), first, Number(b)), second, Number(c)))
-}
-
-const SOLVERS: readonly Solver[] = [arithmetic]
+/** Longer prompts are conversation: nothing is searched in them. */
+const PROMPT_CHARS_MAX = 1_000
 
 /** An answer of the right form that is not right. */
 function slipped(answer: string): string {
   if (/^-?\d+$/.test(answer)) return String(Number(answer) + 1)
+  if (answer === 'true' || answer === 'false') return String(answer === 'false')
   return answer.length > 1 ? answer.slice(1) + answer.charAt(0) : `${answer}?`
 }
 
@@ -32,6 +22,7 @@ function slipped(answer: string): string {
  * slips on a tenth of them.
  */
 export function answerItem(prompt: string, ability: number, luck: Chance): string | undefined {
+  if (prompt.length > PROMPT_CHARS_MAX) return undefined
   for (const solve of SOLVERS) {
     const answer = solve(prompt)
     if (answer !== undefined) return luck.fraction() < ability ? answer : slipped(answer)

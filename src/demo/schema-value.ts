@@ -100,7 +100,10 @@ function make(schema: Schema, root: Schema, from: Ingredients, depth: number): J
   if (typeof schema.$ref === 'string') return make(resolve(root, schema.$ref), root, from, depth + 1)
   if ('const' in schema) return schema.const as Json
   const choices = list(schema.enum)
-  if (choices.length > 0) return choices[from.chance.below(choices.length)] as Json
+  if (choices.length > 0) {
+    const named = choices.find((choice) => typeof choice === 'string' && from.names.includes(choice))
+    return (named ?? choices[from.chance.below(choices.length)]) as Json
+  }
   const branches = [...list(schema.anyOf), ...list(schema.oneOf)].filter(isSchema)
   const branch = depth > 3 ? branches.at(-1) : branches[0]
   if (branch) return make(branch, root, from, depth + 1)

@@ -1,0 +1,79 @@
+import type { Chance } from '../base/chance.ts'
+import { known } from '../base/assert.ts'
+import type { Task } from '../engine/instrument.ts'
+import { canonicalJson } from '../wire/canonical-json.ts'
+
+/** A question with one right answer. `answer` is the form in which it is asked for. */
+export type Item = {
+  template: string
+  prompt: string
+  answer: string
+  /** Compared as text, as numbers, or as JSON values. */
+  kind: 'text' | 'number' | 'json'
+}
+
+/** Makes any number of items of one kind from chance. The prompt carries all that is needed to answer it. */
+export type Template = {
+  name: string
+  /** The tasks whose grades are asked such items. */
+  tasks: readonly Task[]
+  make(chance: Chance): Omit<Item, 'template'>
+}
+
+/** One of a list. */
+export const pick = <Value>(chance: Chance, values: readonly Value[]): Value =>
+  known(values[chance.below(values.length)], 'a list to pick from is not empty')
+
+/** A whole number from `low` to `high`, both included. */
+export const between = (chance: Chance, low: number, high: number): number =>
+  low + chance.below(high - low + 1)
+
+/** So many different ones of a list, in an order of chance. */
+export function some<Value>(chance: Chance, values: readonly Value[], count: number): Value[] {
+  const left = [...values]
+  const taken: Value[] = []
+  while (taken.length < count && left.length > 0) taken.push(...left.splice(chance.below(left.length), 1))
+  return taken
+}
+
+/** What a model wrapped around its answer: reasoning written into the text, a code fence, emphasis, quotes, a full stop. */
+function bare(reply: string): string {
+  let text = reply.replace(/^\s*<think>[^]*?<\/think>/, '').trim()
+  text = (/^```\w*\n([^]*?)\n?```$/.exec(text)?.[1] ?? text).trim()
+  text = /^(["'`]|\*\*)([^]*)\1$/.exec(text)?.[2] ?? text
+  return text.trim()
+}
+
+const asText = (text: string): string =>
+  bare(text)
+    .replace(/\.$/, '')
+    .replace(/\s*,\s*/g, ',')
+    .replace(/\s+/g, ' ')
+    .toLowerCase()
+
+/** A number as people write it: digits may be grouped by commas. Anything else is NaN. */
+function asNumber(text: string): number {
+  const digits = bare(text).replace(/\.$/, '')
+  return /^-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?$/.test(digits) ? Number(digits.replaceAll(',', '')) : Number.NaN
+}
+
+function asJson(text: string): string | undefined {
+  try {
+    return canonicalJson(JSON.parse(bare(text)))
+  } catch {
+    // Not JSON is a wrong answer like any other.
+    return undefined
+  }
+}
+
+/** Whether a reply is the item's answer: exact, but for case, spacing and what models like to wrap around it. */
+export function passes({ answer, kind }: Item, reply: string): boolean {
+  switch (kind) {
+    case 'text':
+      return asText(reply) === asText(answer)
+    case 'number':
+      return asNumber(reply) === asNumber(answer)
+    case 'json':
+      return asJson(reply) === asJson(answer)
+  }
+}

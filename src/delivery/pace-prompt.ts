@@ -1,0 +1,25 @@
+import type { Chance } from '../base/chance.ts'
+import { pick } from './item.ts'
+
+const NOUNS =
+  `river market harbour engine garden teacher forest bridge window letter station valley island mountain
+  farmer kitchen village tower doctor library`.split(/\s+/)
+const VERBS = `follows watches crosses remembers finds leaves opens carries meets holds`.split(/\s+/)
+const KINDS = `old quiet bright narrow busy distant gentle wooden early open`.split(/\s+/)
+
+/** Sentences of about ten tokens each: with what stands around them, about a thousand tokens of prompt. */
+const SENTENCES = 95
+/** The least length asked for: comfortably more than is judged. */
+const WORDS = 200
+
+/** A prompt of about 1,000 tokens that no cache has seen and that asks for a long answer. */
+export function pacePrompt(chance: Chance): string {
+  const sentence = () =>
+    `The ${pick(chance, KINDS)} ${pick(chance, NOUNS)} ${pick(chance, VERBS)} the ` +
+    `${pick(chance, NOUNS)} near the ${pick(chance, NOUNS)}.`
+  const notes = Array.from({ length: SENTENCES }, sentence).join(' ')
+  return (
+    `Notes, page ${chance.below(1_000_000_000)}. ${notes}\n\n` +
+    `Continue these notes in plain prose, with at least ${WORDS} words.`
+  )
+}
