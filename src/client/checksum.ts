@@ -1,3 +1,4 @@
+import { crc32 } from '../base/crc.ts'
 import { parseDecimal } from '../base/decimal.ts'
 import type { InstrumentOut } from '../wire/instrument.ts'
 import type { LevelOut } from '../wire/market.ts'
@@ -7,19 +8,6 @@ export type Increments = Pick<InstrumentOut, 'price_increment' | 'quantity_incre
 
 const PLACES = 9
 const LEVELS = 10
-
-const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let word = byte
-  for (let bit = 0; bit < 8; bit++) word = word & 1 ? (word >>> 1) ^ 0xedb88320 : word >>> 1
-  return word
-})
-
-/** CRC-32 (IEEE) of ASCII text, as an unsigned integer. */
-export function crc32(text: string): number {
-  let crc = 0xffffffff
-  for (let i = 0; i < text.length; i++) crc = (crc >>> 8) ^ (TABLE[(crc ^ text.charCodeAt(i)) & 0xff] ?? 0)
-  return (crc ^ 0xffffffff) >>> 0
-}
 
 const countOf = (text: string, increment: string): number =>
   Math.round((parseDecimal(text, PLACES) ?? 0) / (parseDecimal(increment, PLACES) ?? 1))

@@ -30,8 +30,12 @@ function tokenOf(request: IncomingMessage): string | undefined {
   return undefined
 }
 
-/** A page of another origin can make a browser send the cookie, but not this header, nor a same-origin mark. */
+/**
+ * A page of another origin can make a browser send the cookie, but not this header, nor a same-origin mark. A key
+ * that is sent along goes before the cookie.
+ */
 function isOurPage(request: IncomingMessage): boolean {
+  if (request.headers.authorization !== undefined || request.headers['x-api-key'] !== undefined) return false
   const site = request.headers['sec-fetch-site']
   if (site !== undefined && site !== 'same-origin') return false
   const { origin, host } = request.headers
