@@ -44,7 +44,7 @@ class MemoryJournal implements Journal {
   async append(bytes: Uint8Array, first: number, last: number): Promise<void> {
     assert(first === this.appended + 1 && last >= first, 'batches are appended in dense order')
     this.appended = last
-    const copy = bytes.slice()
+    const copy = new Uint8Array(bytes)
     await new Promise((resolve) => setImmediate(resolve))
     this.disk.batches.push({ first, last, bytes: copy })
   }
@@ -60,7 +60,7 @@ class MemoryJournal implements Journal {
   async saveSnapshot(seq: number, bytes: Uint8Array): Promise<void> {
     const ends = this.disk.batches.some((batch) => batch.last === seq)
     assert(ends, 'a snapshot is taken at the end of a durable batch')
-    this.disk.snapshots = [{ seq, bytes: bytes.slice() }, ...this.disk.snapshots].slice(0, 2)
+    this.disk.snapshots = [{ seq, bytes: new Uint8Array(bytes) }, ...this.disk.snapshots].slice(0, 2)
   }
 
   async close(): Promise<void> {

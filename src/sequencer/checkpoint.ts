@@ -1,6 +1,7 @@
 import { assert } from '../base/assert.ts'
 import { loadState } from '../engine/snapshot.ts'
 import type { State } from '../engine/state.ts'
+import type { Snapshot } from '../journal/journal.ts'
 
 /** What is kept beside the engine's state as of the same command: the dump of everything folded from events. */
 export interface Folds {
@@ -25,14 +26,13 @@ export function packCheckpoint(image: Uint8Array, folds: string): Uint8Array {
   return bytes
 }
 
-/** The state and the folds' dump of a checkpoint. Throws where this version cannot read it. */
-export function unpackCheckpoint(bytes: Uint8Array): { state: State; folds: string } {
+/** The state and the folds' dump of a checkpoint. Throws where this version cannot read it, or it is misplaced. */
+export function unpackCheckpoint({ seq, bytes }: Snapshot): { state: State; folds: string } {
   const start = bytes.indexOf(10) + 1
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(0, start))) as Record<string, number>
   assert(header['version'] === VERSION, `a checkpoint of version ${VERSION} is read`)
   const end = start + (header['folds'] ?? 0)
-  return {
-    state: loadState(bytes.subarray(end)),
-    folds: new TextDecoder().decode(bytes.subarray(start, end)),
-  }
+  const state = loadState(bytes.subarray(end))
+  assert(state.seq === seq, `the checkpoint after command ${seq} holds the state after that command`)
+  return { state, folds: new TextDecoder().decode(bytes.subarray(start, end)) }
 }

@@ -50,10 +50,11 @@ export async function replay(
 }
 
 async function newestState(journal: JournalReader, recovery: Recovery): Promise<State> {
-  for await (const { seq, bytes } of journal.snapshots()) {
+  for await (const snapshot of journal.snapshots()) {
+    const { seq } = snapshot
     if (seq > (recovery.seen ?? Number.MAX_SAFE_INTEGER)) continue
     try {
-      const { state, folds } = unpackCheckpoint(bytes)
+      const { state, folds } = unpackCheckpoint(snapshot)
       recovery.folds.restore(folds)
       return state
     } catch (error) {

@@ -42,7 +42,7 @@ async function compare(reader: JournalReader, report: ExchangeReport): Promise<v
   const until = reader.last
   const state = emptyState()
   const snapshots: State[] = []
-  for await (const { bytes } of reader.snapshots()) snapshots.unshift(unpackCheckpoint(bytes).state)
+  for await (const snapshot of reader.snapshots()) snapshots.unshift(unpackCheckpoint(snapshot).state)
   for (const snapshot of snapshots) {
     await replay(reader, state, snapshot.seq)
     const agrees = digestState(state) === digestState(snapshot)

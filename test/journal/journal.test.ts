@@ -86,9 +86,9 @@ for (const [name, place] of Object.entries(adapters)) {
     it('keeps its own copy of what is appended, and makes it durable before closing', () =>
       withPlace(async ({ open }) => {
         let journal = await open()
-        const reused = bytes('one')
+        const reused = Buffer.from('one')
         const written = journal.append(reused, 1, 1)
-        reused.set(bytes('two'))
+        reused.write('two')
         const later = journal.append(reused, 2, 2)
         await journal.close()
         await Promise.all([written, later])

@@ -18,5 +18,5 @@ async function run(folder: string): Promise<void> {
 
 run(process.argv[2] ?? '').catch((error: Error) => {
   say(error.message)
-  process.exitCode = 1
+  process.exit(1)
 })
