@@ -9,7 +9,10 @@ export type MakerOptions = {
   instrument: InstrumentOut
   /** What a unit is worth to the maker now, in dollars. */
   fair: () => number
-  /** Distance of the best quotes from the fair value, as a share of it; each further level adds as much again. */
+  /**
+   * Distance of the best quotes from the fair value, as a share of it; each further level adds as much
+   * again.
+   */
   halfSpread: number
   /** Quotes on either side. */
   levels: number
@@ -45,7 +48,9 @@ function steps(amount: number, increment: string, round: (n: number) => number):
 const printSteps = (count: number, increment: string): string =>
   printDecimal(count * (parseDecimal(increment, PLACES) ?? 1), PLACES).replace(/\.?0+$/, '')
 
-/** Keeps a two-sided market in one instrument. It quotes without crossing, and leans against its inventory. */
+/**
+ * Keeps a two-sided market in one instrument. It quotes without crossing, and leans against its inventory.
+ */
 export class Maker {
   private readonly options: MakerOptions
   private readonly slots: Slot[]
@@ -61,7 +66,9 @@ export class Maker {
     )
   }
 
-  /** Tells the maker what it holds, its open sell orders included, and the price that bands are drawn around. */
+  /**
+   * Tells the maker what it holds, its open sell orders included, and the price that bands are drawn around.
+   */
   know(held: number, reference: number): void {
     this.held = held
     this.reference = reference
@@ -105,7 +112,10 @@ export class Maker {
     await this.options.client.orders.cancelAll({ instrument: this.options.instrument.id })
   }
 
-  /** The best quotes each turn; a deeper one when its turn comes, when it is missing, or when the price left it. */
+  /**
+   * The best quotes each turn; a deeper one when its turn comes, when it is missing, or when the price left
+   * it.
+   */
   private isDue({ side, level, order }: Slot): boolean {
     if (level === 0 || order === undefined) return true
     const round = Math.floor(this.turn / DEEPER_EVERY)

@@ -34,7 +34,10 @@ const runnerOn =
       }
     }
 
-/** The shell. What it cannot do over HTTP is handed in: running the exchange, and checking journals and receipts. */
+/**
+ * The shell. What it cannot do over HTTP is handed in: running the exchange, and checking journals and
+ * receipts.
+ */
 export function buildCli(parts: VenueParts, terminal: Terminal = processTerminal()): Command {
   const program = new Command('busbar')
     .description('An open exchange where AI inference is priced, traded and delivered as a commodity.')

@@ -51,7 +51,9 @@ export function sessionOf(command: Command, terminal: Terminal, role: DemoRole):
 export const printJson = (terminal: Terminal, value: unknown): void =>
   terminal.out(`${JSON.stringify(value, undefined, 2)}\n`)
 
-/** One line on what went wrong, with the code where there is one, and the place of each fault of a request. */
+/**
+ * One line on what went wrong, with the code where there is one, and the place of each fault of a request.
+ */
 export function faultLine(error: unknown): string {
   if (!(error instanceof BusbarError)) return error instanceof Error ? error.message : String(error)
   const places = error.errors.map(({ pointer, detail }) => ` (${pointer}: ${detail})`).join('')

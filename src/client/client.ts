@@ -50,7 +50,10 @@ const marketOn = ({ json }: Transport) => ({
 const ordersOn = ({ json }: Transport) => {
   const page = (query: OrderFilter & PageQuery = {}) => json<Page<OrderOut>>('GET', '/v1/orders', { query })
   return {
-    /** Places an order. Without a `client_order_id` it gets a fresh one, so that a lost answer can be asked again. */
+    /**
+     * Places an order. Without a `client_order_id` it gets a fresh one, so that a lost answer can be asked
+     * again.
+     */
     place: (order: OrderRequest) =>
       json<OrderOut>('POST', '/v1/orders', {
         body: { client_order_id: freshId(), ...order },

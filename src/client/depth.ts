@@ -29,8 +29,8 @@ function changed(side: readonly LevelOut[], changes: readonly LevelOut[], order:
 }
 
 /**
- * The book after a frame, or `undefined` when it cannot be trusted: a delta that does not follow what we hold,
- * or a checksum that differs. Then only a new snapshot helps.
+ * The book after a frame, or `undefined` when it cannot be trusted: a delta that does not follow on what is
+ * held, or a checksum that differs. Then only a new snapshot helps.
  */
 export function depthAfter(held: Depth | undefined, frame: BookFrame, of: Increments): Depth | undefined {
   if (frame.type === 'delta' && (held === undefined || frame.prev_seq !== held.seq)) return undefined

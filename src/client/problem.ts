@@ -1,6 +1,9 @@
 import type { Fault, ProblemOut } from '../wire/problem.ts'
 
-/** Whether a request had an effect: `rejected` had none, `unknown` may have, and can be repeated with the same id. */
+/**
+ * Whether a request had an effect: `rejected` had none, `unknown` may have, and can be repeated with the
+ * same id.
+ */
 export type Outcome = ProblemOut['outcome']
 
 /** The exchange said no, or could not be reached. `code` is stable; `status` is 0 when no answer came. */

@@ -1,6 +1,9 @@
 import { BusbarError, errorOf } from './problem.ts'
 
-/** Where the exchange is, and who calls. `fetch` and `wait` can be replaced; both default to the platform's own. */
+/**
+ * Where the exchange is, and who calls. `fetch` and `wait` can be replaced; both default to the platform's
+ * own.
+ */
 export type TransportOptions = {
   /** `http://127.0.0.1:8700`. Empty in a browser: the page's own origin. */
   baseUrl: string
@@ -26,7 +29,9 @@ export type RequestOptions = {
 }
 
 export type Transport = {
-  /** The JSON of a 2xx answer. Throws `BusbarError` for every other, and when the exchange cannot be reached. */
+  /**
+   * The JSON of a 2xx answer. Throws `BusbarError` for every other, and when the exchange cannot be reached.
+   */
   json: <Answer>(method: string, path: string, options?: RequestOptions) => Promise<Answer>
   /** The 2xx answer itself, its body not yet read. */
   open: (method: string, path: string, options?: RequestOptions) => Promise<Response>

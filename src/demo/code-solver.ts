@@ -39,19 +39,17 @@ const pipeline: Solver = (prompt) => {
   return kept.map((n) => n * Number(times)).join(by)
 }
 
-const ORDER_SHAPES = [
-  /Order (?<order>\d+) was placed by (?<customer>[^:]+): (?<quantity>\d+) (?<product>[^,]+), to be sent to (?<city>\w+)\./,
-  /send (?<quantity>\d+) (?<product>.+) to (?<city>\w+)\. They are for (?<customer>[^,]+), under order (?<order>\d+)\./,
-]
+const ordered = /Order (\d+) was placed by ([^:]+): (\d+) ([^,]+), to be sent to (\w+)\./
+const requested = /send (\d+) (.+) to (\w+)\. They are for ([^,]+), under order (\d+)\./
+
+const orderJson = (order = '', customer = '', quantity = '', product = '', city = ''): string =>
+  JSON.stringify({ order: Number(order), customer, quantity: Number(quantity), product, city })
 
 const extraction: Solver = (prompt) => {
-  for (const shape of ORDER_SHAPES) {
-    const found = shape.exec(prompt)?.groups
-    if (found === undefined) continue
-    const { order, customer, quantity, product, city } = found
-    return JSON.stringify({ order: Number(order), customer, quantity: Number(quantity), product, city })
-  }
-  return undefined
+  const found = ordered.exec(prompt)
+  if (found) return orderJson(...found.slice(1))
+  const [asked, quantity, product, city, customer, order] = requested.exec(prompt) ?? []
+  return asked === undefined ? undefined : orderJson(order, customer, quantity, product, city)
 }
 
 const selection: Solver = (prompt) => {

@@ -8,6 +8,8 @@ import { countTokens, pieces } from './piece.ts'
 import { prose, subjectWords } from './prose.ts'
 import { valueFor } from './schema-value.ts'
 
+const TOKENS_PER_WORD = 1.4
+
 type Words = { [key: string]: unknown }
 
 /** How a sample model behaves. Times in milliseconds, shares from 0 to 1. */
@@ -83,8 +85,8 @@ function toolsOf(body: Words): Tool[] {
   return list(body.tools).flatMap((tool) => {
     const made = isWords(tool) && isWords(tool.function) ? tool.function : undefined
     if (!made || typeof made.name !== 'string') return []
-    const words =
-      `${made.name.replaceAll('_', ' ')} ${typeof made.description === 'string' ? made.description : ''}`.toLowerCase()
+    const description = typeof made.description === 'string' ? made.description : ''
+    const words = `${made.name.replaceAll('_', ' ')} ${description}`.toLowerCase()
     return [{ name: made.name, words, parameters: made.parameters ?? {} }]
   })
 }
@@ -158,6 +160,15 @@ const TOKENS_LEAST = 90
 const lengthFrom = (luck: Chance): number =>
   Math.max(TOKENS_LEAST, conversation[luck.below(conversation.length)]?.outputTokens ?? 0)
 
+/**
+ * Tokens of the least length that a prompt asks for in words, as far as a sample model goes; 0 where it asks
+ * none.
+ */
+function tokensAsked(prompt: string): number {
+  const words = Number(/\bat least (\d{1,4}) words\b/.exec(prompt)?.[1] ?? 0)
+  return Math.min(2_000, Math.ceil(words * TOKENS_PER_WORD))
+}
+
 function textFor(body: Words, messages: readonly Message[], profile: ModelProfile, luck: Chance) {
   const last = messages.at(-1)
   const prompt = messages.findLast((message) => message.role === 'user')?.text ?? last?.text ?? ''
@@ -166,7 +177,7 @@ function textFor(body: Words, messages: readonly Message[], profile: ModelProfil
   const item = answerItem(prompt, profile.ability, luck)
   if (item !== undefined) return item
   if (last?.role === 'tool') return `The tool says: ${last.text.trim().slice(0, 2_000)}`
-  return prose(prompt, lengthFrom(luck), luck)
+  return prose(prompt, Math.max(tokensAsked(prompt), lengthFrom(luck)), luck)
 }
 
 /** What the model answers to a chat request, whole. Throws `BadRequest` when it cannot be read. */

@@ -1,10 +1,11 @@
 /**
  * A sample of real demand: when requests arrived at a hosted language-model service, how many tokens each
- * brought and how many it was answered with. Consecutive rows from the start of two published traces, unchanged.
+ * brought and how many it was answered with. Consecutive rows from the start of two published traces,
+ * unchanged.
  *
- * Source: Azure/AzurePublicDataset at commit b469a113, `data/AzureLLMInferenceTrace_conv.csv` and `_code.csv`,
- * recorded 2023-11-16 from 18:15 UTC; copied 2026-11-22. Licence: CC-BY 4.0, Microsoft. Published with
- * "Splitwise: Efficient Generative LLM Inference Using Phase Splitting", ISCA 2024.
+ * Source: Azure/AzurePublicDataset at commit b469a113, `data/AzureLLMInferenceTrace_conv.csv` and
+ * `_code.csv`, recorded 2023-11-16 from 18:15 UTC; copied 2026-11-22. Licence: CC-BY 4.0, Microsoft.
+ * Published with "Splitwise: Efficient Generative LLM Inference Using Phase Splitting", ISCA 2024.
  */
 export type Arrival = {
   /** Milliseconds since the request before it. */

@@ -12,7 +12,10 @@ export const demandOf = (task: InstrumentOut['spec']['task']): readonly Arrival[
 
 const MICROS_PER_DOLLAR = 1_000_000
 
-/** What a unit of a grade costs, in dollars, at the low posted price of a model, over the mix of the demand trace. */
+/**
+ * What a unit of a grade costs, in dollars, at the low posted price of a model, over the mix of the demand
+ * trace.
+ */
 export function postedUnitPrice(model: PostedModel, { spec }: InstrumentOut): number {
   const { inputLow, outputLow } = postedPrices[model]
   let paid = 0
@@ -24,7 +27,10 @@ export function postedUnitPrice(model: PostedModel, { spec }: InstrumentOut): nu
   return paid / weighted / MICROS_PER_DOLLAR
 }
 
-/** Where the price of a grade is drawn to: the mean over the models that its suppliers run. In dollars per unit. */
+/**
+ * Where the price of a grade is drawn to: the mean over the models that its suppliers run. In dollars per
+ * unit.
+ */
 export function anchorPrice(suppliers: readonly Supplier[], instrument: InstrumentOut): number {
   const prices = suppliers.flatMap((supplier) =>
     modelsFor(supplier, instrument).map((model) => postedUnitPrice(model.priced, instrument)),

@@ -75,7 +75,9 @@ async function admit(membership: Membership): Promise<Map<string, Joined>> {
   return joined
 }
 
-/** The trace's gaps, one after the other. The longest are cut short: a market that stands still looks broken. */
+/**
+ * The trace's gaps, one after the other. The longest are cut short: a market that stands still looks broken.
+ */
 const gapsOf = (stretch: number, longestMs: number, pace: number): (() => number) => {
   let at = 0
   return () => Math.min(longestMs, (conversation[at++ % conversation.length]?.gapMs ?? 0) * stretch) / pace

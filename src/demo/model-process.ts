@@ -19,7 +19,10 @@ const PROGRAM = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? './model-server.ts' : './model-server.js', import.meta.url),
 )
 
-/** Starts a model server and waits for its port. It ends by itself when this process does, however that happens. */
+/**
+ * Starts a model server and waits for its port. It ends by itself when this process does, however that
+ * happens.
+ */
 export async function startModelProcess(options: ModelServerOptions): Promise<ModelProcess> {
   const child = fork(PROGRAM, [JSON.stringify(options)], { stdio: ['pipe', 'ignore', 'inherit', 'ipc'] })
   const ended = new Promise<string>((resolve) => {

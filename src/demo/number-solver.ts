@@ -5,7 +5,10 @@ export type Solver = (prompt: string) => string | undefined
 const caught = (pattern: RegExp, prompt: string): number[] | undefined =>
   pattern.exec(prompt)?.slice(1).map(Number)
 
-/** The value of numbers joined by + - * / and parentheses; products bind first. `undefined` for anything else. */
+/**
+ * The value of numbers joined by + - * / and parentheses; products bind first. `undefined` for anything
+ * else.
+ */
 function valueOf(expression: string): number | undefined {
   const signs = expression.replaceAll(/[x×]/g, '*').match(/\d+|[-+*/()]|\S/g) ?? []
   let at = 0

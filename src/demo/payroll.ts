@@ -8,7 +8,10 @@ type Paid = { who: Participant; client: Client; account: string }
 /** Topped up when less than this share of the opening money is left. */
 const LOW = 0.2
 
-/** Keeps the sample market's own participants in money, by the operator's audited deposits. A person's are left alone. */
+/**
+ * Keeps the sample market's own participants in money, by the operator's audited deposits. A person's are
+ * left alone.
+ */
 export class Payroll {
   private readonly operator: Client
   private readonly paid: readonly Paid[]

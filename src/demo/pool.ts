@@ -1,4 +1,6 @@
-/** Does a task for every item, at most `width` at once. Rejects with the first failure, after all have ended. */
+/**
+ * Does a task for every item, at most `width` at once. Rejects with the first failure, after all have ended.
+ */
 export async function pooled<Item>(
   items: readonly Item[],
   width: number,

@@ -4,13 +4,14 @@ import { ASIDES, CLOSINGS, OPENINGS, SENTENCES, TOPIC_WORDS } from './sentence.t
 
 /** Words that carry no subject. */
 const SMALL = new Set(
-  `about above after again also always and another answer any are because been before being below between both but
-  can could did does doing done down each else ever every few for from give had has have having her here hers him his
-  how into its itself just keep least less let like list made make many may might more most much must name need never
-  not now off once one only other our out over own per please reply said same say sentence sentences she should show
-  since some such tell than that the their them then there these they this those three through too two under until
-  upon use using very want was were what when where which while who whole whom whose why will with within without
-  word words would write you your explain describe summarise summarize`.split(/\s+/),
+  `about above after again also always and another answer any are because been before being below between
+  both but can could did does doing done down each else ever every few for from give had has have having
+  her here hers him his how into its itself just keep least less let like list made make many may might
+  more most much must name need never not now off once one only other our out over own per please reply
+  said same say sentence sentences she should show since some such tell than that the their them then
+  there these they this those three through too two under until upon use using very want was were what
+  when where which while who whole whom whose why will with within without word words would write you your
+  explain describe summarise summarize`.split(/\s+/),
 )
 
 /** The words of a prompt that say what it is about, in order, each once. */
@@ -47,8 +48,8 @@ function drawFrom<Item>(items: readonly Item[], chance: Chance): () => Item {
 const PARAGRAPH = 4
 
 /**
- * An answer of about `tokens` tokens on the prompt's own words, in sentences, the same for the same prompt and
- * chance. At least one sentence.
+ * An answer of about `tokens` tokens on the prompt's own words, in sentences, at least one. The same for the
+ * same prompt and chance.
  */
 export function prose(prompt: string, tokens: number, chance: Chance): string {
   const words = subjectWords(prompt)

@@ -3,7 +3,9 @@ import type { Chance } from '../base/chance.ts'
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 type Schema = { [keyword: string]: unknown }
 
-/** What a value is made from: seeded chance, and the words and numbers of the prompt, to be apt where it can. */
+/**
+ * What a value is made from: seeded chance, and the words and numbers of the prompt, to be apt where it can.
+ */
 export type Ingredients = {
   chance: Chance
   names: readonly string[]

@@ -1,9 +1,9 @@
 /** How an answer opens: honest about what speaks. `{topic}` is the prompt's own subject. */
 export const OPENINGS = [
-  'I am a local sample model, so take this as a sketch and not as advice: here is a short answer about {topic}.',
+  'I am a local sample model, so take this as a sketch and not as advice: a short answer about {topic}.',
   'A note first: a sample model that runs on this machine wrote this from templates. Now, to {topic}.',
-  'You asked about {topic}. I am a small local sample model, and I answer in plain sentences made from your own words.',
-  'Here is what a local sample model can say about {topic}. It knows your words, the time it has, and little more.',
+  'You asked about {topic}. I am a small local sample model, and answer in sentences made from your words.',
+  'Here is what a local sample model can say about {topic}. It knows your words, and little more.',
 ]
 
 /** What is said about the prompt's words, `{a}` and `{b}`, until the answer is long enough. */
@@ -32,9 +32,9 @@ export const SENTENCES = [
 
 /** Said once in an answer long enough to have room for it. */
 export const ASIDES = [
-  'By the way, this answer was counted as it passed through the exchange, and its receipt says who delivered it and at what price.',
-  'By the way, another supplier of the same grade could have written this, and you would have paid the same price for the same unit.',
-  'By the way, these words came from a model server on your own machine, chosen by the exchange from all who owed you this grade.',
+  'By the way, this answer is counted as it passes through the exchange, and its receipt says at what price.',
+  'By the way, another supplier of the same grade could have written this, for the same price per unit.',
+  'By the way, these words came from a model server on your own machine, chosen from all who owe this grade.',
 ]
 
 /** How an answer ends. */

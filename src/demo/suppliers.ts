@@ -5,7 +5,10 @@ import type { PostedModel } from './posted-price.ts'
 type Task = InstrumentOut['spec']['task']
 type Tier = 'standard' | 'prime' | 'max'
 
-/** A sample model: how it behaves, which grades it is offered for, and whose posted price its cost starts from. */
+/**
+ * A sample model: how it behaves, which grades it is offered for, and whose posted price its cost starts
+ * from.
+ */
 export type SampleModel = {
   name: string
   tier: Tier

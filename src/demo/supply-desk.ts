@@ -56,7 +56,10 @@ export class SupplyDesk {
     return this.options.supplier.name
   }
 
-  /** Starts the model server, and registers its models as offers, or points the offers of an earlier day at it. */
+  /**
+   * Starts the model server, and registers its models as offers, or points the offers of an earlier day at
+   * it.
+   */
   async open(): Promise<void> {
     const { supplier, client } = this.options
     const models = Object.fromEntries(supplier.models.map((model) => [model.name, model.profile]))

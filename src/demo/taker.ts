@@ -10,7 +10,10 @@ const BUYS = 0.68
 const UNITS_MAX = 6
 const WEIGHTED_TOKENS_PER_UNIT = 1_000_000
 
-/** A trader whose orders arrive and are sized as the requests of the demand trace, and who takes what is offered. */
+/**
+ * A trader whose orders arrive and are sized as the requests of the demand trace, and who takes what is
+ * offered.
+ */
 export class Taker {
   private readonly client: Client
   private readonly instruments: readonly InstrumentOut[]

@@ -17,7 +17,7 @@ const numberOrder: Solver = (prompt) => {
 
 const reversal: Solver = (prompt) => {
   const word = /letters of "([^"]+)" in reverse/.exec(prompt)?.[1]
-  return word && [...word].reverse().join('')
+  return word && word.split('').reverse().join('')
 }
 
 const letterCount: Solver = (prompt) => {
