@@ -50,7 +50,7 @@ export type Attempt = {
   abort(): void
 }
 
-export type AttemptTools = { upstream: Upstream; meter: Meter; timer: Timer }
+export type AttemptTools = { upstream: Upstream; meter: Meter; timer: Timer; patience: Patience }
 
 export type AttemptTerms = {
   endpoint: Endpoint
@@ -62,23 +62,31 @@ export type AttemptTerms = {
   spec: Spec
 }
 
-/** Silence between two content tokens after which a supplier is given up. */
-const INTER_TOKEN_MS = 10_000
-/** The total clock starts with so much, and every byte of content adds the time that a token may take. */
-const HEAD_START_MS = 30_000
+/** How long the gateway waits, in milliseconds. */
+export type Patience = {
+  /** Beyond the latency ceiling, for a first token. */
+  firstToken: number
+  /** Silence between two content tokens after which a supplier is given up. */
+  interToken: number
+  /** The total clock starts with so much, and every byte of content adds the time that a token may take. */
+  headStart: number
+  /** A buyer that does not read for this long is taken to be gone. */
+  unread: number
+}
+
+export const PATIENCE: Patience = { firstToken: 1_000, interToken: 10_000, headStart: 30_000, unread: 60_000 }
+
 /** A buyer that does not read for this long excuses the supplier's pace. */
 const UNREAD_EXCUSED_MS = 250
-/** A buyer that does not read for this long is taken to be gone. */
-const UNREAD_MS = 60_000
 
 /**
  * The supplier's clocks. Where another could serve instead, a first token a second late is given up; the last
  * one may take up to the point at which its answer would be rejected anyway.
  */
-export function clocksOf(spec: Spec, inputTokens: number, others: number): Clocks {
+export function clocksOf(spec: Spec, patience: Patience, inputTokens: number, others: number): Clocks {
   const ceiling = latencyCeiling(spec, inputTokens) / MICROS_PER_MS
-  const firstToken = (others > 0 ? ceiling : 2 * ceiling) + 1_000
-  return { firstToken, interToken: INTER_TOKEN_MS, total: firstToken + HEAD_START_MS }
+  const firstToken = (others > 0 ? ceiling : 2 * ceiling) + patience.firstToken
+  return { firstToken, interToken: patience.interToken, total: firstToken + patience.headStart }
 }
 
 /** How long so many tokens take at half the floor, the slowest that is still accepted. */
@@ -106,13 +114,15 @@ class Running {
   private readonly call: Call
   private readonly timer: Timer
   private readonly terms: AttemptTerms
+  private readonly patience: Patience
 
-  constructor({ upstream, meter, timer }: AttemptTools, terms: AttemptTerms, abandon: () => void) {
+  constructor({ upstream, meter, timer, patience }: AttemptTools, terms: AttemptTerms, abandon: () => void) {
     this.ended = new Promise((resolve) => {
       this.resolve = resolve
     })
     this.timer = timer
     this.terms = terms
+    this.patience = patience
     const { reply, draw } = terms
     this.relay = new Relay(meter, draw, terms.outputMax, this.answer, {
       pass: (delta) => reply.pass(delta),
@@ -192,7 +202,7 @@ class Running {
     const now = this.timer.now()
     if (blocked) {
       this.blockedAt = now
-      this.cancelUnread ??= this.timer.after(UNREAD_MS, abandon)
+      this.cancelUnread ??= this.timer.after(this.patience.unread, abandon)
     } else {
       if (now - this.blockedAt > UNREAD_EXCUSED_MS * MICROS_PER_MS) this.blocked = true
       this.blockedAt = 0

@@ -4,7 +4,7 @@ import type { Chance } from '../base/chance.ts'
 import type { Capability } from '../engine/instrument.ts'
 import type { ChatRequest } from '../wire/openai.ts'
 import type { Answer } from './answer.ts'
-import { between, pick } from './item.ts'
+import { between, passes, pick } from './item.ts'
 
 /** A request that only a model with the capability answers well. */
 export type CapabilityCheck = {
@@ -101,12 +101,20 @@ const logprobs = (chance: Chance): CapabilityCheck => ({
   fault: (answer) => (answer.contentLogprobs.length > 0 ? undefined : 'gave no log probabilities'),
 })
 
-const COLOURS = { red: [220, 20, 20], green: [20, 160, 40], blue: [20, 60, 220] } as const
+const COLOURS = {
+  red: [220, 20, 20],
+  green: [20, 160, 40],
+  blue: [20, 60, 220],
+  yellow: [250, 225, 20],
+  black: [0, 0, 0],
+  white: [255, 255, 255],
+} as const
+const COLOUR_NAMES = ['red', 'green', 'blue', 'yellow', 'black', 'white'] as const
 const SIDE = 64
 
 function vision(chance: Chance): CapabilityCheck {
-  const colour = pick(chance, ['red', 'green', 'blue'] as const)
-  const text = 'Which colour is this square? Reply with only one word: red, green or blue.'
+  const colour = pick(chance, COLOUR_NAMES)
+  const text = `Which colour is this square? Reply with only one word of these: ${COLOUR_NAMES.join(', ')}.`
   return {
     capability: 'vision',
     required: 'the colour of the picture shown',
@@ -123,7 +131,9 @@ function vision(chance: Chance): CapabilityCheck {
       ],
     },
     fault: (answer) =>
-      answer.content.toLowerCase().includes(colour) ? undefined : 'did not name the colour of the picture',
+      passes({ template: 'vision', prompt: text, answer: colour, kind: 'text' }, answer.content)
+        ? undefined
+        : 'did not name the colour of the picture',
   }
 }
 

@@ -2,6 +2,7 @@ import type { DrawId, InstrumentId, OfferId } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
 import type { ChatRequest } from '../wire/openai.ts'
 import type { Receipt } from '../wire/receipt.ts'
+import type { Patience } from './attempt.ts'
 import type { Exchange, Payer } from './draw.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Judge } from './judge.ts'
@@ -31,6 +32,7 @@ export type DeliveryParts = {
   upstream: Upstream
   router: Router
   timer: Timer
+  patience: Patience
   /** Microseconds since 1970. */
   clock: () => Instant
   log: Log

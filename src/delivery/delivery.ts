@@ -164,7 +164,7 @@ export class Delivery {
   }
 
   private deadline(input: number): Instant {
-    const { firstToken } = clocksOf(this.spec, input, 0)
+    const { firstToken } = clocksOf(this.spec, this.parts.patience, input, 0)
     const ms = 3 * firstToken + generationMs(this.spec, this.outputMax) + DEADLINE_SLACK_MS
     return later(this.parts.clock(), Math.ceil(ms) * MICROS_PER_MS)
   }
@@ -216,7 +216,7 @@ export class Delivery {
     const { demand, spec, outputMax, reply } = this
     const asked = demand.asked === null ? null : outputMax
     const body = printCall(this.request.body, endpoint.model, asked)
-    const clocks = clocksOf(spec, demand.inputGuess, others)
+    const clocks = clocksOf(spec, this.parts.patience, demand.inputGuess, others)
     const terms = { endpoint, body, clocks, draw, outputMax, reply, spec }
     this.attempt = startAttempt(this.parts, terms, () => this.abandon())
     if (this.gone || this.closing) this.attempt.abort()

@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Chance } from '../base/chance.ts'
+import type { Patience } from './attempt.ts'
+import { PATIENCE } from './attempt.ts'
 import type { CompletionRequest, DeliveryParts } from './completion.ts'
 import { Delivery } from './delivery.ts'
 import type { Exchange } from './draw.ts'
@@ -16,7 +18,9 @@ export type Gateway = {
   readonly inFlight: number
 }
 
-export type GatewayParts = Omit<DeliveryParts, 'router'> & {
+export type GatewayParts = Omit<DeliveryParts, 'router' | 'patience'> & {
+  /** Default `PATIENCE`. */
+  patience?: Patience
   /** Chance of the router's explorations. */
   chance: Chance
 }
@@ -30,7 +34,11 @@ const CLOSED: BuyerError = {
 
 export function createGateway(parts: GatewayParts): Gateway {
   const running = new Set<Delivery>()
-  const withRouter: DeliveryParts = { ...parts, router: createRouter(parts.chance, parts.timer) }
+  const withRouter: DeliveryParts = {
+    ...parts,
+    patience: parts.patience ?? PATIENCE,
+    router: createRouter(parts.chance, parts.timer),
+  }
   let closed = false
   let whenIdle: () => void = () => {}
 

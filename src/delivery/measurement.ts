@@ -93,7 +93,7 @@ function reliability({ spec, samples, asked }: Sampling, cut: string | null): Me
       `${failures.length} of ${samples.length} requests failed` +
       (codes.length > 0 ? ` (${codes.join(', ')})` : '') +
       (cut === null ? '' : `, ${cut}`),
-    required: `at most ${most} of ${asked} (${percent(spec.reliability / PPM)} must conform)`,
+    required: `at most ${most} (${percent(spec.reliability / PPM)} must conform)`,
     passed: cut === null && failures.length <= most,
   }
 }

@@ -44,7 +44,11 @@ export function openThread<Question, Answer>(name: string, timeoutMs: number): T
 
   function start(): Worker {
     const fresh = workerOf(name)
+    // A thread holds the process only while it is asked something. Coming online takes the hold again.
     fresh.unref()
+    fresh.once('online', () => {
+      if (waiting.size === 0) fresh.unref()
+    })
     fresh.on('message', (answers: Answered<Answer>[]) => answers.forEach(settle))
     fresh.on('error', (error) => replace(fresh, error))
     fresh.on('exit', (code) => replace(fresh, new Error(`thread ${name} left with code ${code}`)))
