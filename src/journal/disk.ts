@@ -10,7 +10,7 @@ export const LOCK_FILE = 'lock.db'
 export const SNAPSHOT_FOLDER = 'snapshots'
 
 /** What every refusal of damaged history ends with. */
-export const RESTORE = 'Put back a backup of the whole data folder; nothing was changed'
+const RESTORE = 'Put back a backup of the whole data folder; nothing was changed'
 
 /** Refuses damaged history in one line. */
 export const damaged = (folder: string, file: string, fault: string, cause?: unknown): JournalError =>

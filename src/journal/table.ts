@@ -110,7 +110,7 @@ export class BatchTable {
 }
 
 /** How a row is named to a person. */
-export const placeOf = (row: Row): string => `commands ${row.first} to ${row.last}`
+const placeOf = (row: Row): string => `commands ${row.first} to ${row.last}`
 
 /** The pen: appends rows, each in a commit of its own that is on stable storage when the call returns. */
 export class BatchWriter {
