@@ -5,7 +5,7 @@ import { BUY, findOrder } from '../src/engine/order.ts'
 import type { BareBook } from './bare-book.ts'
 import { cancel, enter, newBareBook, replace } from './bare-book.ts'
 
-export const ADD = 0
+const ADD = 0
 export const CANCEL = 1
 export const REPLACE = 2
 export const TAKE = 3

@@ -87,19 +87,6 @@ export function scopeFault(
   return undefined
 }
 
-/** Why a key under this mandate may not act at all, or nothing. */
-export function mandateFault(
-  state: State,
-  id: MandateId,
-  at: Instant,
-  account: AccountId,
-  instrument: InstrumentId,
-  side: Side,
-): Refusal | undefined {
-  if (!ownsMandate(state, id, account)) return refuse('mandate_not_found')
-  return lapseFault(state, id, at) ?? scopeFault(state, id, instrument, side)
-}
-
 /** Whether every ancestor allows a buy at this price. */
 export function priceFault(
   state: State,

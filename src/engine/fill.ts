@@ -2,7 +2,7 @@ import { assert, known } from '../base/assert.ts'
 import type { AccountId, MandateId, OrderId, TradeId } from '../base/ids.ts'
 import type { Lots, Micros, Ticks, Wt } from '../base/money.ts'
 import { micros, mulDivDown, mulDivUp, wt } from '../base/money.ts'
-import { inTrading, openPosition, theAccount } from './account.ts'
+import { inTrading, theAccount } from './account.ts'
 import { prepayUnits } from './budget.ts'
 import { escrowSale, primaryPart, trimEscrow } from './escrow.ts'
 import type { Trade } from './event.ts'
@@ -165,7 +165,3 @@ export function costOf(state: State, position: Position, units: number): Micros 
   const total = inTrading(state, position)
   return total === 0 ? micros(0) : micros(mulDivDown(position.cost, units, total))
 }
-
-/** Opens the position that an order needs before it can be filled. */
-export const readyPosition = (state: State, account: AccountId, instrument: Instrument): Position =>
-  openPosition(state, theAccount(state, account), instrument.id)

@@ -1,4 +1,3 @@
-import type { InstrumentId } from '../base/ids.ts'
 import type { Lots, Micros, Ppm, Ticks, Wt } from '../base/money.ts'
 import { PPM, WT_PER_UNIT } from '../base/money.ts'
 
@@ -70,5 +69,3 @@ export type InstrumentStatus = 'open' | 'halted'
 
 /** `text-prime` as its market: `TEXT_PRIME-USD`. */
 export const marketOf = (symbol: string): string => `${symbol.toUpperCase().replaceAll('-', '_')}-USD`
-
-export type ListedInstrument = { id: InstrumentId; spec: Spec; status: InstrumentStatus }

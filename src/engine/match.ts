@@ -57,7 +57,7 @@ export function walk(state: State, instrument: Instrument, order: Aggressor): Wa
  * Trades an order that is not in the book against the other side, best price first and oldest first within
  * it, down to its limit. Returns why the order must end now, or nothing if it may rest with what remains.
  */
-export function matchOrder(
+function matchOrder(
   state: State,
   instrument: Instrument,
   slot: Slot,

@@ -111,7 +111,7 @@ export function issueUnits(state: State, command: CommandOf<'units.issue'>): Eve
 }
 
 /** The bond of an issue: a share of its value at the bond reference, rounded up. */
-export const bondFor = (state: State, instrument: Instrument, quantity: Lots): Micros =>
+const bondFor = (state: State, instrument: Instrument, quantity: Lots): Micros =>
   shareUp(valueOf(instrument, bondReference(instrument, state.at), quantity), state.settings.bond)
 
 /** Lots of one issue: their value, and all units of the instrument, must stay safe integers. */
@@ -128,7 +128,7 @@ function issueMax(state: State, instrument: Instrument): number {
 }
 
 /** The obligation that an offer can back: its committed rate times the life of a lot, in wt. */
-export const capacityOf = (offer: Offer, { spec }: Instrument): number =>
+const capacityOf = (offer: Offer, { spec }: Instrument): number =>
   mulDivDown(offer.terms.rate, spec.window, MICROS_PER_MINUTE)
 
 /** Takes unsold units back off the market, with the obligation and the bond behind them. */
