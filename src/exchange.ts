@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { createFeed } from './api/feed.ts'
 import { printOpenApi } from './api/openapi.ts'
 import type { Caller } from './api/operation.ts'
-import { createQualifications } from './api/qualification-desk.ts'
+import { certifyThrough, createQualifications } from './api/qualification-desk.ts'
 import { RateLimiter, ratesFor } from './api/rate.ts'
 import type { Log, Venue } from './api/venue.ts'
 import { chance } from './base/chance.ts'
@@ -15,6 +15,7 @@ import type { Config } from './config.ts'
 import { createGateway, releaseOrphans } from './delivery/gateway.ts'
 import { createJudge } from './delivery/judge.ts'
 import { createMeter } from './delivery/meter.ts'
+import type { QualifyOrder } from './delivery/qualifier.ts'
 import { createQualifier } from './delivery/qualifier.ts'
 import { createSigner } from './delivery/receipt.ts'
 import { systemTimer } from './delivery/timer.ts'
@@ -48,7 +49,6 @@ export const VERSION = '0.1.0'
 /** How long running requests may still take when the exchange closes. */
 const DRAIN_MS = 5_000
 const PRUNE_MS = 60_000
-const CERTIFICATE_HOURS = 30 * 24
 const IDEMPOTENCY_HOURS = 48
 const NONCE_MS = 120_000
 
@@ -119,12 +119,7 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
     ...stores,
     qualifications: createQualifications({
       qualify: delivery.qualify,
-      certify: async (offer, instrument, evidence) => {
-        const expiresAt = later(systemClock(), CERTIFICATE_HOURS * MICROS_PER_HOUR)
-        const applied = await sequencer.ask({ kind: 'offer.certify', offer, instrument, expiresAt, evidence })
-        const refused = applied.events.find((event) => event.kind === 'command.rejected')
-        return refused === undefined ? { expiresAt } : { refused: refused.reason }
-      },
+      certify: certifyThrough(sequencer, systemClock),
       clock: systemClock,
       onFailure: (id, error) =>
         log.error({ qualification: id, error }, 'a qualification could not be carried out'),
@@ -207,7 +202,8 @@ function createDeliveryParts(
   const qualifier = createQualifier(shared)
   return {
     gateway,
-    qualify: qualifier.measure,
+    qualify: (order: QualifyOrder, onProgress: (done: number, total: number) => void) =>
+      qualifier.measure(order, onProgress),
     async close() {
       await qualifier.close()
       await upstream.close()

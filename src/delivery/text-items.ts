@@ -6,6 +6,10 @@ const WORDS =
   quartz rocket saddle timber umbrella velvet window yellow zipper bridge copper donkey feather goblet`.split(
     /\s+/,
   )
+const CONSONANTS = 'bdfgklmnprst'.split('')
+const VOWELS = 'aeiou'.split('')
+/** Letters that the words have many of. */
+const COMMON = 'aelnrt'.split('')
 const PEOPLE = ['Ana', 'Boris', 'Clara', 'Dario', 'Elif', 'Femi', 'Greta', 'Hugo', 'Ilse', 'Jonas']
 
 /** `Sort these words alphabetically: kettle, anchor, …` */
@@ -45,14 +49,11 @@ const reversal: Template = {
   name: 'reversal',
   tasks: ['text', 'code'],
   make(chance) {
-    const syllables = Array.from(
-      { length: 4 },
-      () => pick(chance, [...'bdfgklmnprst']) + pick(chance, [...'aeiou']),
-    )
+    const syllables = Array.from({ length: 4 }, () => pick(chance, CONSONANTS) + pick(chance, VOWELS))
     const word = syllables.join('')
     return {
       prompt: `Write the letters of "${word}" in reverse order. Reply with only the result.`,
-      answer: [...word].reverse().join(''),
+      answer: word.split('').reverse().join(''),
       kind: 'text',
     }
   },
@@ -64,7 +65,7 @@ const letterCount: Template = {
   tasks: ['text'],
   make(chance) {
     const phrase = some(chance, WORDS, 5).join(' ')
-    const letter = pick(chance, [...'aelnrt'])
+    const letter = pick(chance, COMMON)
     return {
       prompt: `How many times does the letter "${letter}" occur in "${phrase}"? Reply with only the number.`,
       answer: String(phrase.split(letter).length - 1),
