@@ -21,7 +21,6 @@ export type CloseReason =
   | 'mass_cancel'
   | 'self_trade'
   | 'ioc_remainder'
-  | 'fok_unfilled'
   | 'sweep'
   | 'mandate_revoked'
   | 'amended_below_filled'
