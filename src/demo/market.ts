@@ -51,9 +51,10 @@ const COMPLETION_STRETCH = 20
 const ORDER_GAP_MS = 3_000
 const COMPLETION_GAP_MS = 6_000
 const COMPLETIONS_AT_ONCE = 3
-const QUALIFICATIONS_AT_ONCE = 6
+const QUALIFICATIONS_AT_ONCE = 9
 const SUPPLY_PAUSE_MS = 2_000
 const PAYROLL_PAUSE_MS = 60_000
+const RENEWAL_PAUSE_MS = 5 * 60_000
 const SEED = 20_261_125
 
 type Joined = { who: Participant; client: Client; account: string; key: string }
@@ -125,9 +126,8 @@ function startConsumers(floor: Floor): { rhythms: Rhythm[]; consumers: Consumer[
   return { rhythms, consumers }
 }
 
-/** Model servers up, offers registered, every grade measured. */
-async function openSupply(desks: readonly SupplyDesk[], log: (line: string) => void): Promise<void> {
-  await Promise.all(desks.map((desk) => desk.open()))
+/** Has every grade measured that has no certificate, or one that soon ends. */
+async function certify(desks: readonly SupplyDesk[], log: (line: string) => void): Promise<void> {
   const open = (
     await Promise.all(desks.map(async (desk) => (await desk.unproven()).map((line) => ({ desk, line }))))
   ).flat()
@@ -179,7 +179,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     (style) => new MakerDesk(style, clientOf(floor, makerParticipant(style.name)), instruments, quotes),
   )
   try {
-    await openSupply(desks, log)
+    await Promise.all(desks.map((desk) => desk.open()))
+    await certify(desks, log)
     writeDemoState(dataFolder, state)
     await Promise.all(desks.map((desk) => desk.turn()))
     await Promise.all(makers.map((maker) => maker.open()))
@@ -187,7 +188,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     await Promise.all(desks.map((desk) => desk.close()))
     throw error
   }
-  return running(floor, operator, desks, makers)
+  return running(floor, operator, desks, makers, log)
 }
 
 function running(
@@ -195,6 +196,7 @@ function running(
   operator: Client,
   desks: readonly SupplyDesk[],
   makers: readonly MakerDesk[],
+  log: (line: string) => void,
 ): Demo {
   const { onError, pace } = floor
   const payroll = new Payroll(operator, [...floor.joined.values()])
@@ -210,6 +212,11 @@ function running(
         onError: onError(desk.name),
       }),
     ),
+    startRhythm({
+      pauseMs: () => RENEWAL_PAUSE_MS,
+      turn: () => certify(desks, log),
+      onError: onError('renewal'),
+    }),
     startRhythm({ pauseMs: () => PAYROLL_PAUSE_MS, turn: () => payroll.turn(), onError: onError('payroll') }),
   ]
   return {

@@ -20,7 +20,7 @@ function tokensOf(piece: string): number {
 /** Names are cut into smaller parts than other words. */
 function lettersOf(word: string): number {
   if (SENTENCE_WORDS.has(word)) return 1
-  return Math.ceil(word.length / (/^[A-Z]/.test(word) ? 2 : 3))
+  return Math.ceil(word.length / (/^[A-Z]/.test(word) ? 2 : 2.5))
 }
 
 /** Text cut into pieces of about a token each, spaces leading. */
