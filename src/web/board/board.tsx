@@ -30,7 +30,7 @@ const COLUMNS: readonly { label: string; hint?: string; className: string }[] = 
   { label: 'Last', className: 'w-21 max-md:pr-3 sm:w-24' },
   { label: '24 h', className: 'hidden w-20 md:table-cell' },
   { label: 'Volume 24 h', hint: 'Units', className: 'hidden w-24 md:table-cell xl:w-28' },
-  { label: 'Last 4 h', className: 'hidden w-36 pr-4 md:table-cell xl:w-44' },
+  { label: 'Last hour', className: 'hidden w-36 pr-4 md:table-cell xl:w-44' },
 ]
 
 /** Columns that every window shows: a heading that spanned more would make room for more. */

@@ -1,3 +1,4 @@
+import type { CandleOut } from '../../wire/market.ts'
 import { useCandles } from '../data/queries.ts'
 
 const WIDTH = 144
@@ -18,12 +19,20 @@ function pathOf(prices: readonly number[]): string {
     .join('')
 }
 
-/** The last four hours as a line, its end on the last price. */
+/** Below this many candles each is drawn whole, so that a young market has a line as well. */
+const FEW = 20
+
+/** The prices a candle went through, as far as it tells. */
+function through(candle: CandleOut): number[] {
+  const rises = Number(candle.close) >= Number(candle.open)
+  const extremes = rises ? [candle.low, candle.high] : [candle.high, candle.low]
+  return [candle.open, ...extremes, candle.close].map(Number)
+}
+
+/** The last hour as a line, its end on the last price. */
 export function Sparkline(props: { instrument: string; last: string | null }) {
-  const candles = useCandles(props.instrument, '5m', 48, 60_000)
-  const prices = (candles.data ?? []).flatMap((candle, at) =>
-    at === 0 ? [Number(candle.open), Number(candle.close)] : [Number(candle.close)],
-  )
+  const candles = useCandles(props.instrument, '1m', 60, 60_000).data ?? []
+  const prices = candles.length < FEW ? candles.flatMap(through) : candles.map(({ close }) => Number(close))
   if (props.last !== null && prices.length > 0) prices.push(Number(props.last))
   if (prices.length < 2) return <div className="h-8" />
   const rises = (prices.at(-1) ?? 0) >= (prices[0] ?? 0)

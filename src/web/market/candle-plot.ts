@@ -22,8 +22,8 @@ const SECONDS: Record<CandleInterval, number> = {
   '1d': 86_400,
 }
 
-/** Candles that fill the first view; older ones are a drag away. */
-const FIRST_VIEW = 90
+/** Candles that fill the first view: as many as there are, within these. Older ones are a drag away. */
+const FIRST_VIEW = { least: 30, most: 90 }
 
 const timeOfDay = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 const day = new Intl.DateTimeFormat(LOCALE, { month: 'short', day: 'numeric' })
@@ -128,7 +128,8 @@ export function openCandlePlot(place: HTMLElement, places: number): CandlePlot {
       volumes.setData(bars.map(volumeOf))
       if (shown === interval || bars.length === 0) return
       shown = interval
-      chart.timeScale().setVisibleLogicalRange({ from: bars.length - FIRST_VIEW, to: bars.length + 4 })
+      const width = Math.max(FIRST_VIEW.least, Math.min(FIRST_VIEW.most, bars.length))
+      chart.timeScale().setVisibleLogicalRange({ from: bars.length - width, to: bars.length + 4 })
     },
     add(trades) {
       for (const trade of trades) {

@@ -62,7 +62,7 @@ function PreviewLines(props: { preview: PreviewOut | undefined }) {
     ['Fills at once', preview && `${trimmed(preview.fill_quantity)} units`],
     ['Average price', fills && preview.average_price ? grouped(preview.average_price) : undefined],
     ['Rests in the book', preview && (rests ? `${trimmed(preview.rest_quantity)} units` : 'nothing')],
-    ['Value', preview && dollars(preview.value)],
+    ['Value filled', fills ? dollars(preview.value) : undefined],
     ['Fee', preview && dollars(preview.fee)],
     ['Held until done', preview && holdText(preview)],
   ]
