@@ -1,5 +1,6 @@
 import type { Lots, Micros, Ppm, Ticks, Wt } from '../base/money.ts'
 import { PPM, WT_PER_UNIT } from '../base/money.ts'
+import { MICROS_PER_HOUR } from '../base/time.ts'
 
 export type Task = 'text' | 'code' | 'agent'
 export type Capability = 'tools' | 'json_schema' | 'vision' | 'logprobs'
@@ -43,6 +44,9 @@ export type Spec = {
 /** µ$ that one lot costs per tick of price. Whole by the rule on `tick × lot`. */
 export const lotTick = (spec: Spec): number => (spec.tick * spec.lot) / WT_PER_UNIT
 
+/** Longest window, in microseconds: keeps every expiry a safe integer. */
+const WINDOW_MAX = 365 * 24 * MICROS_PER_HOUR
+
 /** µ$ of the largest order: leaves room for its fee in a safe integer. */
 const ORDER_VALUE_MAX = Number.MAX_SAFE_INTEGER / 2
 
@@ -59,7 +63,7 @@ export function specFault(spec: Spec): string | undefined {
   if (spec.priceMax > 10_000_000) return 'priceMax is at most 10,000,000 ticks'
   if (spec.orderMax <= 0) return 'orderMax is positive'
   if (spec.priceMax * spec.orderMax * lotTick(spec) > ORDER_VALUE_MAX) return 'the largest order is too large'
-  if (spec.window <= 0) return 'window is positive'
+  if (spec.window <= 0 || spec.window > WINDOW_MAX) return 'window is positive and at most a year'
   for (const weight of Object.values(spec.weights))
     if (weight < 0 || weight > 100 * PPM) return 'a weight lies between 0 and 100'
   return undefined

@@ -1,4 +1,5 @@
 import { PPM } from '../base/money.ts'
+import { MICROS_PER_HOUR } from '../base/time.ts'
 import { theInstrument } from './account.ts'
 import type { CommandOf, Settings } from './command.ts'
 import type { Event } from './event.ts'
@@ -7,13 +8,18 @@ import type { Refusal } from './reject.ts'
 import { refuse } from './reject.ts'
 import type { Instrument, State } from './state.ts'
 
+/** Longest time that earnings stay withheld, in microseconds: a year. */
+const WITHHOLD_MAX = 365 * 24 * MICROS_PER_HOUR
+
 const isShare = (value: number): boolean => Number.isSafeInteger(value) && value >= 0 && value < PPM
 
 /** The first setting that is out of its bounds, or nothing. */
 function settingsFault(settings: Settings): string | undefined {
   for (const name of ['makerFee', 'takerFee', 'deliveryFee', 'bond', 'band', 'protection'] as const)
     if (!isShare(settings[name])) return name
-  return Number.isSafeInteger(settings.withhold) && settings.withhold >= 0 ? undefined : 'withhold'
+  const { withhold } = settings
+  const bounded = Number.isSafeInteger(withhold) && withhold >= 0 && withhold <= WITHHOLD_MAX
+  return bounded ? undefined : 'withhold'
 }
 
 /**
