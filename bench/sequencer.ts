@@ -1,75 +1,93 @@
-// Durable commands per second, acknowledgement latency and recovery, beside a bare append and fdatasync of the same
-// bytes in the same run. By hand: node --import tsx bench/sequencer.ts [commands]
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chance } from '../src/base/chance.ts'
-import { fromMs } from '../src/base/time.ts'
+import type { Seq } from '../src/base/ids.ts'
+import type { Instant } from '../src/base/time.ts'
 import type { Command } from '../src/engine/command.ts'
-import { launchSpecs } from '../src/engine/grade.ts'
+import { apply } from '../src/engine/engine.ts'
 import { digestState } from '../src/engine/snapshot.ts'
+import { emptyState } from '../src/engine/state.ts'
 import { initJournal, openJournal } from '../src/journal/sqlite-journal.ts'
-import { systemClock } from '../src/sequencer/alarm.ts'
+import { systemAlarm } from '../src/sequencer/alarm.ts'
 import type { Sequencer } from '../src/sequencer/sequencer.ts'
 import { openSequencer } from '../src/sequencer/sequencer.ts'
-import { nextCommand, openingDay, TRADING_ONLY } from '../src/sim/trading-day.ts'
+import { commandAt, opening, ownersOf, START } from './day.ts'
+import { generate } from './workload.ts'
 
-const COMMANDS = Number(process.argv[2] ?? 1_000_000)
-const die = (error: unknown) => {
+// node --import tsx bench/sequencer.ts [commands]
+// The day of bench/engine.ts through the sequencer and its journal: durable commands per second beside the engine
+// alone and beside a bare append and fdatasync of the same bytes; acknowledgements; recovery.
+
+const RESTING = 50_000
+const COUNT = Number(process.argv[2] ?? 1_000_000)
+const day = generate(1, RESTING, COUNT)
+const owners = ownersOf(day)
+const before = opening()
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+const count = (n: number): string => Math.round(n).toLocaleString('en-US')
+const clock = () => (START + Math.floor(performance.now() * 1_000)) as Instant
+const fatal = (error: unknown): never => {
   throw error
 }
-const count = (n: number) => Math.round(n).toLocaleString('en-US')
-const print = (name: string, text: string) => console.log(`${name.padEnd(52)} ${text}`)
 
 const folder = mkdtempSync(join(tmpdir(), 'busbar-bench-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
-async function start(place: string): Promise<Sequencer> {
-  const journal = await openJournal({ folder: place, onFatal: die })
-  return openSequencer({ journal, onFatal: die, checkpointEvery: Number.MAX_SAFE_INTEGER })
+/** Wall and CPU seconds since it was made. */
+function stopwatch(): () => { wall: number; cpu: number } {
+  const began = performance.now()
+  const cpu = process.cpuUsage()
+  return () => {
+    const { user, system } = process.cpuUsage(cpu)
+    return { wall: (performance.now() - began) / 1_000, cpu: (user + system) / 1e6 }
+  }
 }
 
-async function newborn(name: string): Promise<{ sequencer: Sequencer; place: string }> {
+async function start(place: string): Promise<Sequencer> {
+  const journal = await openJournal({ folder: place, onFatal: fatal })
+  const checkpointEvery = Number.MAX_SAFE_INTEGER
+  return openSequencer({ journal, onFatal: fatal, clock, alarm: systemAlarm, checkpointEvery })
+}
+
+type Open = { sequencer: Sequencer; place: string; command: (n: number) => Command }
+
+/** A new exchange after its opening and with its book filled, and the commands of its day. */
+async function newborn(name: string): Promise<Open> {
   const place = join(folder, name)
   await initJournal(place)
   const sequencer = await start(place)
-  const specs = launchSpecs('0'.repeat(64))
-  const cash = 1_000_000_000_000
-  for (const command of openingDay({ specs, accounts: 200, cash, issue: 1_000, start: systemClock() })) {
-    sequencer.submit(command)
+  for (const command of before) sequencer.submit(command)
+  const first = sequencer.state.nextOrder
+  for (let at = 0; at < RESTING; at++) {
+    sequencer.submit(commandAt(day, owners, at, first))
+    if (at % 8_192 === 0) await sequencer.durable(sequencer.state.seq)
   }
   await sequencer.durable(sequencer.state.seq)
-  return { sequencer, place }
+  return { sequencer, place, command: (n) => commandAt(day, owners, RESTING + n, first) }
 }
 
-/** A list of commands that make sense one after the other on a newborn venue. */
-async function workload(length: number): Promise<Command[]> {
-  const { sequencer } = await newborn(`workload`)
-  const random = chance(1)
-  const commands: Command[] = []
-  for (let n = 0; n < length; n++) {
-    const command = nextCommand(sequencer.state, random, TRADING_ONLY)
-    commands.push(command)
-    sequencer.submit(command)
-    if (n % 4_096 === 0) await sequencer.durable(sequencer.state.seq)
-  }
-  await sequencer.close()
-  return commands
+function engineAlone(commands: number): void {
+  const state = emptyState()
+  const ask = (command: Command) => apply(state, (state.seq + 1) as Seq, clock(), command)
+  for (const command of before) ask(command)
+  const first = state.nextOrder
+  for (let at = 0; at < RESTING; at++) ask(commandAt(day, owners, at, first))
+  const watch = stopwatch()
+  for (let at = 0; at < commands; at++) ask(commandAt(day, owners, RESTING + at, first))
+  const { wall, cpu } = watch()
+  say(`engine alone: ${count(commands / wall)} commands/s, ${count(commands / cpu)} per second of CPU time`)
 }
-
-type Load = { perSecond: number; batch: number; commits: number; bytes: number }
 
 /** Keeps `window` commands on their way until all are durable: two thirds being written, one forming. */
-async function closedLoop(name: string, commands: readonly Command[], window: number): Promise<Load> {
-  const { sequencer } = await newborn(name)
+async function closedLoop(window: number, commands: number): Promise<void> {
+  const { sequencer, command } = await newborn(`window-${window}`)
   let next = 0
   let commits = 0
-  let bytes = 0
-  for (const command of commands) bytes += JSON.stringify(command).length + 20
-  const began = performance.now()
+  const watch = stopwatch()
   await new Promise<void>((resolve) => {
     const fill = (room: number) => {
-      for (; room > 0 && next < commands.length; room--) sequencer.submit(commands[next++] as Command)
+      for (; room > 0 && next < commands; room--) sequencer.submit(command(next++))
       if (sequencer.durableSeq === sequencer.state.seq) resolve()
     }
     sequencer.onCommit((batch) => {
@@ -78,29 +96,40 @@ async function closedLoop(name: string, commands: readonly Command[], window: nu
     })
     for (let wait = 0; wait < 3; wait++) setTimeout(() => fill(window / 3), wait)
   })
-  const seconds = (performance.now() - began) / 1_000
+  const { wall, cpu } = watch()
   await sequencer.close()
-  return { perSecond: commands.length / seconds, batch: commands.length / commits, commits, bytes }
+  const bare = bareAppend(commands, commits)
+  say(
+    `durable, batch ${count(commands / commits)}: ${count(commands / wall)} commands/s, ${count(commands / cpu)}`,
+  )
+  say(
+    `  per second of CPU time; a bare append + fdatasync ${count(bare)}/s, ratio ${(commands / wall / bare).toFixed(2)}`,
+  )
 }
 
-/** The same bytes, in as many pieces, appended to a bare file and synced each time. Commands per second. */
-function bareAppend({ bytes, commits, batch }: Load): number {
+/** As many bytes in as many pieces, each appended to a bare file and synced. Commands per second. */
+function bareAppend(commands: number, commits: number): number {
+  let bytes = 0
+  for (let n = 0; n < 10_000; n++) {
+    bytes += JSON.stringify(commandAt(day, owners, RESTING + n, 1)).length + 20
+  }
+  const piece = Buffer.alloc(Math.ceil((bytes / 10_000) * (commands / commits)), 97)
   const path = join(folder, 'bare')
   const handle = openSync(path, 'w')
-  const piece = Buffer.alloc(Math.ceil(bytes / commits), 97)
-  const began = performance.now()
+  const watch = stopwatch()
   for (let n = 0; n < commits; n++) {
     writeSync(handle, piece, 0, piece.length, n * piece.length)
     fdatasyncSync(handle)
   }
-  const seconds = (performance.now() - began) / 1_000
+  const { wall } = watch()
   closeSync(handle)
   rmSync(path)
-  return (commits * batch) / seconds
+  return commands / wall
 }
 
-async function openLoop(name: string, commands: readonly Command[], perMs: number, ms: number) {
-  const { sequencer } = await newborn(name)
+/** Commands arrive at their own pace, whatever becomes of them. */
+async function acknowledgements(perMs: number, ms: number): Promise<void> {
+  const { sequencer, command } = await newborn(`pace-${perMs}`)
   const waits: number[] = []
   const began = performance.now()
   let sent = 0
@@ -109,7 +138,7 @@ async function openLoop(name: string, commands: readonly Command[], perMs: numbe
       const passed = performance.now() - began
       for (; sent < Math.min(passed, ms) * perMs; sent++) {
         const asked = performance.now()
-        void sequencer.ask(commands[sent] as Command).then(() => waits.push(performance.now() - asked))
+        void sequencer.ask(command(sent)).then(() => waits.push(performance.now() - asked))
       }
       if (passed < ms) return
       clearInterval(timer)
@@ -118,56 +147,40 @@ async function openLoop(name: string, commands: readonly Command[], perMs: numbe
   })
   await sequencer.close()
   waits.sort((a, b) => a - b)
-  const at = (share: number) => (waits[Math.floor((waits.length - 1) * share)] ?? 0).toFixed(2)
-  print(`acknowledgement at ${count(perMs * 1_000)} arrivals/s`, `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`)
+  const at = (share: number) => `${(waits[Math.floor((waits.length - 1) * share)] ?? 0).toFixed(2)} ms`
+  say(`acknowledgement at ${count(perMs * 1_000)}/s: p50 ${at(0.5)}, p99 ${at(0.99)}`)
 }
 
-async function recovery(length: number): Promise<void> {
-  const { sequencer, place } = await newborn('recovery')
-  const random = chance(2)
-  while (sequencer.state.seq < length) {
-    sequencer.submit(nextCommand(sequencer.state, random, TRADING_ONLY))
-    if (sequencer.state.seq % 2_048 === 0) await sequencer.durable(sequencer.state.seq)
+async function recovery(): Promise<void> {
+  const { sequencer, place, command } = await newborn('recovery')
+  for (let n = 0; n < COUNT; n++) {
+    sequencer.submit(command(n))
+    if (n % 2_048 === 0) await sequencer.durable(sequencer.state.seq)
   }
   await sequencer.durable(sequencer.state.seq)
-  const before = performance.now()
+  const watch = stopwatch()
   await sequencer.checkpoint()
-  print(
-    'checkpoint',
-    `${count(performance.now() - before)} ms, ${count(sequencer.state.orders.live)} open orders`,
-  )
+  say(`checkpoint of ${count(sequencer.state.orders.live)} open orders: ${watch().wall.toFixed(2)} s`)
   await sequencer.close()
+  const { seq } = sequencer.state
   const digest = digestState(sequencer.state)
-  for (const [name, prepare] of [
-    ['start from a snapshot', () => undefined],
-    [
-      `start by replay of ${count(length)} commands`,
-      () => rmSync(join(place, 'snapshots'), { recursive: true }),
-    ],
-  ] as const) {
-    prepare()
-    const began = performance.now()
-    const again = await start(place)
-    print(name, `${((performance.now() - began) / 1_000).toFixed(2)} s`)
-    if (digestState(again.state) !== digest) throw new Error('recovery led to another state')
-    await again.close()
+  const again = async (name: string) => {
+    const watch = stopwatch()
+    const { state, close } = await start(place).then((opened) => ({
+      state: opened.state,
+      close: () => opened.close(),
+    }))
+    const { wall, cpu } = watch()
+    say(`${name}: ${wall.toFixed(2)} s, ${cpu.toFixed(2)} s of CPU time`)
+    if (digestState(state) !== digest) throw new Error('recovery led to another state')
+    await close()
   }
+  await again(`start from a snapshot of ${count(seq)} commands`)
+  rmSync(join(place, 'snapshots'), { recursive: true })
+  await again(`start by replay of ${count(seq)} commands`)
 }
 
-console.log(
-  `busbar sequencer, ${new Date(fromMs(Date.now()) / 1_000).toISOString()}, Node ${process.version}`,
-)
-const commands = await workload(Math.min(COMMANDS, 300_000))
-for (const window of [384, 1_536, 6_144]) {
-  const load = await closedLoop(`window-${window}-${Math.random()}`, commands, window)
-  const bare = bareAppend(load)
-  const batch = `batch ${count(load.batch)}`.padEnd(12)
-  const ratio = (load.perSecond / bare).toFixed(2)
-  print(
-    `durable commands/s, ${count(window)} on their way, ${batch}`,
-    `${count(load.perSecond)} (bare append + fdatasync ${count(bare)}, ratio ${ratio})`,
-  )
-}
-await openLoop('slow', commands, 1, 3_000)
-await openLoop('fast', commands, 10, 3_000)
-await recovery(COMMANDS)
+engineAlone(Math.min(COUNT, 300_000))
+for (const window of [384, 1_536, 6_144]) await closedLoop(window, Math.min(COUNT, 300_000))
+for (const perMs of [1, 10]) await acknowledgements(perMs, 3_000)
+await recovery()
