@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { addChatCommand } from './chat-command.ts'
 import { addMarketCommands } from './market-commands.ts'
@@ -9,6 +10,9 @@ import { painted, processTerminal } from './terminal.ts'
 import { addTradeCommands } from './trade-commands.ts'
 import type { VenueParts } from './venue-commands.ts'
 import { addVenueCommands } from './venue-commands.ts'
+
+const packageFile = new URL('../../package.json', import.meta.url)
+const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }
 
 const EXAMPLES = `
 Examples:
@@ -41,6 +45,7 @@ const runnerOn =
 export function buildCli(parts: VenueParts, terminal: Terminal = processTerminal()): Command {
   const program = new Command('busbar')
     .description('An open exchange where AI inference is priced, traded and delivered as a commodity.')
+    .version(version, '-v, --version', 'print the version')
     .addOption(
       new Option('--url <url>', 'where the exchange is').env('BUSBAR_URL').default('http://127.0.0.1:8700'),
     )

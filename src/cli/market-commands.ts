@@ -3,7 +3,7 @@ import type { BookOut, LevelOut } from '../wire/market.ts'
 import { printJson } from './session.ts'
 import type { Session } from './session.ts'
 import { wholeOption } from './option.ts'
-import { painted, printTable, shortened } from './terminal.ts'
+import { orDash, painted, printTable } from './terminal.ts'
 import type { Runner } from './runner.ts'
 
 async function showInstruments({ client, terminal, json }: Session): Promise<void> {
@@ -14,10 +14,10 @@ async function showInstruments({ client, terminal, json }: Session): Promise<voi
     return [
       painted(terminal, 'bold', model),
       status === 'open' ? painted(terminal, 'green', status) : painted(terminal, 'red', status),
-      shortened(ticker?.best_bid ?? null),
-      shortened(ticker?.best_ask ?? null),
-      shortened(ticker?.last ?? null),
-      shortened(ticker?.volume_24h ?? null),
+      orDash(ticker?.best_bid),
+      orDash(ticker?.best_ask),
+      orDash(ticker?.last),
+      orDash(ticker?.volume_24h),
       `${spec.intelligence_floor}`,
       `${spec.throughput_floor} tok/s`,
       `${spec.latency_base_ms} ms`,
@@ -51,8 +51,8 @@ async function showBook(
   const book = await client.book(instrument, { depth })
   if (json) return printJson(terminal, book)
   const price = (row: LevelOut | undefined, colour: 'green' | 'red') =>
-    row ? painted(terminal, colour, shortened(row[0])) : ''
-  const size = (row: LevelOut | undefined) => (row ? shortened(row[1]) : '')
+    row ? painted(terminal, colour, row[0]) : ''
+  const size = (row: LevelOut | undefined) => row?.[1] ?? ''
   const rows = Array.from({ length: Math.max(book.bids.length, book.asks.length) }, (_, at) => {
     const bid = isLevel(book.bids[at]) ? book.bids[at] : undefined
     const ask = isLevel(book.asks[at]) ? book.asks[at] : undefined

@@ -56,6 +56,9 @@ export const printJson = (terminal: Terminal, value: unknown): void =>
  */
 export function faultLine(error: unknown): string {
   if (!(error instanceof BusbarError)) return error instanceof Error ? error.message : String(error)
-  const places = error.errors.map(({ pointer, detail }) => ` (${pointer}: ${detail})`).join('')
+  const places = error.errors
+    .filter(({ pointer, detail }) => !pointer.startsWith('/path') && !error.message.includes(detail))
+    .map(({ pointer, detail }) => ` (${pointer}: ${detail})`)
+    .join('')
   return `${error.code}: ${error.message}${places}`
 }

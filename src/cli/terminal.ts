@@ -57,7 +57,10 @@ export function printTable(terminal: Terminal, columns: readonly Column[], rows:
   terminal.out(`${lines.map((line) => line.trimEnd()).join('\n')}\n`)
 }
 
-/** A decimal for the eye: without the zeros that only fill its places, but at least two. */
+/** A number that may be absent. */
+export const orDash = (decimal: string | null | undefined): string => decimal ?? '-'
+
+/** Money for the eye: without the zeros that only fill its places, but two. */
 export const shortened = (decimal: string | null): string =>
   decimal === null ? '-' : decimal.replace(/(\.\d\d\d*?)0+$/, '$1')
 

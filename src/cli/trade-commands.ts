@@ -5,7 +5,7 @@ import type { Options, Runner } from './runner.ts'
 import type { Session } from './session.ts'
 import { printJson } from './session.ts'
 import type { Column } from './terminal.ts'
-import { painted, printTable, shortened } from './terminal.ts'
+import { orDash, painted, printTable, shortened } from './terminal.ts'
 
 const TIMES = ['gtc', 'ioc', 'fok'] as const
 const STATUSES = ['open', 'filled', 'canceled', 'expired'] as const
@@ -29,10 +29,10 @@ function printOrders({ terminal }: Session, orders: readonly OrderOut[]): void {
     order.instrument,
     painted(terminal, order.side === 'buy' ? 'green' : 'red', order.side),
     order.type,
-    shortened(order.price),
-    shortened(order.quantity),
-    shortened(order.filled_quantity),
-    shortened(order.average_price),
+    order.price,
+    order.quantity,
+    order.filled_quantity,
+    orDash(order.average_price),
     order.status,
     order.reason ?? '',
   ])
@@ -76,10 +76,10 @@ async function trade(
   const preview = await client.orders.preview(request)
   if (json) return printJson(terminal, preview)
   const facts = [
-    ['fills now', `${shortened(preview.fill_quantity)} units`],
-    ['rests', `${shortened(preview.rest_quantity)} units`],
-    ['average price', shortened(preview.average_price)],
-    ['worst price', shortened(preview.worst_price)],
+    ['fills now', `${preview.fill_quantity} units`],
+    ['rests', `${preview.rest_quantity} units`],
+    ['average price', orDash(preview.average_price)],
+    ['worst price', orDash(preview.worst_price)],
     ['value', `$${shortened(preview.value)}`],
     ['fee', `$${shortened(preview.fee)}`],
     [

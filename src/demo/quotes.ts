@@ -19,8 +19,10 @@ export class Quotes {
     this.see(tickers)
     for (const instrument of instruments) {
       const anchor = anchorPrice(suppliers, instrument)
-      const around = this.reference(instrument)
-      const start = Math.min(around * (1 + FIRST_REACH), Math.max(around * (1 - FIRST_REACH), anchor))
+      const listed = this.reference(instrument)
+      const first = Math.min(listed * (1 + FIRST_REACH), Math.max(listed * (1 - FIRST_REACH), anchor))
+      // Where there was trading before, the value goes on from its last price.
+      const start = this.lasts.get(instrument.id) ?? first
       this.values.set(instrument.id, new FairValue(start, anchor, chance))
     }
   }

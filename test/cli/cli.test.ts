@@ -180,7 +180,7 @@ test('orders and the book are tables, or the answer itself as JSON', async () =>
   answers['GET /v1/orders'] = { body: { data: [order], next_cursor: null } }
   assert.match(
     (await busbar(['orders', '--status', 'open'])).out,
-    /ord_12\s+TEXT_PRIME-USD\s+buy\s+limit\s+0\.81\s+1\.5/,
+    /ord_12\s+TEXT_PRIME-USD\s+buy\s+limit\s+0\.8100\s+1\.50/,
   )
   assert.match(requests[0]?.path ?? '', /status=open/)
   assert.deepEqual(JSON.parse((await busbar(['--json', 'orders'])).out), { data: [order], next_cursor: null })
@@ -251,4 +251,17 @@ test('an exchange that is not there is one line', async () => {
   const { err, code } = await busbar(['--url', 'http://127.0.0.1:9', 'orders'])
   assert.match(err, /^busbar: unreachable: the exchange cannot be reached: .*\n$/)
   assert.equal(code, 1)
+})
+
+test('it says its version', async () => {
+  const out: string[] = []
+  const terminal = {
+    out: (text: string) => void out.push(text),
+    err: assert.fail,
+    isLive: false,
+    columns: 80,
+  }
+  const program = buildCli(parts, terminal).exitOverride()
+  await assert.rejects(program.parseAsync(['--version'], { from: 'user' }), { exitCode: 0 })
+  assert.match(out.join(''), /^\d+\.\d+\.\d+\n$/)
 })
