@@ -125,6 +125,7 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
         log.error({ qualification: id, error }, 'a qualification could not be carried out'),
     }),
     rates: new RateLimiter(ratesFor(config.orderRate)),
+    signer,
     settings: {
       version: VERSION,
       receiptPublicKey: signer.publicKey,
@@ -175,7 +176,7 @@ type Delivery = ReturnType<typeof createDeliveryParts>
 function createDeliveryParts(
   config: Config,
   sequencer: Sequencer,
-  { endpoints, history }: Stores,
+  { endpoints }: Stores,
   signer: ReturnType<typeof createSigner>,
   log: Log,
 ) {
@@ -197,7 +198,7 @@ function createDeliveryParts(
     clock: systemClock,
     log,
     signer,
-    onReceipt: (receipt, draw) => history.saveReceipt(draw, JSON.stringify(receipt)),
+    onReceipt: () => undefined,
   })
   const qualifier = createQualifier(shared)
   return {

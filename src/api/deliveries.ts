@@ -1,13 +1,13 @@
 import { accountOf, offerOf, theInstrument } from '../engine/account.ts'
 import type { State } from '../engine/state.ts'
-import type { DrawId } from '../base/ids.ts'
+import type { DrawId, Seq } from '../base/ids.ts'
 import { rfc3339 } from '../base/time.ts'
+import { receiptOf, signReceipt } from '../delivery/receipt.ts'
 import type { DeliveryRecord } from '../store/projection.ts'
 import { deliveries, deliveryQuery, receiptPath } from '../wire/account.ts'
 import type { DeliveryOut } from '../wire/account.ts'
 import { money, units } from '../wire/decimal.ts'
 import { printId } from '../wire/id.ts'
-import type { Receipt } from '../wire/receipt.ts'
 import { signedReceipt } from '../wire/receipt.ts'
 import { marketName, namedInstrument } from './instrument-name.ts'
 import { operation } from './operation.ts'
@@ -80,16 +80,19 @@ const getReceipt = operation({
   method: 'GET',
   path: '/v1/receipts/{id}',
   tag: 'Deliveries',
-  summary: 'The signed receipt of a delivery, for its buyer and its supplier. Verifiable offline.',
+  summary:
+    'The signed receipt of a settled delivery, for its buyer and its supplier. The same each time, verifiable offline.',
   scope: 'account:read',
   params: receiptPath,
   answer: signedReceipt,
   async run(venue, { path, caller }) {
     const record = await venue.history.deliveryById(path.id)
     const isParty = record?.account === caller.account || record?.supplier === caller.account
-    const text = record !== undefined && isParty ? await venue.history.receipt(path.id) : undefined
-    if (text === undefined) return notFound('receipt', '/path/id')
-    return JSON.parse(text) as Receipt
+    if (record?.outcome?.kind !== 'draw.settled' || !isParty) return notFound('receipt', '/path/id')
+    const { state } = venue.sequencer
+    const { spec } = theInstrument(state, record.instrument)
+    const at = { seq: record.seq as Seq, at: record.at }
+    return signReceipt(receiptOf(record.outcome, at, spec, supplierName(state, record)), venue.signer)
   },
 })
 

@@ -1,4 +1,5 @@
 import type { Instant } from '../base/time.ts'
+import type { Signer } from '../delivery/receipt.ts'
 import type { Market } from '../market/market.ts'
 import type { Sequencer } from '../sequencer/sequencer.ts'
 import type { Endpoints } from '../store/endpoint.ts'
@@ -37,6 +38,8 @@ export type Venue = {
   history: History
   qualifications: Qualifications
   rates: RateLimiter
+  /** Signs receipts: the same facts get the same signature each time. */
+  signer: Signer
   settings: VenueSettings
   /** Microseconds since 1970. */
   clock: () => Instant

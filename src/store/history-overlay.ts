@@ -1,4 +1,3 @@
-import type { DrawId } from '../base/ids.ts'
 import { rowsOf } from './history-row.ts'
 import type { HistoryWriter } from './history-writer.ts'
 import type { AccountEvents, Applied, Projection } from './projection.ts'
@@ -8,9 +7,6 @@ import { foldApplied, newChanges } from './projection.ts'
 export type Overlay = {
   watermark(): number
   apply(batch: readonly Applied[]): AccountEvents[]
-  saveReceipt(draw: DrawId, text: string): void
-  /** A receipt that is not yet on disk. */
-  receipt(draw: DrawId): string | undefined
   /** Resolves once everything applied before the call is written; with `durable`, for good. */
   settle(durable?: boolean): Promise<void>
 }
@@ -19,8 +15,6 @@ export type Overlay = {
 const WRITE_AFTER_MS = 200
 const WRITE_AT_ROWS = 2_000
 
-const NONE: ReadonlyMap<DrawId, string> = new Map()
-
 /** Starts from a projection that agrees with the disk. One write is on its way at a time; the rest gathers. */
 export function createOverlay(
   projection: Projection,
@@ -28,8 +22,6 @@ export function createOverlay(
   onFailure: (error: Error) => void,
 ): Overlay {
   let written = projection.seq
-  let receipts = new Map<DrawId, string>()
-  let receiptsOnTheirWay = NONE
   let writing: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
   let failure: Error | undefined
@@ -38,12 +30,10 @@ export function createOverlay(
     clearTimeout(timer)
     timer = undefined
     const { changes, seq } = projection
-    const rows = rowsOf(seq, changes, receipts)
+    const rows = rowsOf(seq, changes)
     const doneOrders = [...changes.orders].filter((order) => order.status !== 'open')
     const doneDeliveries = [...changes.deliveries].filter((delivery) => delivery.status !== 'open')
     projection.changes = newChanges()
-    receiptsOnTheirWay = receipts
-    receipts = new Map()
     const forgetDone = () => {
       written = seq
       for (const { id } of doneOrders) projection.orders.delete(id)
@@ -58,7 +48,6 @@ export function createOverlay(
       .then(forgetDone, fail)
       .finally(() => {
         writing = undefined
-        receiptsOnTheirWay = NONE
         schedule()
       })
     return writing
@@ -66,8 +55,8 @@ export function createOverlay(
 
   const schedule = (): void => {
     if (writing !== undefined || failure !== undefined) return
-    if (projection.seq === written && receipts.size === 0) return
-    if (countOf(projection) + receipts.size >= WRITE_AT_ROWS) void write(false)
+    if (projection.seq === written) return
+    if (countOf(projection) >= WRITE_AT_ROWS) void write(false)
     else timer ??= setTimeout(() => void write(false), WRITE_AFTER_MS)
   }
 
@@ -80,11 +69,6 @@ export function createOverlay(
       schedule()
       return told
     },
-    saveReceipt(draw, text) {
-      receipts.set(draw, text)
-      schedule()
-    },
-    receipt: (draw) => receipts.get(draw) ?? receiptsOnTheirWay.get(draw),
     async settle(durable = false) {
       const target = projection.seq
       while (failure === undefined && written < target) await (writing ?? write(false))

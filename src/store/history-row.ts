@@ -18,16 +18,11 @@ type DeliveryRow = HistoryRows['delivery'][number]
 type EventRow = HistoryRows['account_event'][number]
 
 /** What changed as rows: a copy, so that what happens next is not in it. */
-export const rowsOf = (
-  seq: number,
-  changes: Changes,
-  receipts: ReadonlyMap<DrawId, string>,
-): HistoryRows => ({
+export const rowsOf = (seq: number, changes: Changes): HistoryRows => ({
   seq,
   order_record: [...changes.orders].map(orderRow),
   fill: changes.fills.map(fillRow),
   delivery: [...changes.deliveries].map(deliveryRow),
-  receipt: [...receipts].map(([draw, text]) => ({ draw, text })),
   account_event: changes.events.map(eventRow),
   instrument: changes.instruments.map(({ id, lotTick }) => ({ id, lot_tick: lotTick })),
   offer: changes.offers,

@@ -62,7 +62,6 @@ export type HistoryTables = {
     seq: number
     at: number
   }
-  receipt: { draw: number; text: string }
   account_event: { account: number; seq: number; at: number; events: string }
   instrument: { id: number; lot_tick: number }
   offer: { id: number; account: number }
@@ -77,7 +76,6 @@ export type HistoryRows = {
   order_record: Selectable<HistoryTables['order_record']>[]
   fill: Selectable<HistoryTables['fill']>[]
   delivery: Selectable<HistoryTables['delivery']>[]
-  receipt: Selectable<HistoryTables['receipt']>[]
   account_event: Selectable<HistoryTables['account_event']>[]
   instrument: Selectable<HistoryTables['instrument']>[]
   offer: Selectable<HistoryTables['offer']>[]
@@ -154,7 +152,6 @@ const first: Migration = {
       .columns(['status', 'draw'])
       .where('status', '=', 'open')
       .execute()
-    await createTable(schema, 'receipt', ['draw'], { ...integers('draw'), ...texts('text') })
     await createTable(schema, 'account_event', ['account', 'seq'], {
       ...integers('account', 'seq', 'at'),
       ...texts('events'),

@@ -22,7 +22,6 @@ const KEYS: Record<Table, string[]> = {
   order_record: ['id'],
   fill: ['account', 'trade'],
   delivery: ['draw'],
-  receipt: ['draw'],
   account_event: ['account', 'seq'],
   instrument: ['id'],
   offer: ['id'],

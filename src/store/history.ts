@@ -38,9 +38,6 @@ export type History = {
   listDeliveries(query: DeliveryQuery): Promise<Page<DeliveryRecord, DrawId>>
   /** What an account was told after a sequence number, oldest first, up to `limit` commands. */
   listEvents(account: AccountId, after: number, limit: number): Promise<AccountEvents[]>
-  /** Keeps the signed receipt of a delivery. */
-  saveReceipt(draw: DrawId, text: string): void
-  receipt(draw: DrawId): Promise<string | undefined>
   /** Deletes up to `limit` done orders, fills and events of each account from before an instant; returns how many. */
   forget(accounts: readonly AccountId[], before: Instant, limit: number): Promise<number>
   /** Writes everything applied so far so that not even the loss of power takes it. Call it before a snapshot. */
@@ -65,7 +62,6 @@ export async function openHistory(path: string, onFailure: (error: Error) => voi
   return {
     watermark: () => overlay.watermark(),
     apply: (batch) => overlay.apply(batch),
-    saveReceipt: (draw, text) => overlay.saveReceipt(draw, text),
     async orderById(id) {
       const held = projection.orders.get(id)
       if (held !== undefined) return { ...held }
@@ -83,12 +79,6 @@ export async function openHistory(path: string, onFailure: (error: Error) => voi
     },
     listDeliveries: async (query) => listDeliveries(await settled(), query),
     listEvents: async (account, after, limit) => listEvents(await settled(), account, after, limit),
-    async receipt(draw) {
-      const held = overlay.receipt(draw)
-      if (held !== undefined) return held
-      const row = await db.selectFrom('receipt').select('text').where('draw', '=', draw).executeTakeFirst()
-      return row?.text
-    },
     forget: (accounts, before, limit) =>
       writer.run({ kind: 'forget', accounts: [...accounts], before, limit }),
     flush: () => overlay.settle(true),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { verifyReceipt } from '../../src/delivery/receipt.ts'
 import type { DrawId, OfferId, InstrumentId } from '../../src/base/ids.ts'
 import { NO_MANDATE } from '../../src/base/ids.ts'
 import { wt } from '../../src/base/money.ts'
@@ -249,7 +250,7 @@ describe('supply', () => {
 
 describe('a delivery', () => {
   test('is told to its buyer and its supplier, each its own side', async () => {
-    const { sequencer, history } = v.venue
+    const { sequencer, signer } = v.venue
     const instrument = 1 as InstrumentId
     assert.equal(sequencer.state.instruments[instrument]?.spec.symbol, 'text-prime')
     const at = v.venue.clock()
@@ -302,8 +303,9 @@ describe('a delivery', () => {
     assert.equal(made.json.data[0].proceeds, '0.000320')
     assert.deepEqual((await get('/v1/deliveries', sol.key)).json.data, [])
 
-    history.saveReceipt(draw, JSON.stringify({ version: 1, id: row.id }))
-    assert.equal((await get(`/v1/receipts/${row.id}`)).json.id, row.id)
+    const receipt = await get(`/v1/receipts/${row.id}`)
+    assert.ok(verifyReceipt(receipt.json, signer.publicKey), 'it is signed by the exchange')
+    assert.equal((await get(`/v1/receipts/${row.id}`)).text, receipt.text, 'and the same each time')
     assert.equal((await get(`/v1/receipts/${row.id}`, sol.key)).status, 200)
     const eve = await v.join('Eve')
     assert.equal((await get(`/v1/receipts/${row.id}`, eve.key)).status, 404)

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +16,7 @@ import { NO_MANDATE } from '../../src/base/ids.ts'
 import { micros } from '../../src/base/money.ts'
 import type { Instant } from '../../src/base/time.ts'
 import { fromMs, later, MICROS_PER_HOUR } from '../../src/base/time.ts'
+import { createSigner } from '../../src/delivery/receipt.ts'
 import { TOKENIZER } from '../../src/delivery/meter.ts'
 import type { Command, Role } from '../../src/engine/command.ts'
 import { launchSpecs } from '../../src/engine/grade.ts'
@@ -105,6 +107,7 @@ export async function openTestVenue(options: TestVenueOptions = {}): Promise<Tes
   const history = await openHistory(join(folder, 'history.db'), fail)
   const sequencer = await openSequencer({ journal: openMemoryJournal(newMemoryDisk()), onFatal: fail, clock })
   const market = createMarket()
+  const signer = createSigner(generateKeyPairSync('ed25519').privateKey)
   sequencer.onCommit((batch) => {
     market.apply(batch)
     history.apply(batch)
@@ -126,9 +129,10 @@ export async function openTestVenue(options: TestVenueOptions = {}): Promise<Tes
       onFailure: (id, error) => errors.push({ facts: { id, error }, message: 'a qualification failed' }),
     }),
     rates: new RateLimiter(options.rates ?? UNLIMITED),
+    signer,
     settings: {
       version: '0.1.0',
-      receiptPublicKey: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=',
+      receiptPublicKey: signer.publicKey,
       briefQualification: true,
       allowPrivateSuppliers: true,
       ...options.settings,

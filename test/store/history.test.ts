@@ -177,18 +177,6 @@ describe('deliveries in history', () => {
     }
     await history.close()
   })
-
-  test('keep their receipts', async () => {
-    const path = newPath()
-    const history = await open(path)
-    history.saveReceipt(7 as DrawId, '{"signed":true}')
-    assert.equal(await history.receipt(7 as DrawId), '{"signed":true}', 'at once')
-    await history.close()
-    const reopened = await open(path)
-    assert.equal(await reopened.receipt(7 as DrawId), '{"signed":true}', 'and for good')
-    assert.equal(await reopened.receipt(8 as DrawId), undefined)
-    await reopened.close()
-  })
 })
 
 describe('what an account is told', () => {
