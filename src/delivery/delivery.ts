@@ -26,6 +26,9 @@ import { WholeReply } from './whole.ts'
 /** Beyond what the answer itself may take: routing, connecting, and suppliers that fail first. */
 const DEADLINE_SLACK_MS = 120_000
 
+/** No ordinary text has tokens that long on average. */
+const BYTES_PER_TOKEN_MAX = 32
+
 type Opened = { draw: Draw; offer: Offer; others: number }
 
 /** One completion's walk: hold units, call a supplier, relay, count, settle. Ends its draw exactly once. */
@@ -43,6 +46,7 @@ export class Delivery {
   private readonly demand: Demand
   private readonly reply: StreamReply | WholeReply
   private readonly inputTokens: Promise<number>
+  private readonly hopeless: boolean
   private readonly parts: DeliveryParts
   private readonly request: CompletionRequest
   private readonly response: ServerResponse
@@ -54,7 +58,9 @@ export class Delivery {
     this.spec = theInstrument(parts.exchange.state, request.instrument).spec
     this.demand = demandOf(request.body, this.spec)
     this.outputMax = this.demand.outputMax
-    this.inputTokens = this.countPrompt()
+    // So many bytes cannot fit, and counting them would be long work for nothing.
+    this.hopeless = this.demand.inputBound > this.spec.contextTokens * BYTES_PER_TOKEN_MAX
+    this.inputTokens = this.hopeless ? Promise.resolve(this.demand.inputBound) : this.countPrompt()
     // Whoever needs the count hears of its failure; until then it is nobody's unhandled rejection.
     this.inputTokens.catch(() => {})
     this.reply = this.newReply()
@@ -119,6 +125,7 @@ export class Delivery {
   private async open(): Promise<Opened | BuyerError> {
     const { demand, spec } = this
     let input = demand.inputBound
+    if (this.hopeless) return CONTEXT_LENGTH
     if (input + this.outputMax > spec.contextTokens) input = await this.exactInput()
     if (input >= spec.contextTokens) return CONTEXT_LENGTH
     let shortage: BuyerError | undefined

@@ -32,13 +32,14 @@ function workerOf(name: string): Worker {
 
 /**
  * Starts the module `name` of this folder as a thread. Questions of one turn of the event loop travel together.
- * A question unanswered for `timeoutMs` stops the thread; a new one takes over what else was waiting.
+ * A thread that says nothing for `timeoutMs` while it is asked is stopped; a new one takes over what else waits.
  */
 export function openThread<Question, Answer>(name: string, timeoutMs: number): Thread<Question, Answer> {
   const waiting = new Map<number, Waiting<Question, Answer>>()
   let batch: Asked<Question>[] = []
   let nextId = 1
   let closed = false
+  let heardAt = 0
   let worker: Worker | null = start()
   const watch = setInterval(() => stopIfStuck(), Math.max(50, timeoutMs / 4)).unref()
 
@@ -49,7 +50,10 @@ export function openThread<Question, Answer>(name: string, timeoutMs: number): T
     fresh.once('online', () => {
       if (waiting.size === 0) fresh.unref()
     })
-    fresh.on('message', (answers: Answered<Answer>[]) => answers.forEach(settle))
+    fresh.on('message', (answers: Answered<Answer>[]) => {
+      heardAt = performance.now()
+      answers.forEach(settle)
+    })
     fresh.on('error', (error) => replace(fresh, error))
     fresh.on('exit', (code) => replace(fresh, new Error(`thread ${name} left with code ${code}`)))
     return fresh
@@ -84,7 +88,7 @@ export function openThread<Question, Answer>(name: string, timeoutMs: number): T
 
   function stopIfStuck(): void {
     const [first] = waiting.values()
-    if (first === undefined || performance.now() - first.askedAt < timeoutMs) return
+    if (first === undefined || performance.now() - Math.max(heardAt, first.askedAt) < timeoutMs) return
     first.tries = TRIES_MAX
     const stuck = worker
     if (stuck === null) return

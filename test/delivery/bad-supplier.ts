@@ -204,10 +204,11 @@ export const modes = {
   }),
   deepJson: half(({ res }) => void res.end(`data: ${'['.repeat(100_000)}\n\n`)),
 
+  /** Slow at first, so that a buyer can hang up after a few events; then as fast as it goes. */
   endless: async ({ res }) => {
     begin(res)
-    while (!res.destroyed) {
-      res.write(say(' word'))
+    for (let i = 0; !res.destroyed; i++) {
+      res.write(i < 200 ? say(' word') : say(' word').repeat(20))
       await pause(1)
     }
   },
