@@ -15,25 +15,31 @@ export type Inspection = { folder: string; genesis: Genesis; head: Head; table: 
 /** Two commits may have reached the disk before their answer, and the slot for the two before them be torn. */
 const UNANSWERED_MAX = 4
 
-/** Opens the folder's files for reading and compares their ends. Throws JournalError where they contradict each other. */
+/** Opens the folder's files for reading and compares their ends. Throws JournalError where they disagree. */
 export function inspect(folder: string): Inspection {
   const genesis = readGenesis(folder)
-  const head = readHead(folder)
   const table = new BatchTable(folder, genesis.exchange)
   try {
-    const last = table.rowAt(Number.MAX_SAFE_INTEGER)
-    const end = last ? { last: last.last, epoch: last.epoch, hash: last.hash } : genesisLink(genesis.exchange)
+    // A writer may be at work meanwhile: what stood before the head was read bounds how far it may lag.
+    const earlier = endOf(table, genesis.exchange)
+    const head = readHead(folder)
+    const end = endOf(table, genesis.exchange)
     const ends = `the journal ends at command ${end.last}`
     if (end.last < head.last) throw table.damage(`${ends}, but command ${head.last} was acknowledged`)
     if (end.last < genesis.floor) {
       throw table.damage(`${ends}, but a snapshot was taken at ${genesis.floor} (${GENESIS_FILE})`)
     }
-    compareHead(folder, genesis, head, table, end)
+    compareHead(folder, genesis, head, table, earlier)
     return { folder, genesis, head, table, end }
   } catch (error) {
     table.close()
     throw error
   }
+}
+
+function endOf(table: BatchTable, exchange: string): Link {
+  const row = table.rowAt(Number.MAX_SAFE_INTEGER)
+  return row ? { last: row.last, epoch: row.epoch, hash: row.hash } : genesisLink(exchange)
 }
 
 function compareHead(folder: string, genesis: Genesis, head: Head, table: BatchTable, end: Link): void {
@@ -83,20 +89,18 @@ export async function* readSnapshots(
   skipped: (line: string) => void,
 ): AsyncIterable<Snapshot> {
   for (const seq of snapshotSeqs(found.folder)) {
-    const file = readSnapshot(found.folder, seq)
-    const fault = typeof file === 'string' ? file : snapshotFault(found, file.exchange, seq, file.journalHash)
-    if (typeof file === 'string' || fault) skipped(`snapshot ${seq} is not used: ${fault}`)
-    else yield { seq, bytes: file.bytes }
+    const snapshot = judgeSnapshot(found, seq)
+    if (typeof snapshot === 'string') skipped(`snapshot ${seq} is not used: ${snapshot}`)
+    else yield snapshot
   }
 }
 
-function snapshotFault(
-  found: Inspection,
-  exchange: string,
-  seq: number,
-  journalHash: string,
-): string | undefined {
-  if (exchange !== found.genesis.exchange) return 'it belongs to another exchange'
-  const link = linkAt(found.table, exchange, seq)
-  return link && hex(link.hash) === journalHash ? undefined : 'it was taken of another history'
+/** The snapshot, or in words why it is none of this history. */
+export function judgeSnapshot(found: Inspection, seq: number): Snapshot | string {
+  const file = readSnapshot(found.folder, seq)
+  if (typeof file === 'string') return file
+  if (file.exchange !== found.genesis.exchange) return 'it belongs to another exchange'
+  const link = linkAt(found.table, file.exchange, seq)
+  if (!link || hex(link.hash) !== file.journalHash) return 'it was taken of another history'
+  return { seq, bytes: file.bytes }
 }

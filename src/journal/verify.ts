@@ -1,6 +1,6 @@
 import { genesisLink } from './chain.ts'
 import type { Inspection } from './inspect.ts'
-import { inspect, readBatches, readSnapshots } from './inspect.ts'
+import { inspect, judgeSnapshot, readBatches, readSnapshots } from './inspect.ts'
 import type { JournalReader } from './journal.ts'
 import { JournalError } from './journal.ts'
 import { snapshotSeqs } from './snapshot-file.ts'
@@ -37,7 +37,7 @@ export function openReader(folder: string): FolderReader {
 }
 
 /** Proves checksums, hashes, density, epochs, head, genesis and snapshots of a data folder. */
-export async function verifyJournal(folder: string): Promise<JournalReport> {
+export function verifyJournal(folder: string): JournalReport {
   const report: JournalReport = {
     folder,
     exchange: null,
@@ -57,7 +57,7 @@ export async function verifyJournal(folder: string): Promise<JournalReport> {
       report.head = found.head.last
       report.floor = found.genesis.floor
       walk(found, report)
-      report.snapshots = await judgeSnapshots(found)
+      report.snapshots = judgeSnapshots(found)
     } finally {
       found.table.close()
     }
@@ -84,12 +84,9 @@ function walk(found: Inspection, report: JournalReport): void {
   if (link.last < found.end.last) throw found.table.damage(`command ${link.last + 1} is missing`)
 }
 
-async function judgeSnapshots(found: Inspection): Promise<JournalReport['snapshots']> {
-  const faults: string[] = []
-  const intact = new Set<number>()
-  for await (const { seq } of readSnapshots(found, (line) => faults.push(line))) intact.add(seq)
-  return snapshotSeqs(found.folder).map((seq) => ({
-    seq,
-    fault: intact.has(seq) ? null : (faults.shift() ?? null),
-  }))
+function judgeSnapshots(found: Inspection): JournalReport['snapshots'] {
+  return snapshotSeqs(found.folder).map((seq) => {
+    const snapshot = judgeSnapshot(found, seq)
+    return { seq, fault: typeof snapshot === 'string' ? snapshot : null }
+  })
 }

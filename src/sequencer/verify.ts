@@ -23,7 +23,7 @@ export type ExchangeReport = {
 
 /** Proves the journal, replays it from the first command and from each snapshot, and audits where they lead. */
 export async function verifyExchange(folder: string): Promise<ExchangeReport> {
-  const journal = await verifyJournal(folder)
+  const journal = verifyJournal(folder)
   const report: ExchangeReport = { ok: false, journal, replayed: 0, digest: null, snapshots: [], fault: null }
   if (journal.damage) return report
   const reader = openReader(folder)
@@ -42,7 +42,9 @@ async function compare(reader: JournalReader, report: ExchangeReport): Promise<v
   const until = reader.last
   const state = emptyState()
   const snapshots: State[] = []
-  for await (const snapshot of reader.snapshots()) snapshots.unshift(unpackCheckpoint(snapshot).state)
+  for await (const snapshot of reader.snapshots()) {
+    if (snapshot.seq <= until) snapshots.unshift(unpackCheckpoint(snapshot).state)
+  }
   for (const snapshot of snapshots) {
     await replay(reader, state, snapshot.seq)
     const agrees = digestState(state) === digestState(snapshot)

@@ -80,6 +80,7 @@ test('killed twenty times under load, nothing acknowledged is lost and nothing h
       // Some die while they are born or recover, most under load.
       if (kill % 5 !== 1) await victim.says('open')
       await new Promise((resolve) => setTimeout(resolve, random.below(kill % 5 === 1 ? 200 : 400)))
+      if (kill === 4) assert.deepEqual(await verifyExchange(folder).then(faults), [], 'while it is at work')
       await victim.kill()
       acknowledged.push(...victim.acknowledged)
       if (acknowledged.length === 0) continue

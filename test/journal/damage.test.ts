@@ -54,7 +54,7 @@ async function refused(source: string, harm: (folder: string) => void, line: Reg
     const folder = join(parent, 'data')
     await copy(source, folder)
     harm(folder)
-    const report = await verifyJournal(folder)
+    const report = verifyJournal(folder)
     await assert.rejects(open(folder), (error) => {
       assert.ok(error instanceof JournalError)
       assert.match(error.message, line)
@@ -72,7 +72,7 @@ async function survives(source: string, harm: (folder: string) => void): Promise
     const folder = join(parent, 'data')
     await copy(source, folder)
     harm(folder)
-    assert.equal((await verifyJournal(folder)).damage, null)
+    assert.equal(verifyJournal(folder).damage, null)
     await (await open(folder)).close()
     assert.deepEqual(await history(folder), whole)
   })
@@ -105,7 +105,7 @@ async function flips(
       await copy(source, folder)
       const at = Math.floor((size * step) / steps) + (step % 13)
       flip(join(folder, file), Math.min(at, size - 1))
-      const report = await verifyJournal(folder)
+      const report = verifyJournal(folder)
       if (report.damage === null) {
         tally.harmless++
         assert.deepEqual(await history(folder), whole, `byte ${at} of ${file}`)
@@ -275,7 +275,7 @@ void describe('snapshots', () => {
       const folder = join(parent, 'data')
       await copy(closed(), folder)
       flip(at(folder, 60), 150)
-      const { damage, commands, batches, floor, head, snapshots } = await verifyJournal(folder)
+      const { damage, commands, batches, floor, head, snapshots } = verifyJournal(folder)
       assert.deepEqual(
         { damage, commands, batches, floor, head },
         { damage: null, commands: 80, batches: 40, floor: 60, head: 80 },

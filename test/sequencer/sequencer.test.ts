@@ -64,6 +64,22 @@ void describe('the order of the exchange', () => {
   })
 })
 
+void describe('a batch', () => {
+  void it('holds commands of any length, and ends when it is long', async () => {
+    const disk = newMemoryDisk()
+    const { sequencer } = await openOn(disk)
+    const names = Array.from({ length: 60 }, (_, n) => `${n} ${'ünï'.repeat(n * 400)}`)
+    for (const name of names) sequencer.submit(admit(name))
+    await sequencer.close()
+    assert.ok(disk.batches.length >= 3)
+    for (const { bytes } of disk.batches) assert.ok(bytes.length < 1.2 * 2 ** 20)
+    assert.deepEqual(
+      disk.batches.flatMap((batch) => parseBatch(batch).map(([, command]) => command)),
+      names.map(admit),
+    )
+  })
+})
+
 void describe('durability', () => {
   void it('comes before every answer; what is applied meanwhile shares the next commit', async () => {
     const { sequencer, journal } = await slow()
