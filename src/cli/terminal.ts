@@ -47,7 +47,10 @@ export type Column = { title: string; isNumber?: boolean }
 /** Prints rows under titles, without lines. */
 export function printTable(terminal: Terminal, columns: readonly Column[], rows: readonly string[][]): void {
   const table = new Table({
-    head: columns.map(({ title }) => painted(terminal, 'dim', title)),
+    // Without any title there is no line for titles.
+    head: columns.every(({ title }) => title === '')
+      ? []
+      : columns.map(({ title }) => painted(terminal, 'dim', title)),
     colAligns: columns.map(({ isNumber }) => (isNumber ? 'right' : 'left')),
     chars: BARE,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },

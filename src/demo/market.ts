@@ -25,7 +25,8 @@ import { pooled } from './pool.ts'
 import { requestFor } from './prompt.ts'
 import { Quotes } from './quotes.ts'
 import { SupplyDesk } from './supply-desk.ts'
-import { suppliers } from './suppliers.ts'
+import type { Supplier } from './suppliers.ts'
+import { suppliers as allSuppliers } from './suppliers.ts'
 import { Taker } from './taker.ts'
 
 export type DemoOptions = {
@@ -37,6 +38,8 @@ export type DemoOptions = {
   dataFolder: string
   /** How fast the market lives: 1 as written, 2 twice as fast. */
   pace?: number
+  /** Who offers; the demo's own five unless said otherwise. */
+  suppliers?: readonly Supplier[]
   log: (line: string) => void
 }
 
@@ -60,7 +63,7 @@ const SEED = 20_261_125
 type Joined = { who: Participant; client: Client; account: string; key: string }
 
 /** Everyone who takes part, with their accounts. */
-async function admit(membership: Membership): Promise<Map<string, Joined>> {
+async function admit(membership: Membership, suppliers: readonly Supplier[]): Promise<Map<string, Joined>> {
   const all = [
     BUYER,
     TRADER,
@@ -152,13 +155,13 @@ function reporter(log: (line: string) => void): (who: string) => (error: unknown
  * certified and two-sided. On a folder it has seen before it goes on with the same accounts, keys and offers.
  */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
-  const { baseUrl, operatorKey, dataFolder, log, pace = 1 } = options
+  const { baseUrl, operatorKey, dataFolder, log, pace = 1, suppliers = allSuppliers } = options
   const operator = createClient({ baseUrl, key: operatorKey })
   const state = readDemoState(dataFolder)
   const [instruments, tickers, joined] = await Promise.all([
     operator.instruments.list(),
     operator.tickers(),
-    admit(new Membership(operator, dataFolder, state)),
+    admit(new Membership(operator, dataFolder, state), suppliers),
   ])
   const keyOf = (id: string): string => joined.get(id)?.key ?? ''
   const supplier = keyOf(supplierParticipant(suppliers[0]?.name ?? '').id)
@@ -170,7 +173,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   })
 
   const floor: Floor = { instruments, joined, pace, onError: reporter(log) }
-  const quotes = new Quotes(instruments, tickers, chance(SEED))
+  const quotes = new Quotes(suppliers, instruments, tickers, chance(SEED))
   const desks = suppliers.map((one) => {
     const client = clientOf(floor, supplierParticipant(one.name))
     return new SupplyDesk({ supplier: one, client, instruments, quotes, state, log })

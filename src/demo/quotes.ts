@@ -3,7 +3,7 @@ import type { InstrumentOut } from '../wire/instrument.ts'
 import type { TickerOut } from '../wire/market.ts'
 import { FairValue } from './fair-value.ts'
 import { anchorPrice } from './grade-price.ts'
-import { suppliers } from './suppliers.ts'
+import type { Supplier } from './suppliers.ts'
 
 /** A first quote strays at most this far from the reference, well inside the venue's band. */
 const FIRST_REACH = 0.14
@@ -14,7 +14,12 @@ export class Quotes {
   private readonly lasts = new Map<string, number>()
   private readonly listed = new Map<string, number>()
 
-  constructor(instruments: readonly InstrumentOut[], tickers: readonly TickerOut[], chance: Chance) {
+  constructor(
+    suppliers: readonly Supplier[],
+    instruments: readonly InstrumentOut[],
+    tickers: readonly TickerOut[],
+    chance: Chance,
+  ) {
     for (const instrument of instruments) this.listed.set(instrument.id, Number(instrument.reference_price))
     this.see(tickers)
     for (const instrument of instruments) {
