@@ -153,25 +153,30 @@ export class Maker {
     const { client, instrument } = this.options
     const price = String(this.priceOf(slot.side, slot.level))
     const size = this.sizeOf(slot)
-    const { order } = slot
     if (size < Number(instrument.min_quantity)) return
-    if (order) {
-      const quantity = this.quantity(Number(order.filled_quantity) + size)
-      slot.order = await this.tried(() => client.orders.amend(order.id, { price, quantity }))
-      if (slot.order === undefined) await this.tried(() => client.orders.cancel(order.id))
-    } else {
-      const quantity = this.quantity(size)
+    const { order } = slot
+    slot.order = order && (await this.amended(order, price, size))
+    if (slot.order === undefined)
       slot.order = await this.tried(() =>
         client.orders.place({
           instrument: instrument.id,
           side: slot.side,
           post_only: 'reject',
           price,
-          quantity,
+          quantity: this.quantity(size),
         }),
       )
-    }
     if (slot.order?.status !== 'open') slot.order = undefined
+  }
+
+  /** The order at its new place, or nothing: it has gone, or was withdrawn because it could not be moved. */
+  private async amended(order: OrderOut, price: string, size: number): Promise<OrderOut | undefined> {
+    const { client } = this.options
+    const quantity = this.quantity(Number(order.filled_quantity) + size)
+    const moved = await this.tried(() => client.orders.amend(order.id, { price, quantity }))
+    if (moved?.status === 'open') return moved
+    if (moved === undefined) await this.tried(() => client.orders.cancel(order.id))
+    return undefined
   }
 
   /** The order, or nothing where the exchange refused it: a refused quote is tried again at the next turn. */

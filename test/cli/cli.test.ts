@@ -10,7 +10,7 @@ import { after, beforeEach, test } from 'node:test'
 import { buildCli } from '../../src/cli/cli.ts'
 import type { VenueParts } from '../../src/cli/venue-commands.ts'
 
-type Request = { method: string; path: string; key: string | undefined; body: unknown }
+type Request = { method: string; path: string; key: string | undefined; body: { [name: string]: unknown } }
 type Answer = { status?: number; body?: unknown; events?: unknown[] }
 
 const requests: Request[] = []
@@ -24,7 +24,7 @@ async function respond(request: IncomingMessage, response: ServerResponse): Prom
     method: request.method ?? '',
     path: request.url ?? '',
     key: request.headers.authorization?.replace('Bearer ', ''),
-    body: text === '' ? undefined : JSON.parse(text),
+    body: text === '' ? {} : (JSON.parse(text) as Request['body']),
   })
   const found = answers[`${request.method} ${path}`]
   const answer = Array.isArray(found) ? found.shift() : found
@@ -207,8 +207,8 @@ test('chat writes the answer as it comes, then who delivered it and the receipt'
   }
   const { out } = await busbar(['chat', 'text-prime', 'say', 'two', 'words', '--max-tokens', '9'])
   assert.equal(out, 'two words\nby Harbor Cloud, 3 + 2 tokens, receipt del_9\n')
-  const { messages, max_tokens: most } = requests[0]?.body as { messages: unknown; max_tokens: number }
-  assert.deepEqual([messages, most], [[{ role: 'user', content: 'say two words' }], 9])
+  const body = requests[0]?.body
+  assert.deepEqual([body?.messages, body?.max_tokens], [[{ role: 'user', content: 'say two words' }], 9])
 })
 
 test('qualifying waits for the measurement, and fails when it does', async () => {

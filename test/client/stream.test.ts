@@ -36,7 +36,7 @@ function open(more: { onFault?: (detail: string) => void } = {}): MarketStream {
 function nextConnection(onAsk: (asked: Asked, socket: ServerSocket) => void): void {
   server.once('connection', (socket) => {
     socket.send(JSON.stringify({ type: 'hello' }))
-    socket.on('message', (data) => onAsk(JSON.parse(String(data)) as Asked, socket))
+    socket.on('message', (data: Buffer) => onAsk(JSON.parse(data.toString()) as Asked, socket))
   })
 }
 
