@@ -2,7 +2,9 @@ import { parentPort } from 'node:worker_threads'
 import { assert } from '../base/assert.ts'
 import type { Answered, Asked } from './thread.ts'
 
-/** Inside a thread: answers every question of the thread's owner. What is ready at one time travels together. */
+/**
+ * Inside a thread: answers every question of the thread's owner. What is ready at one time travels together.
+ */
 export function answerWith<Question, Answer>(answer: (question: Question) => Answer | Promise<Answer>): void {
   const port = parentPort
   assert(port !== null, 'an answering module runs in a worker thread')

@@ -1,6 +1,6 @@
-import type { Spec } from '../engine/instrument.ts'
+import type { Spec } from '../state/instrument.ts'
 import { MICROS_PER_MS } from '../base/time.ts'
-import { latencyCeiling } from '../engine/judge.ts'
+import { latencyCeiling } from '../claims/judge.ts'
 import { Answer, textOf } from './answer.ts'
 import type { Draw } from './draw.ts'
 import type { Endpoint } from './endpoint.ts'

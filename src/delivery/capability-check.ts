@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib'
 import { crc32 } from '../base/crc.ts'
 import type { Chance } from '../base/chance.ts'
-import type { Capability } from '../engine/instrument.ts'
+import type { Capability } from '../state/instrument.ts'
 import type { ChatRequest } from '../wire/openai.ts'
 import type { Answer } from './answer.ts'
 import { between, passes, pick } from './item.ts'

@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http'
 import type { DrawId, OfferId } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
 import { later, MICROS_PER_MS } from '../base/time.ts'
-import { theInstrument } from '../engine/account.ts'
-import type { Spec } from '../engine/instrument.ts'
-import type { Offer } from '../engine/state.ts'
+import { theInstrument } from '../state/account.ts'
+import type { Spec } from '../state/instrument.ts'
+import type { Offer } from '../state/state.ts'
 import { printId } from '../wire/id.ts'
 import type { ReceiptBody } from '../wire/receipt.ts'
 import type { CompletionRequest, DeliveryParts } from './completion.ts'
@@ -121,7 +121,10 @@ export class Delivery {
     return tokens
   }
 
-  /** Finds a supplier and holds the units. A refusal that the byte bound may have caused is tried again with the count. */
+  /**
+   * Finds a supplier and holds the units. A refusal that the byte bound may have caused is tried again with
+   * the count.
+   */
   private async open(): Promise<Opened | BuyerError> {
     const { demand, spec } = this
     let input = demand.inputBound
@@ -252,7 +255,10 @@ export class Delivery {
     else this.parts.log.warn(facts, 'a supplier failed')
   }
 
-  /** Sends the draw to the next supplier that can take it. A request refused as bad is tried once more, not by all. */
+  /**
+   * Sends the draw to the next supplier that can take it. A request refused as bad is tried once more, not by
+   * all.
+   */
   private reroute(draw: Draw, fault: Failure): { offer: Offer; others: number } | undefined {
     this.reply.reset()
     if (fault.code === 'bad_request' && this.attempts > 1) return undefined

@@ -1,5 +1,5 @@
 import { PPM, mulDivUp } from '../base/money.ts'
-import type { Capability, Spec } from '../engine/instrument.ts'
+import type { Capability, Spec } from '../state/instrument.ts'
 import type { ChatMessage, ChatRequest } from '../wire/openai.ts'
 
 /** What a request asks of a supplier, and the most it can weigh. */

@@ -2,10 +2,10 @@ import type { AccountId, DrawId, InstrumentId, MandateId, OfferId } from '../bas
 import type { Ticks } from '../base/money.ts'
 import { mulDivDown, PPM, wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
-import type { Command, Reading } from '../engine/command.ts'
-import type { DrawSettled, Event, EventOf } from '../engine/event.ts'
-import type { Spec } from '../engine/instrument.ts'
-import type { Reject } from '../engine/reject.ts'
+import type { Command, Reading } from '../state/command.ts'
+import type { DrawSettled, Event, EventOf } from '../state/event.ts'
+import type { Spec } from '../state/instrument.ts'
+import type { Reject } from '../state/reject.ts'
 import type { Applied, Sequencer } from '../sequencer/sequencer.ts'
 import { inputWeight, outputWeight } from './demand.ts'
 import type { BuyerError } from './failure.ts'
@@ -41,8 +41,8 @@ function happened<Kind extends Event['kind']>(applied: Applied, kind: Kind): Eve
 }
 
 /**
- * The units held for one request. Input is held at a byte bound until the count is in; what the bound held too
- * much is then room for output. Output is held in steps, so a large limit locks little.
+ * The units held for one request. Input is held at a byte bound until the count is in; what the bound held
+ * too much is then room for output. Output is held in steps, so a large limit locks little.
  */
 export class Draw {
   readonly id: DrawId
@@ -81,7 +81,10 @@ export class Draw {
     this.inputTokens = Math.min(this.inputTokens, inputTokens)
   }
 
-  /** Holds more for a longer answer, up to `outputMax`. False when it cannot: units, money or authority are out. */
+  /**
+   * Holds more for a longer answer, up to `outputMax`. False when it cannot: units, money or authority are
+   * out.
+   */
   extend(outputMax: number): boolean {
     const { room } = this
     const step = Math.min(outputMax - room, Math.max(FIRST_STEP, Math.min(room, LAST_STEP)))
@@ -103,14 +106,18 @@ export class Draw {
     return happened(applied, 'draw.rerouted') !== undefined
   }
 
-  /** What the exchange made of the reading, or nothing if the draw had already ended, by its deadline for one. */
+  /**
+   * What the exchange made of the reading, or nothing if the draw had already ended, by its deadline for one.
+   */
   settle(reading: Reading): { settled: DrawSettled; applied: Applied } | undefined {
     const applied = this.submit({ kind: 'draw.settle', draw: this.id, reading })
     const settled = happened(applied, 'draw.settled')
     return settled === undefined ? undefined : { settled, applied }
   }
 
-  /** Ends the draw without a charge because the supplier or the venue failed. Returns the command to wait for. */
+  /**
+   * Ends the draw without a charge because the supplier or the venue failed. Returns the command to wait for.
+   */
   fail(failure: string, fault: 'supplier' | 'venue'): number {
     return this.submit({ kind: 'draw.fail', draw: this.id, failure, fault }).seq
   }
@@ -203,7 +210,7 @@ export function refusalError(spec: Spec, refusal: Rejected, inputTokens: number)
       return {
         status: 402,
         code: reason,
-        message: `Not enough units, money or authority. max_tokens up to ${affordableMaxTokens} would be served.`,
+        message: `Units, money or authority are short. max_tokens up to ${affordableMaxTokens} is affordable.`,
         affordableMaxTokens,
       }
     }

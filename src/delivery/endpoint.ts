@@ -21,7 +21,9 @@ const LOCAL_NAME = /^(localhost|[^.]+|.*\.(localhost|local|internal|intranet|lan
 
 const PRIVATE_RANGES: ReadonlySet<string> = new Set(['unicast', 'loopback', 'private', 'uniqueLocal'])
 
-/** Whether a supplier may be reached at this address. Anything but plain public unicast is refused by default. */
+/**
+ * Whether a supplier may be reached at this address. Anything but plain public unicast is refused by default.
+ */
 export function addressAllowed(address: string, policy: EndpointPolicy): boolean {
   if (!ipaddr.isValid(address)) return false
   const range = ipaddr.process(address).range()
@@ -34,7 +36,10 @@ function literalOf(url: URL): string | undefined {
   return ipaddr.isValid(host) ? host : undefined
 }
 
-/** What is wrong with a supplier's base URL, in words, or nothing. Names are checked again at every connection. */
+/**
+ * What is wrong with a supplier's base URL, in words, or nothing. Names are checked again at every
+ * connection.
+ */
 export function endpointFault(text: string, policy: EndpointPolicy): string | undefined {
   if (!URL.canParse(text)) return 'not a URL'
   const url = new URL(text)
@@ -51,8 +56,8 @@ export function endpointFault(text: string, policy: EndpointPolicy): string | un
 }
 
 /**
- * Resolves a name for a connection and refuses it if any of its addresses is forbidden. The connection goes to
- * the address that was checked, so a name that changes its mind gains nothing.
+ * Resolves a name for a connection and refuses it if any of its addresses is forbidden. The connection goes
+ * to the address that was checked, so a name that changes its mind gains nothing.
  */
 export const guardedLookup =
   (policy: EndpointPolicy, lookup: typeof resolve = resolve): LookupFunction =>

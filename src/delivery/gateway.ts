@@ -69,7 +69,10 @@ export function createGateway(parts: GatewayParts): Gateway {
   }
 }
 
-/** After a restart: gives back the units of requests that the old process was serving. Returns how many there were. */
+/**
+ * After a restart: gives back the units of requests that the old process was serving. Returns how many there
+ * were.
+ */
 export async function releaseOrphans(exchange: Exchange): Promise<number> {
   const orphans = [...exchange.state.draws.keys()]
   let last = 0

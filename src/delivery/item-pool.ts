@@ -1,5 +1,5 @@
 import type { Chance } from '../base/chance.ts'
-import type { Task } from '../engine/instrument.ts'
+import type { Task } from '../state/instrument.ts'
 import { CODE_ITEMS } from './code-items.ts'
 import type { Item, Template } from './item.ts'
 import { some } from './item.ts'

@@ -1,6 +1,6 @@
 import type { Chance } from '../base/chance.ts'
 import { known } from '../base/assert.ts'
-import type { Task } from '../engine/instrument.ts'
+import type { Task } from '../state/instrument.ts'
 import { canonicalJson } from '../wire/canonical-json.ts'
 
 /** A question with one right answer. `answer` is the form in which it is asked for. */

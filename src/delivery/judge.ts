@@ -5,7 +5,9 @@ import { failure } from './failure.ts'
 import type { SchemaAnswer, SchemaQuestion } from './schema-worker.ts'
 import { openThread } from './thread.ts'
 
-/** Judges the form of a finished answer: not empty, and of the schema or tool signature that was asked for. */
+/**
+ * Judges the form of a finished answer: not empty, and of the schema or tool signature that was asked for.
+ */
 export type Judge = {
   /** What is wrong with the answer, or nothing. Speed is judged by the exchange itself, from the reading. */
   judge(request: ChatRequest, answer: Answer): Promise<Failure | undefined>

@@ -3,13 +3,17 @@ import type { Thread } from './thread.ts'
 import { openThread } from './thread.ts'
 import type { MeterAnswer, MeterQuestion } from './tokenizer-worker.ts'
 
-/** The one tokenizer that units are counted in: its name, and the SHA-256 of its published vocabulary file. */
+/**
+ * The one tokenizer that units are counted in: its name, and the SHA-256 of its published vocabulary file.
+ */
 export const TOKENIZER = {
   name: 'o200k_base',
   sha256: '446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d',
 } as const
 
-/** Counts canonical tokens, never on the event loop. Every method rejects if the counting thread fails twice. */
+/**
+ * Counts canonical tokens, never on the event loop. Every method rejects if the counting thread fails twice.
+ */
 export type Meter = {
   /** Tokens of each text. `cached` remembers long ones, for prompts that come again. */
   count(texts: readonly string[], cached?: boolean): Promise<number[]>

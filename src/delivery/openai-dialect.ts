@@ -27,7 +27,10 @@ type Json = { [key: string]: unknown }
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** What goes to the supplier: known fields only, with the supplier's own model name. Streams are always asked for. */
+/**
+ * What goes to the supplier: known fields only, with the supplier's own model name. Streams are always asked
+ * for.
+ */
 export function printCall(request: ChatRequest, model: string, outputMax: number | null): string {
   const call: Json = {
     ...request,

@@ -1,6 +1,7 @@
-// Where a text may be cut before it is tokenized. A merge-based tokenizer takes quadratic time on one unbroken
-// run of letters, blanks or signs, and a long text takes long: cut as here, time is linear and work can pause.
-// The cuts depend on the text alone, so its count does too, and on ordinary text they change no count.
+// Where a text may be cut before it is tokenized. A merge-based tokenizer takes quadratic time on one
+// unbroken run of letters, blanks or signs, and a long text takes long: cut as here, time is linear and work
+// can pause. The cuts depend on the text alone, so its count does too, and on ordinary text they change no
+// count.
 
 /** A run of one class is cut after so many characters. Ordinary text has none that long. */
 const RUN_CHARS = 128
@@ -26,7 +27,9 @@ export function piecesOf(text: string): string[] {
   return pieces
 }
 
-/** The last place up to `most` where a word begins after a blank or a new line, or `most` if there is none. */
+/**
+ * The last place up to `most` where a word begins after a blank or a new line, or `most` if there is none.
+ */
 function boundaryBefore(text: string, from: number, most: number): number {
   for (let at = most; at > from + PIECE_CHARS / 2; at--) {
     const before = text.charCodeAt(at - 1)
@@ -48,7 +51,9 @@ function classOf(code: number): number {
   return code >= 48 && code <= 57 ? 3 : 4
 }
 
-/** A quick look: every run that is too long covers one of the places looked at. Says yes a little too often. */
+/**
+ * A quick look: every run that is too long covers one of the places looked at. Says yes a little too often.
+ */
 function mayHaveLongRun(text: string): boolean {
   for (let at = RUN_CHARS - 1; at < text.length; at += RUN_CHARS)
     if (runAround(text, at) >= RUN_CHARS) return true

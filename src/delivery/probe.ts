@@ -1,5 +1,5 @@
 import { MICROS_PER_SECOND } from '../base/time.ts'
-import type { Spec } from '../engine/instrument.ts'
+import type { Spec } from '../state/instrument.ts'
 import type { ChatRequest } from '../wire/openai.ts'
 import { Answer, textOf } from './answer.ts'
 import { clocksOf, generationMs, PATIENCE } from './attempt.ts'

@@ -1,6 +1,6 @@
 import type { Chance } from '../base/chance.ts'
-import type { Spec } from '../engine/instrument.ts'
-import type { Offer } from '../engine/state.ts'
+import type { Spec } from '../state/instrument.ts'
+import type { Offer } from '../state/state.ts'
 import type { ChatRequest } from '../wire/openai.ts'
 import type { Answer } from './answer.ts'
 import type { CapabilityCheck } from './capability-check.ts'

@@ -6,9 +6,9 @@ import { NO_MANDATE } from '../base/ids.ts'
 import { mulDivDown, WT_PER_UNIT } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import { rfc3339 } from '../base/time.ts'
-import type { DrawSettled } from '../engine/event.ts'
-import type { Spec } from '../engine/instrument.ts'
-import { marketOf } from '../engine/instrument.ts'
+import type { DrawSettled } from '../state/event.ts'
+import type { Spec } from '../state/instrument.ts'
+import { marketOf } from '../state/instrument.ts'
 import { canonicalJson } from '../wire/canonical-json.ts'
 import { money, units } from '../wire/decimal.ts'
 import { printId } from '../wire/id.ts'
@@ -85,7 +85,9 @@ export async function signReceipt(body: ReceiptBody, signer: Signer): Promise<Re
   return { ...unsigned, signature: signature.toString('base64') }
 }
 
-/** What is wrong with a receipt under an exchange's raw public key in base64, or nothing. Needs no network. */
+/**
+ * What is wrong with a receipt under an exchange's raw public key in base64, or nothing. Needs no network.
+ */
 export function receiptFault(receipt: unknown, publicKey: string): string | undefined {
   const parsed = signedReceipt.safeParse(receipt)
   if (!parsed.success) return `not a receipt: ${parsed.error.issues[0]?.path.join('.') ?? ''}`

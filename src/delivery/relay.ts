@@ -4,7 +4,10 @@ import type { Draw } from './draw.ts'
 import type { Meter } from './meter.ts'
 import type { Delta } from './openai-dialect.ts'
 
-/** Why an answer was ended by the gateway: the buyer's or spec's limit, or nothing left to extend the draw with. */
+/**
+ * Why an answer was ended by the gateway: the buyer's or spec's limit, or nothing left to extend the draw
+ * with.
+ */
 export type Cut = 'max_tokens' | 'draw_not_extended'
 
 /** What the relay asks of the call it serves. */
@@ -25,9 +28,9 @@ export type Passage = {
 const COUNT_AFTER_BYTES = 512
 
 /**
- * Lets through no more output than the draw covers. A text has at most as many tokens as bytes, so most answers
- * pass on that bound alone; a count in the background tightens it, and only at the very limit does a delta wait
- * for its count.
+ * Lets through no more output than the draw covers. A text has at most as many tokens as bytes, so most
+ * answers pass on that bound alone; a count in the background tightens it, and only at the very limit does a
+ * delta wait for its count.
  *
  *     |---- counted ----|-- pending bytes --|------ room ------| limit
  */
@@ -94,7 +97,10 @@ export class Relay {
       this.count()
   }
 
-  /** Counts what has passed since the last count, without stopping anything, and extends the draw in good time. */
+  /**
+   * Counts what has passed since the last count, without stopping anything, and extends the draw in good
+   * time.
+   */
   private count(): void {
     if (this.counting) return
     this.counting = true
@@ -119,7 +125,10 @@ export class Relay {
     return grown
   }
 
-  /** At the limit by the bound: counts everything passed so far together with this delta, and passes what fits. */
+  /**
+   * At the limit by the bound: counts everything passed so far together with this delta, and passes what
+   * fits.
+   */
   private async weighExactly(delta: Delta, readAt: number): Promise<void> {
     const before = this.answer.texts()
     this.epoch++

@@ -8,7 +8,10 @@ import type { Delta } from './openai-dialect.ts'
 /** Canonical counts of a finished answer. */
 export type Usage = { input: number; output: number; reasoning: number }
 
-/** What the exchange says of a delivery: its name, who served, and what it came to. Decimal text where it is money. */
+/**
+ * What the exchange says of a delivery: its name, who served, and what it came to. Decimal text where it is
+ * money.
+ */
 export type Note = {
   receipt: string
   supplier: string

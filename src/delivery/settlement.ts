@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
 import type { AccountId, OfferId } from '../base/ids.ts'
-import { accountOf, offerOf } from '../engine/account.ts'
-import type { Reading } from '../engine/command.ts'
-import type { DrawSettled } from '../engine/event.ts'
-import type { State } from '../engine/state.ts'
+import { accountOf, offerOf } from '../state/account.ts'
+import type { Reading } from '../state/command.ts'
+import type { DrawSettled } from '../state/event.ts'
+import type { State } from '../state/state.ts'
 import { money, units } from '../wire/decimal.ts'
 import { printId } from '../wire/id.ts'
 import type { Outcome } from './attempt.ts'
@@ -31,7 +31,9 @@ export type Served = {
   rawBody: Uint8Array
 }
 
-/** Counts what was delivered. Never more than what the draw covers: the buyer pays for no more than was held. */
+/**
+ * Counts what was delivered. Never more than what the draw covers: the buyer pays for no more than was held.
+ */
 export async function readUsage(
   meter: Meter,
   { outcome, draw, inputTokens, outputMax }: Served,

@@ -9,7 +9,8 @@ const MINUTE = 60 * MICROS_PER_SECOND
 
 /**
  * What this gateway has seen of one offer: how its recent calls ended, how many are running, how many it can
- * take, and whether it is left alone for a while after failing. A hint for routing; money never depends on it.
+ * take, and whether it is left alone for a while after failing. A hint for routing; money never depends on
+ * it.
  */
 export class Standing {
   inFlight = 0

@@ -9,8 +9,9 @@ import type { Timer } from './timer.ts'
 const QUIET_MS = 10_000
 
 /**
- * The answer as a stream of events, each built anew from what was parsed. Headers leave with the first content,
- * or after ten quiet seconds with a comment that keeps the connection open; content waits for `open`.
+ * The answer as a stream of events, each built anew from what was parsed. Headers leave with the first
+ * content, or after ten quiet seconds with a comment that keeps the connection open; content waits for
+ * `open`.
  */
 export class StreamReply implements Reply {
   committed = false

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 
-/** A worker thread that answers questions one by one, and is replaced when it dies or does not answer in time. */
+/** A worker thread that answers questions, and is replaced when it dies or does not answer in time. */
 export type Thread<Question, Answer> = {
   /** Rejects when the thread could not answer: it died twice on this question, or took too long. */
   ask(question: Question): Promise<Answer>
@@ -20,7 +20,9 @@ type Waiting<Question, Answer> = {
 
 const TRIES_MAX = 2
 
-/** The module beside this one, as built; or as source, through a loader that has to be registered in each thread. */
+/**
+ * The module beside this one as built; or as source, through a loader that each thread registers for itself.
+ */
 function workerOf(name: string): Worker {
   if (!import.meta.url.endsWith('.ts')) return new Worker(new URL(`./${name}.js`, import.meta.url))
   const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'))
@@ -31,94 +33,109 @@ function workerOf(name: string): Worker {
 }
 
 /**
- * Starts the module `name` of this folder as a thread. Questions of one turn of the event loop travel together.
- * A thread that says nothing for `timeoutMs` while it is asked is stopped; a new one takes over what else waits.
+ * Starts the module `name` of this folder as a thread. Questions of one turn of the event loop travel
+ * together. A thread that says nothing for `timeoutMs` while it is asked is stopped; a new one takes over
+ * what waits.
  */
-export function openThread<Question, Answer>(name: string, timeoutMs: number): Thread<Question, Answer> {
-  const waiting = new Map<number, Waiting<Question, Answer>>()
-  let batch: Asked<Question>[] = []
-  let nextId = 1
-  let closed = false
-  let heardAt = 0
-  let worker: Worker | null = start()
-  const watch = setInterval(() => stopIfStuck(), Math.max(50, timeoutMs / 4)).unref()
+export const openThread = <Question, Answer>(name: string, timeoutMs: number): Thread<Question, Answer> =>
+  new Owner<Question, Answer>(name, timeoutMs)
 
-  function start(): Worker {
-    const fresh = workerOf(name)
+class Owner<Question, Answer> implements Thread<Question, Answer> {
+  private readonly waiting = new Map<number, Waiting<Question, Answer>>()
+  private batch: Asked<Question>[] = []
+  private nextId = 1
+  private closed = false
+  private heardAt = 0
+  private worker: Worker | null
+  private readonly watch: NodeJS.Timeout
+  private readonly name: string
+  private readonly timeoutMs: number
+
+  constructor(name: string, timeoutMs: number) {
+    this.name = name
+    this.timeoutMs = timeoutMs
+    this.worker = this.start()
+    this.watch = setInterval(() => this.stopIfStuck(), Math.max(50, timeoutMs / 4)).unref()
+  }
+
+  ask(question: Question): Promise<Answer> {
+    if (this.closed) return Promise.reject(new Error(`thread ${this.name} is closed`))
+    return new Promise((resolve, reject) => {
+      const id = this.nextId++
+      this.worker ??= this.start()
+      if (this.waiting.size === 0) this.worker.ref()
+      this.waiting.set(id, { question, tries: 0, askedAt: performance.now(), resolve, reject })
+      if (this.batch.push({ id, question }) === 1) setImmediate(() => this.flush())
+    })
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    clearInterval(this.watch)
+    for (const asked of this.waiting.values()) asked.reject(new Error(`thread ${this.name} is closed`))
+    this.waiting.clear()
+    await this.worker?.terminate()
+  }
+
+  private start(): Worker {
+    const fresh = workerOf(this.name)
     // A thread holds the process only while it is asked something. Coming online takes the hold again.
     fresh.unref()
     fresh.once('online', () => {
-      if (waiting.size === 0) fresh.unref()
+      if (this.waiting.size === 0) fresh.unref()
     })
     fresh.on('message', (answers: Answered<Answer>[]) => {
-      heardAt = performance.now()
-      answers.forEach(settle)
+      this.heardAt = performance.now()
+      for (const answered of answers) this.settle(answered)
     })
-    fresh.on('error', (error) => replace(fresh, error))
-    fresh.on('exit', (code) => replace(fresh, new Error(`thread ${name} left with code ${code}`)))
+    fresh.on('error', (error) => this.replace(fresh, error))
+    fresh.on('exit', (code) => this.replace(fresh, new Error(`thread ${this.name} left with code ${code}`)))
     return fresh
   }
 
-  function settle(answered: Answered<Answer>): void {
-    const asked = waiting.get(answered.id)
+  private settle(answered: Answered<Answer>): void {
+    const asked = this.waiting.get(answered.id)
     if (asked === undefined) return
-    waiting.delete(answered.id)
-    if (waiting.size === 0) worker?.unref()
+    this.waiting.delete(answered.id)
+    if (this.waiting.size === 0) this.worker?.unref()
     if ('error' in answered) asked.reject(new Error(answered.error))
     else asked.resolve(answered.answer)
   }
 
-  /** The first question was the one being worked on: it counts as a try. The others are asked again as they are. */
-  function replace(dead: Worker, error: Error): void {
-    if (dead !== worker || closed) return
-    const [first] = waiting
+  /**
+   * The first question was the one being worked on: it counts as a try. The others are asked again as they
+   * are.
+   */
+  private replace(dead: Worker, error: Error): void {
+    if (dead !== this.worker || this.closed) return
+    const [first] = this.waiting
     if (first !== undefined && ++first[1].tries >= TRIES_MAX) {
-      waiting.delete(first[0])
+      this.waiting.delete(first[0])
       first[1].reject(error)
     }
-    worker = null
-    if (waiting.size === 0) return
-    worker = start()
-    worker.ref()
+    this.worker = null
+    if (this.waiting.size === 0) return
+    this.worker = this.start()
+    this.worker.ref()
     const now = performance.now()
-    for (const asked of waiting.values()) asked.askedAt = now
-    batch = []
-    worker.postMessage([...waiting].map(([id, { question }]) => ({ id, question })))
+    for (const asked of this.waiting.values()) asked.askedAt = now
+    this.batch = []
+    this.worker.postMessage([...this.waiting].map(([id, { question }]) => ({ id, question })))
   }
 
-  function stopIfStuck(): void {
-    const [first] = waiting.values()
-    if (first === undefined || performance.now() - Math.max(heardAt, first.askedAt) < timeoutMs) return
+  private stopIfStuck(): void {
+    const [first] = this.waiting.values()
+    const stuck = this.worker
+    if (first === undefined || stuck === null) return
+    if (performance.now() - Math.max(this.heardAt, first.askedAt) < this.timeoutMs) return
     first.tries = TRIES_MAX
-    const stuck = worker
-    if (stuck === null) return
-    replace(stuck, new Error(`thread ${name} did not answer in ${timeoutMs} ms`))
+    this.replace(stuck, new Error(`thread ${this.name} did not answer in ${this.timeoutMs} ms`))
     void stuck.terminate()
   }
 
-  function flush(): void {
-    const asked = batch
-    batch = []
-    if (asked.length > 0) worker?.postMessage(asked)
-  }
-
-  return {
-    ask(question) {
-      if (closed) return Promise.reject(new Error(`thread ${name} is closed`))
-      return new Promise((resolve, reject) => {
-        const id = nextId++
-        worker ??= start()
-        if (waiting.size === 0) worker.ref()
-        waiting.set(id, { question, tries: 0, askedAt: performance.now(), resolve, reject })
-        if (batch.push({ id, question }) === 1) setImmediate(flush)
-      })
-    },
-    async close() {
-      closed = true
-      clearInterval(watch)
-      for (const asked of waiting.values()) asked.reject(new Error(`thread ${name} is closed`))
-      waiting.clear()
-      await worker?.terminate()
-    },
+  private flush(): void {
+    const asked = this.batch
+    this.batch = []
+    if (asked.length > 0) this.worker?.postMessage(asked)
   }
 }

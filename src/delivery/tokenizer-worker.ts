@@ -18,7 +18,9 @@ const PLAIN = { disallowedSpecial: new Set<string>() }
 const CACHE_TEXTS_MAX = 20_000
 const CACHED_CHARS_MIN = 256
 
-/** Tokens of texts seen before, by their hash, oldest first. Agents resend the same messages again and again. */
+/**
+ * Tokens of texts seen before, by their hash, oldest first. Agents resend the same messages again and again.
+ */
 const seen = new Map<string, number>()
 
 /** Others get their turn between the pieces of a long text. */

@@ -50,7 +50,9 @@ export type Upstream = {
 
 const HEADER_BYTES_MAX = 16 * 1024
 const CONNECT_MS = 5_000
-/** After the finish reason, how long the usage and `[DONE]` may still take, and then the end of the response. */
+/**
+ * After the finish reason, how long the usage and `[DONE]` may still take, and then the end of the response.
+ */
 const TAIL_MS = 100
 const RETRY_AFTER_MAX = 60
 

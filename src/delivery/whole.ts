@@ -4,7 +4,9 @@ import type { BuyerError } from './failure.ts'
 import type { Head, Headers, Note, Reply, Usage } from './reply.ts'
 import { noteHeaders, printUsage, refuseReply } from './reply.ts'
 
-/** The answer as one JSON body, sent when it is complete: until then any failure can be made good elsewhere. */
+/**
+ * The answer as one JSON body, sent when it is complete: until then any failure can be made good elsewhere.
+ */
 export class WholeReply implements Reply {
   readonly committed = false
   private readonly response: ServerResponse

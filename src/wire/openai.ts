@@ -1,7 +1,8 @@
 import { z } from 'zod'
 
-// The chat completion request as OpenAI's clients send it. Fields nobody here knows are dropped, because clients
-// add them freely; a known field of the wrong type, or one that no supplier could be given, is a fault.
+// The chat completion request as OpenAI's clients send it. Fields nobody here knows are dropped, because
+// clients add them freely; a known field of the wrong type, or one that no supplier could be given, is a
+// fault.
 
 const textPart = z.object({ type: z.literal('text'), text: z.string() })
 const imagePart = z.object({
@@ -75,7 +76,9 @@ const responseFormat = z.discriminatedUnion('type', [
   }),
 ])
 
-/** What cannot be carried to a supplier, or would be charged otherwise than here: absent, null or its default. */
+/**
+ * What cannot be carried to a supplier, or would be charged otherwise than here: absent, null or its default.
+ */
 const uncarried = {
   n: z.literal(1, 'one choice per request').nullish(),
   audio: z.null('no instrument delivers audio').optional(),

@@ -6,7 +6,9 @@ import { instrumentOut } from './instrument.ts'
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const count = z.number().int().min(0)
 
-/** What the exchange signs of one delivery: what was asked and delivered, how it was judged, and what moved. */
+/**
+ * What the exchange signs of one delivery: what was asked and delivered, how it was judged, and what moved.
+ */
 export const receiptBody = z.object({
   version: z.literal('busbar-receipt-1'),
   id: idOut('delivery'),

@@ -27,8 +27,8 @@ export const chunk = (choice: Choice, rest: object = {}): string =>
 
 export const say = (content: string): string => `data: ${chunk({ delta: { content } })}\n\n`
 export const stop = (reason = 'stop'): string => `data: ${chunk({ delta: {}, finish_reason: reason })}\n\n`
-export const usage = (prompt: unknown, completion: unknown): string =>
-  `data: {"id":"x","object":"chat.completion.chunk","choices":[],"usage":{"prompt_tokens":${JSON.stringify(prompt)},"completion_tokens":${JSON.stringify(completion)}}}\n\n`
+export const usage = (prompt_tokens: unknown, completion_tokens: unknown): string =>
+  `data: ${JSON.stringify({ id: 'x', choices: [], usage: { prompt_tokens, completion_tokens } })}\n\n`
 const DONE = 'data: [DONE]\n\n'
 const EVENTS = { 'content-type': 'text/event-stream' }
 const whole = (words = WORDS): string => words.map(say).join('') + stop() + usage(10, words.length) + DONE
@@ -82,6 +82,16 @@ const head = (name: string, args: string) => ({
 })
 const part = (args: string) => ({ index: 0, function: { arguments: args } })
 
+/** A whole answer that calls a tool. */
+const calls = (name: string, args: string): string =>
+  `data: ${chunk({ delta: { tool_calls: [head(name, args)] } })}\n\n${stop('tool_calls')}${DONE}`
+
+const LOGPROBS = {
+  content: [
+    { token: 'Hi', logprob: -0.1, bytes: [72, 105], top_logprobs: [{ token: 'Hi', logprob: -0.1 }], evil: 1 },
+  ],
+}
+
 export const modes = {
   ok: send(whole()),
   paced: async ({ res }) => {
@@ -119,18 +129,12 @@ export const modes = {
       `data: ${chunk({ delta: { tool_calls: [part('{"city":')] } })}\n\n` +
       `data: ${chunk({ delta: { tool_calls: [part('"Oslo"}')] } })}\n\n${stop('tool_calls')}${DONE}`,
   ),
-  toolBadArguments: send(
-    `data: ${chunk({ delta: { tool_calls: [head('weather', '{"town":1}')] } })}\n\n${stop('tool_calls')}${DONE}`,
-  ),
-  toolUnknown: send(
-    `data: ${chunk({ delta: { tool_calls: [head('rm', '{}')] } })}\n\n${stop('tool_calls')}${DONE}`,
-  ),
+  toolBadArguments: send(calls('weather', '{"town":1}')),
+  toolUnknown: send(calls('rm', '{}')),
   json: send(say('{"city":"Oslo",') + say('"degrees":4}') + stop() + DONE),
   notJson: send(say('Sure! Here is your JSON:') + stop() + DONE),
   refusal: send(`data: ${chunk({ delta: { refusal: 'I cannot help with that.' } })}\n\n${stop()}${DONE}`),
-  logprobs: send(
-    `data: ${chunk({ delta: { content: 'Hi' }, logprobs: { content: [{ token: 'Hi', logprob: -0.1, bytes: [72, 105], top_logprobs: [{ token: 'Hi', logprob: -0.1 }], evil: 1 }] } })}\n\n${stop()}${DONE}`,
-  ),
+  logprobs: send(`data: ${chunk({ delta: { content: 'Hi' }, logprobs: LOGPROBS })}\n\n${stop()}${DONE}`),
 
   s400: status(400),
   s401: status(401),

@@ -95,7 +95,7 @@ const connectTo = (lookup: ReturnType<typeof guardedLookup>, all: boolean) =>
     lookup('models.example.com', { all }, (error, found) => resolve(error === null ? found : error.code))
   })
 
-test('a name is checked at every connection, and one forbidden address among its addresses is enough', async () => {
+test('a name is checked at every connection, and one forbidden address is enough', async () => {
   const answers = [['93.184.215.14'], ['127.0.0.1'], ['93.184.215.14', '10.0.0.1'], [], ['::ffff:10.0.0.1']]
   const lookup = guardedLookup(PUBLIC_ENDPOINTS, resolver(answers))
   assert.equal(await connectTo(lookup, false), '93.184.215.14')

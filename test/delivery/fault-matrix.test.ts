@@ -18,7 +18,9 @@ const supplier = () => {
   return only
 }
 
-/** A breaker that has opened would answer for the supplier: each case starts with a supplier in good standing. */
+/**
+ * A breaker that has opened would answer for the supplier: each case starts with a supplier in good standing.
+ */
 async function inGoodStanding(): Promise<void> {
   await rig.close()
   rig = await buildRig({ modes: ['ok'], buyerUnits: 2 })
@@ -143,7 +145,9 @@ for (const [mode, status] of refused)
     else assert.equal(rig.last('draw.failed').fault, 'supplier')
   })
 
-/** Fails after content: a stream ends in an error event, a whole answer was never sent. Nothing is charged. */
+/**
+ * Fails after content: a stream ends in an error event, a whole answer was never sent. Nothing is charged.
+ */
 const broken: ModeName[] = [
   'rstMid',
   'finMid',
@@ -197,7 +201,7 @@ test('a slow drip is cut by the total clock', async () => {
   await slow.close()
 })
 
-test('nothing of the buyer reaches the supplier but the request, and nothing of the supplier reaches the buyer', async () => {
+test('the supplier gets the request and nothing of the buyer, who gets nothing of the supplier', async () => {
   await inGoodStanding()
   const response = await ask('leakProbe', true, {
     user: 'u-1',

@@ -61,7 +61,7 @@ test('a supplier at its limit says when to come back', () =>
   }))
 
 for (const after of [0, 1, 5])
-  test(`a buyer that hangs up after ${after} events: the supplier hears it within 50 ms, what was relayed is paid`, () =>
+  test(`a hang-up after ${after} events reaches the supplier within 50 ms, and what was relayed is paid`, () =>
     withRig({ modes: ['endless'] }, async (rig) => {
       const delays: number[] = []
       // A busy machine may stall any one of them.

@@ -1,4 +1,5 @@
-// Canonical tokens: pinned, exact on ordinary text, linear on hostile text, and counted by a thread that may die.
+// Canonical tokens: pinned, exact on ordinary text, linear on hostile text, and counted by a thread that may
+// die.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -48,7 +49,7 @@ test('pieces join to the text, and never change the count of ordinary text', asy
   assert.deepEqual(await meter.count([prose], true), [countTokens(prose, PLAIN)])
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 600 }), fc.nat(400), (text, times) => {
-      const long = text + [...text].slice(0, 3).join('').repeat(times)
+      const long = text + Array.from(text).slice(0, 3).join('').repeat(times)
       assert.equal(piecesOf(long).join(''), long)
       for (const piece of piecesOf(long)) assert.doesNotMatch(piece, HALF, 'never half a character')
     }),
