@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Seq } from '../src/base/ids.ts'
 import type { Instant } from '../src/base/time.ts'
-import type { Command } from '../src/engine/command.ts'
+import type { Command } from '../src/state/command.ts'
 import { apply } from '../src/engine/engine.ts'
 import { digestState } from '../src/engine/snapshot.ts'
-import { emptyState } from '../src/engine/state.ts'
+import { emptyState } from '../src/state/state.ts'
 import { initJournal, openJournal } from '../src/journal/sqlite-journal.ts'
 import { systemAlarm } from '../src/sequencer/alarm.ts'
 import type { Sequencer } from '../src/sequencer/sequencer.ts'
@@ -100,10 +100,11 @@ async function closedLoop(window: number, commands: number): Promise<void> {
   await sequencer.close()
   const bare = bareAppend(commands, commits)
   say(
-    `durable, batch ${count(commands / commits)}: ${count(commands / wall)} commands/s, ${count(commands / cpu)}`,
+    `durable, batch ${count(commands / commits)}: ${count(commands / wall)} commands/s, ` +
+      `${count(commands / cpu)} per second of CPU time`,
   )
   say(
-    `  per second of CPU time; a bare append + fdatasync ${count(bare)}/s, ratio ${(commands / wall / bare).toFixed(2)}`,
+    `  bare append + fdatasync of the same bytes: ${count(bare)}/s, ratio ${(commands / wall / bare).toFixed(2)}`,
   )
 }
 
