@@ -1,10 +1,10 @@
 import type { AccountId, InstrumentId, OrderId } from '../src/base/ids.ts'
 import type { Lots, Ticks } from '../src/base/money.ts'
 import { ticks } from '../src/base/money.ts'
-import type { Book } from '../src/engine/book.ts'
-import { firstAgainst, newBook, rest, unrest } from '../src/engine/book.ts'
-import type { OrderPool, Slot } from '../src/engine/order.ts'
-import { BUY, findOrder, freeSlot, newPool, NO_SLOT, takeSlot } from '../src/engine/order.ts'
+import type { Book } from '../src/state/book.ts'
+import { firstAgainst, newBook, rest, unrest } from '../src/state/book.ts'
+import type { OrderPool, Slot } from '../src/state/order.ts'
+import { BUY, findOrder, freeSlot, newPool, NO_SLOT, takeSlot } from '../src/state/order.ts'
 
 /** The engine's book and pool with nothing around them: no money, no events. Trades go into a checksum. */
 export type BareBook = {

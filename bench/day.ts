@@ -3,9 +3,9 @@ import type { AccountId, InstrumentId, MemberId, OfferId, OrderId } from '../src
 import { NO_MANDATE } from '../src/base/ids.ts'
 import { lots, micros, ticks, wt } from '../src/base/money.ts'
 import { instant, later, MICROS_PER_HOUR } from '../src/base/time.ts'
-import type { Command, OrderPlace } from '../src/engine/command.ts'
-import { launchSpecs } from '../src/engine/grade.ts'
-import { sideName } from '../src/engine/order.ts'
+import type { Command, OrderPlace } from '../src/state/command.ts'
+import { launchSpecs } from '../src/state/grade.ts'
+import { sideName } from '../src/state/order.ts'
 import type { Workload } from './workload.ts'
 import { CANCEL, MID, REPLACE, TAKE } from './workload.ts'
 

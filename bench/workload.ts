@@ -1,7 +1,7 @@
 import type { Chance } from '../src/base/chance.ts'
 import { chance } from '../src/base/chance.ts'
 import type { OrderId } from '../src/base/ids.ts'
-import { BUY, findOrder } from '../src/engine/order.ts'
+import { BUY, findOrder } from '../src/state/order.ts'
 import type { BareBook } from './bare-book.ts'
 import { cancel, enter, newBareBook, replace } from './bare-book.ts'
 

@@ -3,9 +3,9 @@ import type { DrawId, OfferId } from '../src/base/ids.ts'
 import { NO_MANDATE } from '../src/base/ids.ts'
 import type { Instant } from '../src/base/time.ts'
 import { later, MICROS_PER_MS, MICROS_PER_SECOND, rfc3339 } from '../src/base/time.ts'
-import { inTrading } from '../src/engine/account.ts'
-import type { DrawOpen, Reading } from '../src/engine/command.ts'
-import { balanceOf } from '../src/engine/ledger.ts'
+import { inTrading } from '../src/state/account.ts'
+import type { DrawOpen, Reading } from '../src/state/command.ts'
+import { balanceOf } from '../src/state/ledger.ts'
 import type { Sentence, Voice, World } from './language.ts'
 import {
   accountNamed,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Event } from '../src/engine/event.ts'
+import type { Event } from '../src/state/event.ts'
 import { deliverySentences, deliveryVoice } from './delivery-sentences.ts'
 import type { Sentence, Voice, World } from './language.ts'
 import { ask, newWorld } from './language.ts'

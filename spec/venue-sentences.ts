@@ -3,8 +3,8 @@ import type { OfferId } from '../src/base/ids.ts'
 import { NO_MANDATE } from '../src/base/ids.ts'
 import { lots, ppm, wt } from '../src/base/money.ts'
 import { later, MICROS_PER_HOUR, MICROS_PER_SECOND } from '../src/base/time.ts'
-import type { MandateGrant } from '../src/engine/command.ts'
-import type { Event } from '../src/engine/event.ts'
+import type { MandateGrant } from '../src/state/command.ts'
+import type { Event } from '../src/state/event.ts'
 import type { Sentence, Voice, World } from './language.ts'
 import {
   accountNamed,

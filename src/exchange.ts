@@ -3,7 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { dirname, join } from 'node:path'
 import { createFeed } from './api/feed.ts'
-import { printOpenApi } from './api/openapi.ts'
+import { printOpenApi } from './operations/openapi.ts'
 import type { Caller } from './api/operation.ts'
 import { certifyThrough, createQualifications } from './api/qualification-desk.ts'
 import { RateLimiter, ratesFor } from './api/rate.ts'
@@ -15,8 +15,8 @@ import type { Config } from './config.ts'
 import { createGateway, releaseOrphans } from './delivery/gateway.ts'
 import { createJudge } from './delivery/judge.ts'
 import { createMeter } from './delivery/meter.ts'
-import type { QualifyOrder } from './delivery/qualifier.ts'
-import { createQualifier } from './delivery/qualifier.ts'
+import type { QualifyOrder } from './assay/qualifier.ts'
+import { createQualifier } from './assay/qualifier.ts'
 import { createSigner } from './delivery/receipt.ts'
 import { systemTimer } from './delivery/timer.ts'
 import { createUpstream } from './delivery/upstream.ts'
@@ -62,7 +62,7 @@ export type Exchange = {
   setReady(): void
   /** Who the page's visitor is from now on; null: nobody, until they give a key. */
   welcome(guest: Omit<Caller, 'ip'> | null): void
-  /** Running requests finish or end in an error event, everything submitted becomes durable, and all is let go. */
+  /** Running requests finish or end in an error event, what was submitted becomes durable, all is let go. */
   close(): Promise<void>
 }
 

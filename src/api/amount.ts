@@ -1,12 +1,12 @@
 import { parseDecimal, printDecimal } from '../base/decimal.ts'
 import type { Lots, Micros, Ticks, Wt } from '../base/money.ts'
 import { lots, micros, ticks, wt } from '../base/money.ts'
-import type { Spec } from '../engine/instrument.ts'
+import type { Spec } from '../state/instrument.ts'
 import { MONEY_PLACES, UNIT_PLACES } from '../wire/decimal.ts'
 import type { Problem } from './problem.ts'
 import { faultAt } from './problem.ts'
 
-/** Decimal places an instrument's prices and quantities are printed with: as many as its tick and lot need. */
+/** Decimal places of an instrument's prices and quantities: as many as its tick and lot need. */
 type Places = { price: number; quantity: number; priceStep: number; quantityStep: number }
 
 const placesBySpec = new WeakMap<Spec, Places>()

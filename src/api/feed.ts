@@ -1,6 +1,6 @@
 import type { InstrumentId } from '../base/ids.ts'
 import { rfc3339 } from '../base/time.ts'
-import type { Instrument, State } from '../engine/state.ts'
+import type { Instrument, State } from '../state/state.ts'
 import type { Level } from '../market/depth.ts'
 import type { Market, MarketUpdate } from '../market/market.ts'
 import type { ChannelName } from '../wire/stream.ts'

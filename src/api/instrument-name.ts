@@ -1,5 +1,5 @@
-import { marketOf } from '../engine/instrument.ts'
-import type { Instrument, State } from '../engine/state.ts'
+import { marketOf } from '../state/instrument.ts'
+import type { Instrument, State } from '../state/state.ts'
 import { notFound } from './problem.ts'
 import type { Problem } from './problem.ts'
 

@@ -1,5 +1,5 @@
-import type { Event, EventOf } from '../engine/event.ts'
-import type { Spec } from '../engine/instrument.ts'
+import type { Event, EventOf } from '../state/event.ts'
+import type { Spec } from '../state/instrument.ts'
 import type { Applied } from '../sequencer/sequencer.ts'
 import type { Problem } from './problem.ts'
 import { refusalProblem } from './refusal.ts'

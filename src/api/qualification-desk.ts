@@ -1,7 +1,7 @@
 import type { AccountId, InstrumentId, OfferId } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
 import { later, MICROS_PER_HOUR, toMs } from '../base/time.ts'
-import type { OfferCertify } from '../engine/command.ts'
+import type { OfferCertify } from '../state/command.ts'
 import type { Sequencer } from '../sequencer/sequencer.ts'
 import { refusalIn } from './outcome.ts'
 

@@ -1,5 +1,6 @@
 import { Maker } from '../agent/maker.ts'
 import type { Client } from '../client/client.ts'
+import { BusbarError } from '../client/problem.ts'
 import type { InstrumentOut } from '../wire/instrument.ts'
 import type { OfferOut } from '../wire/supply.ts'
 import type { DemoState } from './demo-file.ts'
@@ -32,6 +33,8 @@ const QUALIFICATION_TRIES = 5
 /** Certificates are renewed when less than this is left of them. */
 const RENEW_MS = 15 * 60_000
 const SLOW_TURNS = 4
+/** A shortage is said once, and again only after it has been over for so long. */
+const QUIET_MS = 60_000
 
 /** One supplier at work: its model server, its offers, its certificates, and its asks. */
 export class SupplyDesk {
@@ -40,6 +43,7 @@ export class SupplyDesk {
   private process: ModelProcess | undefined
   private stopping = false
   private turns = 0
+  private quietUntil = 0
 
   constructor(options: SupplyOptions) {
     this.options = options
@@ -105,8 +109,8 @@ export class SupplyDesk {
     for (const line of this.lines) {
       const held = unitsHeld(balances, line.instrument)
       const isShort = held < STOCK / 2
-      if (isShort) await this.issue(line, STOCK - held)
-      line.asks.know(isShort ? STOCK : held, quotes.reference(line.instrument))
+      const issued = isShort ? await this.issue(line, Math.ceil(STOCK - held)) : 0
+      line.asks.know(held + issued, quotes.reference(line.instrument))
       if (isShort || !isSlow) await line.asks.quote()
     }
   }
@@ -131,10 +135,20 @@ export class SupplyDesk {
     })
   }
 
-  private async issue({ instrument, model }: Line, missing: number): Promise<void> {
-    const { client, state } = this.options
+  /** Units issued: as many as asked for, or none where the offer or the bond allows no more now. */
+  private async issue({ instrument, model }: Line, missing: number): Promise<number> {
+    const { client, state, log } = this.options
     const offer = state.offers[model.name] ?? ''
-    await client.issue({ offer, instrument: instrument.id, quantity: String(Math.ceil(missing)) })
+    try {
+      await client.issue({ offer, instrument: instrument.id, quantity: String(missing) })
+      return missing
+    } catch (error) {
+      if (!(error instanceof BusbarError) || error.outcome !== 'rejected') throw error
+      if (Date.now() >= this.quietUntil)
+        log(`${this.name}: ${missing} units of ${instrument.model} not issued: ${error.message}`)
+      this.quietUntil = Date.now() + QUIET_MS
+      return 0
+    }
   }
 
   private offerOf(offers: readonly OfferOut[], model: SampleModel): OfferOut | undefined {

@@ -1,8 +1,8 @@
 import { crc32 } from '../base/crc.ts'
 import type { OrderId } from '../base/ids.ts'
 import type { Lots, Ticks } from '../base/money.ts'
-import type { Side } from '../engine/command.ts'
-import type { Event } from '../engine/event.ts'
+import type { Side } from '../state/command.ts'
+import type { Event } from '../state/event.ts'
 
 /** One resting order. Within its price, orders stand in the order in which they will trade. */
 export type Resting = { readonly order: OrderId; readonly side: Side; readonly price: Ticks; lots: Lots }

@@ -1,8 +1,8 @@
 import type { TradeId } from '../base/ids.ts'
 import type { Lots, Ticks } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
-import type { Side } from '../engine/command.ts'
-import type { Trade } from '../engine/event.ts'
+import type { Side } from '../state/command.ts'
+import type { Trade } from '../state/event.ts'
 
 /** One trade as everybody sees it: nobody's name. */
 export type Print = {

@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.ts'
 import { loadState } from '../engine/snapshot.ts'
-import type { State } from '../engine/state.ts'
+import type { State } from '../state/state.ts'
 import type { Snapshot } from '../journal/journal.ts'
 
 /** What is kept beside the engine's state as of the same command: the dump of everything folded from events. */

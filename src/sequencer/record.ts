@@ -1,8 +1,8 @@
 import { assert } from '../base/assert.ts'
 import type { Seq } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
-import type { Command } from '../engine/command.ts'
-import type { Event } from '../engine/event.ts'
+import type { Command } from '../state/command.ts'
+import type { Event } from '../state/event.ts'
 import type { Batch } from '../journal/journal.ts'
 
 /** A command in its place, and what came of it. */

@@ -1,7 +1,7 @@
-import type { Command, OrderAmend, OrderPlace, SelfTrade, Side } from '../engine/command.ts'
-import type { Event } from '../engine/event.ts'
-import type { Spec } from '../engine/instrument.ts'
-import type { Reject } from '../engine/reject.ts'
+import type { Command, OrderAmend, OrderPlace, SelfTrade, Side } from '../state/command.ts'
+import type { Event } from '../state/event.ts'
+import type { Spec } from '../state/instrument.ts'
+import type { Reject } from '../state/reject.ts'
 
 /** An order of the twin: what matching needs and nothing else. */
 export type NaiveOrder = {

@@ -4,12 +4,12 @@ import { NO_MANDATE } from '../base/ids.ts'
 import { lots, micros, ppm, ticks, wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import { later, MICROS_PER_HOUR } from '../base/time.ts'
-import { theAccount } from '../engine/account.ts'
-import type { Command, SelfTrade, Side } from '../engine/command.ts'
-import type { Spec } from '../engine/instrument.ts'
-import { referencePrice } from '../engine/risk.ts'
-import type { State } from '../engine/state.ts'
-import { DEFAULT_SETTINGS } from '../engine/state.ts'
+import { theAccount } from '../state/account.ts'
+import type { Command, SelfTrade, Side } from '../state/command.ts'
+import type { Spec } from '../state/instrument.ts'
+import { referencePrice } from '../trading/risk.ts'
+import type { State } from '../state/state.ts'
+import { DEFAULT_SETTINGS } from '../state/state.ts'
 
 const SELF_TRADES: readonly SelfTrade[] = ['cancel_newest', 'cancel_oldest', 'cancel_both', 'decrement']
 const ROLES = ['consumer', 'supplier', 'trader'] as const

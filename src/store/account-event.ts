@@ -1,6 +1,6 @@
 import { unreachable } from '../base/assert.ts'
 import type { AccountId, InstrumentId, OfferId, OrderId } from '../base/ids.ts'
-import type { Event, EventOf, Trade } from '../engine/event.ts'
+import type { Event, EventOf, Trade } from '../state/event.ts'
 
 /** An event as one account may see it: its own side of it, and nobody else's name, money or authority. */
 export type AccountEvent = { readonly kind: Event['kind'] } & Readonly<Record<string, unknown>>

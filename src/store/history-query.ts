@@ -1,5 +1,5 @@
 import type { AccountId, DrawId, InstrumentId, OrderId, TradeId } from '../base/ids.ts'
-import type { Side } from '../engine/command.ts'
+import type { Side } from '../state/command.ts'
 import { deliveryOf, eventsOf, fillOf, orderOf } from './history-row.ts'
 import type { HistoryDatabase } from './history-table.ts'
 import type { AccountEvents, DeliveryRecord, FillRecord, OrderRecord } from './projection.ts'

@@ -3,7 +3,7 @@ import type { AccountId, DrawId, InstrumentId, MandateId, OfferId, OrderId, Trad
 import type { Lots, Micros, Ticks, Wt } from '../base/money.ts'
 import { lots, micros, wt, WT_PER_UNIT } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
-import type { Command, OrderType, PostOnly, SelfTrade, Side, TimeInForce } from '../engine/command.ts'
+import type { Command, OrderType, PostOnly, SelfTrade, Side, TimeInForce } from '../state/command.ts'
 import type {
   CloseReason,
   Event,
@@ -12,7 +12,7 @@ import type {
   OrderAmended,
   OrderClosed,
   Trade,
-} from '../engine/event.ts'
+} from '../state/event.ts'
 import type { AccountEvent, Owners } from './account-event.ts'
 import { fillsOf, viewsOf } from './account-event.ts'
 

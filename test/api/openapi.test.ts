@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Json } from '../../src/api/openapi-schema.ts'
-import { printOpenApi } from '../../src/api/openapi.ts'
-import { OPERATIONS } from '../../src/api/operations.ts'
+import type { Json } from '../../src/operations/openapi-schema.ts'
+import { printOpenApi } from '../../src/operations/openapi.ts'
+import { OPERATIONS } from '../../src/operations/operations.ts'
 import { errorCatalogueRows } from '../../src/api/refusal.ts'
-import { findRoute } from '../../src/api/route.ts'
+import { findRoute } from '../../src/operations/route.ts'
 import { Problem } from '../../src/api/problem.ts'
-import { rejects } from '../../src/engine/reject.ts'
+import { rejects } from '../../src/state/reject.ts'
 
 const document = printOpenApi('0.1.0') as {
   openapi: string

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { chance } from '../../src/base/chance.ts'
 import { answerItem } from '../../src/demo/answer.ts'
-import { passes } from '../../src/delivery/item.ts'
-import { TEMPLATES } from '../../src/delivery/item-pool.ts'
-import { pacePrompt } from '../../src/delivery/pace-prompt.ts'
+import { passes } from '../../src/assay/item.ts'
+import { TEMPLATES } from '../../src/assay/item-pool.ts'
+import { pacePrompt } from '../../src/assay/pace-prompt.ts'
 
 const luck = chance(3)
 const items = TEMPLATES.flatMap((template) =>

@@ -4,7 +4,7 @@ import { chance } from '../../src/base/chance.ts'
 import { FairValue } from '../../src/demo/fair-value.ts'
 import { postedUnitPrice } from '../../src/demo/grade-price.ts'
 import { modelsFor, suppliers } from '../../src/demo/suppliers.ts'
-import { launchSpecs } from '../../src/engine/grade.ts'
+import { launchSpecs } from '../../src/state/grade.ts'
 import type { InstrumentOut } from '../../src/wire/instrument.ts'
 
 /** What the demo reads of an instrument, as the launch list has it. */

@@ -1,8 +1,8 @@
 // The delivery side's own bookkeeping, counted again from nothing: what units and µ$ must add up to.
 import assert from 'node:assert/strict'
-import { inTrading, obligationOf } from '../../src/engine/account.ts'
-import { balanceOf } from '../../src/engine/ledger.ts'
-import type { Instrument, Position, State } from '../../src/engine/state.ts'
+import { inTrading, obligationOf } from '../../src/state/account.ts'
+import { balanceOf } from '../../src/state/ledger.ts'
+import type { Instrument, Position, State } from '../../src/state/state.ts'
 
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, n) => total + n, 0)
 

@@ -8,7 +8,7 @@ import { instant, later, MICROS_PER_HOUR, MICROS_PER_SECOND } from '../../src/ba
 import { audit } from '../../src/engine/audit.ts'
 import { apply } from '../../src/engine/engine.ts'
 import { digestState, dumpState, loadState } from '../../src/engine/snapshot.ts'
-import { emptyState } from '../../src/engine/state.ts'
+import { emptyState } from '../../src/state/state.ts'
 import { nextCommand, openingDay, WHOLE_DAY } from '../../src/sim/trading-day.ts'
 import type { Exchange } from './exchange.ts'
 import { openExchange, replay, specs, START } from './exchange.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { rejects } from '../../src/engine/reject.ts'
+import { rejects } from '../../src/state/reject.ts'
 
 const root = new URL('../..', import.meta.url).pathname
 const page = readFileSync(join(root, 'docs', 'rejects.md'), 'utf8')

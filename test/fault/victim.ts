@@ -3,7 +3,7 @@
 import { createInterface } from 'node:readline'
 import { writeSync } from 'node:fs'
 import { chance } from '../../src/base/chance.ts'
-import { launchSpecs } from '../../src/engine/grade.ts'
+import { launchSpecs } from '../../src/state/grade.ts'
 import { audit } from '../../src/engine/audit.ts'
 import { initJournal, isVacant, openJournal } from '../../src/journal/sqlite-journal.ts'
 import { systemClock } from '../../src/sequencer/alarm.ts'

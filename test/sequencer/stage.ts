@@ -1,6 +1,6 @@
 import type { Instant } from '../../src/base/time.ts'
 import { instant } from '../../src/base/time.ts'
-import type { Command } from '../../src/engine/command.ts'
+import type { Command } from '../../src/state/command.ts'
 import type { Batch, Journal, Snapshot } from '../../src/journal/journal.ts'
 import type { MemoryDisk } from '../../src/journal/memory-journal.ts'
 import { newMemoryDisk, openMemoryJournal } from '../../src/journal/memory-journal.ts'

@@ -26,91 +26,95 @@ export type Live = {
 /** Book levels a side that the page shows. */
 const BOOK_DEPTH = 50
 
-export function openLive(): Live {
-  const connection = createCell<StreamStatus>('connecting')
-  const seq = createCell(0)
-  const fault = createCell<string | null>(null)
-  const tickers = new Map<string, Cell<TickerOut | null>>()
-  const newest = new Map<string, TickerOut>()
-  const traders = new Set<(instrument: string) => void>()
-  const wanted = new Set<(stream: MarketStream) => void>()
-  let stream: MarketStream | undefined
-  let highest = 0
+export const openLive = (): Live => new StreamedLive()
 
-  const saw = (next: number) => {
-    if (next <= highest) return
-    highest = next
-    seq.set(next)
-  }
+class StreamedLive implements Live {
+  readonly connection = createCell<StreamStatus>('connecting')
+  readonly seq = createCell(0)
+  readonly fault = createCell<string | null>(null)
+  private readonly tickers = new Map<string, Cell<TickerOut | null>>()
+  private readonly newest = new Map<string, TickerOut>()
+  private readonly traders = new Set<(instrument: string) => void>()
+  private readonly wanted = new Set<(stream: MarketStream) => void>()
+  private stream: MarketStream | undefined
+  private highest = 0
 
-  const tickerOf = (instrument: string) => {
-    let cell = tickers.get(instrument)
+  ticker(instrument: string): Cell<TickerOut | null> {
+    let cell = this.tickers.get(instrument)
     if (cell === undefined) {
       cell = createCell<TickerOut | null>(null)
-      tickers.set(instrument, cell)
+      this.tickers.set(instrument, cell)
     }
     return cell
   }
 
-  const takeTicker = (next: TickerOut) => {
-    const before = newest.get(next.instrument)
+  seed(list: readonly TickerOut[]): void {
+    for (const ticker of list) this.take(ticker)
+  }
+
+  onTrade(listener: (instrument: string) => void): () => void {
+    this.traders.add(listener)
+    return () => this.traders.delete(listener)
+  }
+
+  watchTickers(instruments: readonly string[]): () => void {
+    return this.hold((current) => {
+      const ends = instruments.map((instrument) => current.ticker(instrument, (next) => this.take(next)))
+      return () => {
+        for (const end of ends) end()
+      }
+    })
+  }
+
+  book(instrument: BookInstrument, listener: (depth: Depth) => void): () => void {
+    const tell = (depth: Depth) => {
+      this.saw(depth.seq)
+      listener(depth)
+    }
+    return this.hold((current) => current.book(instrument, tell, BOOK_DEPTH))
+  }
+
+  trades(instrument: string, listener: (trades: TradeOut[]) => void): () => void {
+    return this.hold((current) => current.trades(instrument, listener))
+  }
+
+  start(): () => void {
+    const opened = openStream({ baseUrl: '', onStatus: this.connection.set, onFault: this.fault.set })
+    this.stream = opened
+    for (const attach of this.wanted) attach(opened)
+    return () => {
+      if (this.stream === opened) this.stream = undefined
+      opened.close()
+    }
+  }
+
+  private saw(next: number): void {
+    if (next <= this.highest) return
+    this.highest = next
+    this.seq.set(next)
+  }
+
+  private take(next: TickerOut): void {
+    const before = this.newest.get(next.instrument)
     if (before !== undefined && next.seq < before.seq) return
-    newest.set(next.instrument, next)
-    saw(next.seq)
-    tickerOf(next.instrument).set(next)
+    this.newest.set(next.instrument, next)
+    this.saw(next.seq)
+    this.ticker(next.instrument).set(next)
     if (before !== undefined && next.trades_24h > before.trades_24h)
-      for (const tell of traders) tell(next.instrument)
+      for (const tell of this.traders) tell(next.instrument)
   }
 
   /** Subscribes now, and again on every stream opened later, until it is let go. */
-  const hold = (subscribe: (stream: MarketStream) => () => void): (() => void) => {
+  private hold(subscribe: (stream: MarketStream) => () => void): () => void {
     let end: (() => void) | undefined
     const attach = (current: MarketStream) => {
       end = subscribe(current)
     }
-    wanted.add(attach)
-    if (stream) attach(stream)
+    this.wanted.add(attach)
+    if (this.stream) attach(this.stream)
     return () => {
-      wanted.delete(attach)
+      this.wanted.delete(attach)
       end?.()
     }
-  }
-
-  return {
-    connection,
-    seq,
-    fault,
-    ticker: tickerOf,
-    seed: (list) => list.forEach(takeTicker),
-    onTrade(listener) {
-      traders.add(listener)
-      return () => traders.delete(listener)
-    },
-    watchTickers: (instruments) =>
-      hold((current) => {
-        const ends = instruments.map((instrument) => current.ticker(instrument, takeTicker))
-        return () => ends.forEach((end) => end())
-      }),
-    book: (instrument, listener) =>
-      hold((current) =>
-        current.book(
-          instrument,
-          (depth) => {
-            saw(depth.seq)
-            listener(depth)
-          },
-          BOOK_DEPTH,
-        ),
-      ),
-    trades: (instrument, listener) => hold((current) => current.trades(instrument, listener)),
-    start() {
-      const opened = openStream({ baseUrl: '', onStatus: connection.set, onFault: fault.set })
-      stream = opened
-      for (const attach of wanted) attach(opened)
-      return () => {
-        stream = undefined
-        opened.close()
-      }
-    },
   }
 }

@@ -1,0 +1,175 @@
+import { known } from '../base/assert.ts'
+import type { DrawId } from '../base/ids.ts'
+import type { Lots } from '../base/money.ts'
+import { lots, micros, wt } from '../base/money.ts'
+import {
+  accountOf,
+  instrumentOf,
+  offerOf,
+  openPosition,
+  theAccount,
+  theInstrument,
+} from '../state/account.ts'
+import { schedule } from '../state/agenda.ts'
+import { lapseFault, ownsMandate, prepayUnits, reserveBudget, scopeFault } from '../trading/budget.ts'
+import { drawLots, drawTrading } from './claim.ts'
+import type { CommandOf } from '../state/command.ts'
+import type { Event } from '../state/event.ts'
+import type { Holding } from './holding.ts'
+import { planHolding } from './holding.ts'
+import { callObligation, canCall, endCall, NO_SALES } from '../trading/obligation.ts'
+import { buyAtMarket } from './purchase.ts'
+import type { Refusal } from '../state/reject.ts'
+import { refuse } from '../state/reject.ts'
+import type { Draw, Instrument, Offer, State } from '../state/state.ts'
+
+/**
+ * Opens a draw as one act: units from lots, then from trading, then bought at market, and as much obligation
+ * of the supplier called. A request id names one live draw, so that it is found again after a restart.
+ */
+export function openDraw(state: State, command: CommandOf<'draw.open'>): Event[] | Refusal {
+  const account = accountOf(state, command.account)
+  const instrument = instrumentOf(state, command.instrument)
+  const offer = offerOf(state, command.offer)
+  const { mandate, request } = command
+  if (command.wt <= 0) return refuse('quantity_not_positive')
+  if (account === undefined) return refuse('account_not_found')
+  if (instrument === undefined) return refuse('instrument_not_found')
+  if (offer === undefined) return refuse('offer_not_found')
+  if (!ownsMandate(state, mandate, account.id)) return refuse('mandate_not_found')
+  const namesake = state.drawByRequest.get(request)
+  if (namesake !== undefined) return refuse('request_id_reused', { draw: namesake })
+  const fault =
+    offerFault(state, offer, instrument) ??
+    lapseFault(state, mandate, state.at) ??
+    scopeFault(state, mandate, instrument.id, 'buy')
+  if (fault !== undefined) return fault
+  const { buyLimit, deadline } = command
+  const supplier = offer.terms.account
+  const plan = planHolding(state, {
+    account,
+    mandate,
+    instrument,
+    supplier,
+    failed: [],
+    wt: command.wt,
+    buyLimit,
+    committed: 0,
+  })
+  if ('reason' in plan) return plan
+
+  // Nothing below this line can fail.
+  const id = state.nextDraw++ as DrawId
+  const draw: Draw = {
+    id,
+    account: account.id,
+    mandate,
+    instrument: instrument.id,
+    offer: offer.id,
+    supplier,
+    failed: [],
+    request,
+    wt: wt(0),
+    sources: [],
+    openedAt: state.at,
+    deadline,
+    buyLimit,
+    spend: micros(0),
+    prepaid: wt(0),
+    committed: micros(0),
+  }
+  state.draws.set(id, draw)
+  state.drawByRequest.set(request, id)
+  schedule(state, { at: deadline, kind: 'draw', id })
+  const events: Event[] = []
+  hold(state, draw, plan, events)
+  events.push(opened(draw, boughtLots(plan)))
+  return events
+}
+
+function opened(draw: Draw, bought: Lots): Event {
+  const { id, account, mandate, instrument, offer, supplier, request, wt: held, deadline } = draw
+  const parties = { account, mandate, instrument, offer, supplier }
+  return { kind: 'draw.opened', draw: id, ...parties, request, wt: held, bought, deadline }
+}
+
+/** Holds more for a draw that is still streaming, in the same way and under the same limits. */
+export function extendDraw(state: State, command: CommandOf<'draw.extend'>): Event[] | Refusal {
+  const draw = state.draws.get(command.draw)
+  if (command.wt <= 0) return refuse('quantity_not_positive')
+  if (draw === undefined) return refuse('draw_not_found')
+  const lapsed = lapseFault(state, draw.mandate, state.at)
+  if (lapsed !== undefined) return lapsed
+  const { mandate, supplier, failed, buyLimit, committed } = draw
+  const account = theAccount(state, draw.account)
+  const instrument = theInstrument(state, draw.instrument)
+  const ask = { account, mandate, instrument, supplier, failed, wt: command.wt, buyLimit, committed }
+  const plan = planHolding(state, ask)
+  if ('reason' in plan) return plan
+
+  // Nothing below this line can fail.
+  const events: Event[] = []
+  hold(state, draw, plan, events)
+  const bought = boughtLots(plan)
+  events.push({ kind: 'draw.extended', draw: draw.id, account: draw.account, wt: command.wt, bought })
+  return events
+}
+
+const boughtLots = (plan: Holding): Lots => plan.purchase?.lots ?? lots(0)
+
+/** Does what was planned: buys, holds the units, counts them on the mandate and calls the supplier. */
+function hold(state: State, draw: Draw, plan: Holding, events: Event[]): void {
+  const account = theAccount(state, draw.account)
+  const instrument = theInstrument(state, draw.instrument)
+  const position = openPosition(state, account, instrument.id)
+  if (plan.purchase !== undefined)
+    buyAtMarket(state, instrument, account, draw.mandate, plan.purchase, events)
+  drawLots(state, position, draw, plan.fromLots)
+  drawTrading(state, position, draw, wt(plan.wt - plan.fromLots))
+  reserveBudget(state, draw.mandate, plan.spend)
+  prepayUnits(state, draw.mandate, instrument.id, 0 - plan.prepaid)
+  draw.wt = wt(draw.wt + plan.wt)
+  draw.spend = micros(draw.spend + plan.spend)
+  draw.prepaid = wt(draw.prepaid + plan.prepaid)
+  draw.committed = micros(draw.committed + plan.spend + (plan.purchase?.worst ?? 0))
+  callObligation(state, instrument, theOffer(state, draw), plan.wt, draw.failed, events)
+}
+
+const theOffer = (state: State, draw: Draw): Offer =>
+  known(offerOf(state, draw.offer), 'the offer of a draw exists')
+
+function offerFault(state: State, offer: Offer, instrument: Instrument): Refusal | undefined {
+  if (offer.suspended) return refuse('offer_suspended')
+  if ((offer.certified[instrument.id] ?? 0) <= state.at) return refuse('offer_not_certified')
+  return undefined
+}
+
+/** Sends a draw to another offer after a failure. The supplier that failed keeps what it owes. */
+export function rerouteDraw(state: State, command: CommandOf<'draw.reroute'>): Event[] | Refusal {
+  const offer = offerOf(state, command.offer)
+  const draw = state.draws.get(command.draw)
+  if (offer === undefined) return refuse('offer_not_found')
+  if (draw === undefined) return refuse('draw_not_found')
+  const instrument = theInstrument(state, draw.instrument)
+  const fault = offerFault(state, offer, instrument)
+  if (fault !== undefined) return fault
+  const from = draw.supplier
+  const to = offer.terms.account
+  const failed = draw.failed.includes(from) ? draw.failed : [...draw.failed, from]
+  if (from !== to && !canCall(state, instrument, to, draw.wt, NO_SALES, failed))
+    return refuse('supply_short', { needed: draw.wt })
+
+  // Nothing below this line can fail.
+  const events: Event[] = []
+  if (from !== to) {
+    endCall(state, openPosition(state, theAccount(state, from), instrument.id), draw.wt)
+    callObligation(state, instrument, offer, draw.wt, failed, events)
+  }
+  const { id, account } = draw
+  const { failure } = command
+  events.push({ kind: 'draw.rerouted', draw: id, account, from: draw.offer, to: offer.id, failure })
+  draw.offer = offer.id
+  draw.supplier = to
+  draw.failed = failed
+  return events
+}

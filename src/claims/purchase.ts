@@ -1,0 +1,145 @@
+import { assert } from '../base/assert.ts'
+import type { AccountId, MandateId, OrderId } from '../base/ids.ts'
+import type { Lots, Micros, Ticks } from '../base/money.ts'
+import { lots, micros, mulDivDown, mulDivUp, PPM, wt } from '../base/money.ts'
+import { firstAgainst, nextAgainst } from '../state/book.ts'
+import { priceCeiling } from '../trading/budget.ts'
+import type { Event } from '../state/event.ts'
+import { fillOrders } from '../trading/fill.ts'
+import { buyHold, feeOwing, settleHold } from '../trading/hold.ts'
+import { lotTick } from '../state/instrument.ts'
+import { closeOrder } from '../trading/match.ts'
+import type { Sale, Sales } from '../trading/obligation.ts'
+import type { Slot } from '../state/order.ts'
+import { BUY, NO_SLOT } from '../state/order.ts'
+import { marketLimit, openOrder } from '../trading/place.ts'
+import { valueOf } from '../trading/risk.ts'
+import type { Account, Instrument, State } from '../state/state.ts'
+import { highestFee } from '../state/state.ts'
+
+/** What a draw would buy at market: how many lots it finds up to its limit, at what cost, and from whom. */
+export type Purchase = { lots: Lots; limit: Ticks; value: Micros; worst: Micros; sales: Sales }
+
+/** How high a draw's buy may reach: its own limit, the venue's protection and band, its mandate's ceiling. */
+export function buyCeiling(
+  state: State,
+  instrument: Instrument,
+  mandate: MandateId,
+  buyLimit: Ticks,
+): { limit: Ticks; byMandate: boolean } {
+  const market = marketLimit(state, instrument, BUY, buyLimit)
+  const ceiling = priceCeiling(state, mandate, instrument.id)
+  return { limit: Math.min(market, ceiling) as Ticks, byMandate: ceiling < market }
+}
+
+/** Resting asks up to a limit, best first, but for those of the buyer's own member: they never trade. */
+function* asksOfOthers(state: State, instrument: Instrument, member: number, limit: Ticks): Generator<Slot> {
+  const pool = state.orders
+  for (let slot = firstAgainst(instrument.book, BUY); slot !== NO_SLOT; ) {
+    if ((pool.price[slot] as number) > limit) return
+    // Found before the order is filled, because a filled order has left the book.
+    const next = nextAgainst(instrument.book, pool, BUY, slot)
+    if (pool.member[slot] !== member) yield slot
+    slot = next
+  }
+}
+
+/** Walks the book as `buyAtMarket` would, touching nothing. Finds at most `wanted` lots. */
+export function planPurchase(
+  state: State,
+  instrument: Instrument,
+  account: Account,
+  limit: Ticks,
+  wanted: Lots,
+): Purchase {
+  const pool = state.orders
+  const { lot } = instrument.spec
+  const bySeller = new Map<AccountId, Sale>()
+  let found = 0
+  let value = 0
+  for (const slot of asksOfOthers(state, instrument, account.member, limit)) {
+    const part = Math.min(wanted - found, pool.remaining[slot] as number)
+    const seller = pool.account[slot] as AccountId
+    const backing = Math.max(0, pool.backing[slot] as number)
+    const sale = bySeller.get(seller) ?? { wt: wt(0), fills: 0, bondAtMost: micros(0) }
+    bySeller.set(seller, {
+      wt: wt(sale.wt + part * lot),
+      fills: sale.fills + 1,
+      bondAtMost: micros(sale.bondAtMost + mulDivUp(backing, part * lot, lot)),
+    })
+    found += part
+    value += valueOf(instrument, pool.price[slot] as number, part)
+    if (found === wanted) break
+  }
+  const worst = buyHold(state, account.positions[instrument.id], value)
+  const sales = { bySeller, buyer: account.id, bought: wt(found * lot), cost: worst }
+  return { lots: lots(found), limit, value: micros(value), worst, sales }
+}
+
+/** How many of `wanted` lots a sum of money buys in the book up to a limit, fees included. */
+export function lotsFor(
+  state: State,
+  instrument: Instrument,
+  account: Account,
+  limit: Ticks,
+  wanted: number,
+  money: number,
+): Lots {
+  const pool = state.orders
+  const fee = highestFee(state.settings)
+  const ready = Math.max(0, money - feeOwing(account.positions[instrument.id]))
+  let found = 0
+  let value = 0
+  for (const slot of asksOfOthers(state, instrument, account.member, limit)) {
+    const perLot = (pool.price[slot] as number) * lotTick(instrument.spec)
+    const spendable = mulDivDown(ready, PPM, PPM + fee) - value
+    const part = Math.min(wanted - found, pool.remaining[slot] as number, Math.floor(spendable / perLot))
+    if (part <= 0) break
+    found += part
+    value += part * perLot
+  }
+  return lots(found)
+}
+
+/** Buys what was planned, at once and whole, as an order of its own; its fills are ordinary trades. */
+export function buyAtMarket(
+  state: State,
+  instrument: Instrument,
+  account: Account,
+  mandate: MandateId,
+  purchase: Purchase,
+  events: Event[],
+): void {
+  const pool = state.orders
+  const { lots: quantity, limit, worst: hold } = purchase
+  const terms = { type: 'market', timeInForce: 'ioc', postOnly: 'none', clientOrderId: null } as const
+  const order = openOrder(
+    state,
+    account,
+    instrument,
+    { side: BUY, limit, hold, backing: -1 },
+    quantity,
+    mandate,
+    { ...terms, selfTrade: 'cancel_newest' },
+  )
+  events.push({
+    kind: 'order.accepted',
+    ...terms,
+    order: pool.id[order] as OrderId,
+    account: account.id,
+    instrument: instrument.id,
+    side: 'buy',
+    price: limit,
+    lots: quantity,
+    mandate,
+  })
+  for (const slot of asksOfOthers(state, instrument, account.member, limit)) {
+    const part = Math.min(pool.remaining[order] as number, pool.remaining[slot] as number) as Lots
+    events.push(fillOrders(state, instrument, order, slot, part))
+    if (pool.remaining[slot] === 0) events.push(closeOrder(state, instrument, slot, 'filled', true))
+    else settleHold(state, instrument, slot)
+    if (pool.remaining[order] === 0) break
+  }
+  assert(pool.remaining[order] === 0, 'a purchase that was planned is filled')
+  events.push(closeOrder(state, instrument, order, 'filled', false))
+}

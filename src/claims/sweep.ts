@@ -1,0 +1,130 @@
+import { known } from '../base/assert.ts'
+import type { DrawId, LotId } from '../base/ids.ts'
+import type { Wt } from '../base/money.ts'
+import { micros, wt } from '../base/money.ts'
+import type { Instant } from '../base/time.ts'
+import { nextOnGrid } from '../base/time.ts'
+import { inTrading, obligationOf, positionOf, theAccount } from '../state/account.ts'
+import { earliestDue, firstDue, takeDue } from '../state/agenda.ts'
+import { restingOrders } from '../state/book.ts'
+import { expireLot, FROM_TRADING, openLot } from './claim.ts'
+import { freeBond } from '../trading/escrow.ts'
+import type { Event } from '../state/event.ts'
+import { costOf } from '../trading/fill.ts'
+import { balanceOf, move } from '../state/ledger.ts'
+import { closeOrder } from '../trading/match.ts'
+import { lowerBacked } from '../trading/obligation.ts'
+import { SELL } from '../state/order.ts'
+import { giveBack } from './settle.ts'
+import type { Due, Instrument, Position, State } from '../state/state.ts'
+
+/**
+ * Lets everything that is due by the state's time happen, in the order of its own time: at one instant draws
+ * give back, then lots expire, then instruments are swept, then withheld money is let go.
+ */
+export function runDue(state: State): Event[] {
+  const events: Event[] = []
+  while (state.nextDue <= state.at) {
+    const now = state.nextDue
+    for (let due = firstDue(state); due !== undefined && due.at <= now; due = firstDue(state)) {
+      takeDue(state)
+      endDue(state, due, events)
+    }
+    for (const instrument of state.instruments)
+      if (instrument.nextSweep <= now) sweep(state, instrument, events)
+    unwithhold(state, now, events)
+    state.nextDue = earliestDue(state)
+  }
+  return events
+}
+
+function endDue(state: State, due: Due, events: Event[]): void {
+  if (due.kind === 'draw') {
+    const draw = known(state.draws.get(due.id as DrawId), 'a draw that is due is live')
+    events.push(...giveBack(state, draw, 'deadline', due.at))
+    return
+  }
+  const lot = known(state.lots.get(due.id as LotId), 'a lot that is due exists')
+  const position = known(positionOf(state, lot.account, lot.instrument), 'who has a lot has a position')
+  expireLot(state, position, lot, due.at, events)
+}
+
+/** Lets go of the withheld money that is due: it becomes free cash of its supplier. */
+function unwithhold(state: State, now: Instant, events: Event[]): void {
+  let count = 0
+  for (const { account, amount, due } of state.withheld) {
+    if (due > now) break
+    count++
+    move(state.ledger, state.house.withheld, theAccount(state, account).free, amount)
+    events.push({ kind: 'cash.unwithheld', account, amount })
+  }
+  if (count > 0) state.withheld.splice(0, count)
+}
+
+/** The scheduled sweep: sells close, and every unit in trading enters consumption or is undone. */
+function sweep(state: State, instrument: Instrument, events: Event[]): void {
+  const at = instrument.nextSweep
+  instrument.nextSweep = nextOnGrid(at, instrument.spec.window)
+  const asks = [...restingOrders(instrument.book, state.orders, SELL)]
+  for (const slot of asks) events.push(closeOrder(state, instrument, slot, 'sweep', true))
+  const drawn = drawnFromTrading(state, instrument)
+  for (const account of state.accounts) {
+    const position = account.positions[instrument.id]
+    if (position === undefined) continue
+    cancelUnsold(state, position, events)
+    enterConsumption(state, position, drawn.get(position) ?? [], at, events)
+  }
+  events.push({ kind: 'window.swept', instrument: instrument.id, at })
+}
+
+type Source = { lot: LotId; wt: Wt }
+
+/** What draws hold out of trading: it enters consumption with the rest, and stays held. */
+function drawnFromTrading(state: State, instrument: Instrument): Map<Position, Source[]> {
+  const drawn = new Map<Position, Source[]>()
+  for (const draw of state.draws.values()) {
+    if (draw.instrument !== instrument.id) continue
+    const sources = draw.sources.filter((source) => source.lot === FROM_TRADING)
+    if (sources.length === 0) continue
+    const position = known(positionOf(state, draw.account, instrument.id), 'who draws has a position')
+    drawn.set(position, [...(drawn.get(position) ?? []), ...sources])
+  }
+  return drawn
+}
+
+/** A supplier's own unsold units cancel against what it owes and no draw has called; their bond is freed. */
+function cancelUnsold(state: State, position: Position, events: Event[]): void {
+  const uncalled = obligationOf(state, position) - position.reserved
+  const quantity = wt(Math.min(inTrading(state, position), Math.max(0, uncalled)))
+  if (quantity === 0) return
+  const { account, instrument } = position
+  const bond = freeBond(state, position, quantity, theAccount(state, account).free)
+  position.cost = micros(position.cost - costOf(state, position, quantity))
+  move(state.ledger, position.free, position.owed, quantity)
+  lowerBacked(state, account, null, quantity)
+  events.push({ kind: 'units.redeemed', account, instrument, wt: quantity, bond, reason: 'sweep' })
+}
+
+function enterConsumption(
+  state: State,
+  position: Position,
+  drawn: Source[],
+  at: Instant,
+  events: Event[],
+): void {
+  const free = balanceOf(state.ledger, position.free)
+  const held = drawn.reduce((sum, source) => sum + source.wt, 0)
+  if (free + held === 0) return
+  move(state.ledger, position.free, position.consumption, free)
+  const lot = {
+    wt: wt(free + held),
+    drawn: wt(held),
+    cost: position.cost,
+    entered: at,
+    reason: 'sweep',
+  } as const
+  position.cost = micros(0)
+  const opened = openLot(state, position, lot)
+  for (const source of drawn) source.lot = opened.lot
+  events.push(opened)
+}

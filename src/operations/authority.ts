@@ -1,0 +1,31 @@
+import type { MandateId } from '../base/ids.ts'
+import { NO_MANDATE } from '../base/ids.ts'
+import { mandateOf, accountOf } from '../state/account.ts'
+import { isUnder } from '../trading/budget.ts'
+import type { State } from '../state/state.ts'
+import type { Caller } from '../api/operation.ts'
+import type { Problem } from '../api/problem.ts'
+import { notFound, problem } from '../api/problem.ts'
+
+/** Whether a caller may give away, see or end what acts under a mandate: its own, or one below. */
+export const rules = (state: State, caller: Caller, mandate: MandateId): boolean =>
+  caller.mandate === NO_MANDATE || (mandate !== NO_MANDATE && isUnder(state, mandate, caller.mandate))
+
+/** A mandate of the caller's account that it rules, or the problem. `NO_MANDATE` is ruled by whoever has none. */
+export function ruledMandate(
+  state: State,
+  caller: Caller,
+  mandate: MandateId,
+  pointer: string,
+): Problem | undefined {
+  if (mandate !== NO_MANDATE && mandateOf(state, mandate)?.terms.account !== caller.account)
+    return notFound('mandate', pointer)
+  return rules(state, caller, mandate) ? undefined : notFound('mandate', pointer)
+}
+
+/** Scope alone does not make an operator: the account must have the role, and the key no mandate. */
+export function operatorFault(state: State, caller: Caller): Problem | undefined {
+  const isOperator = accountOf(state, caller.account)?.roles.includes('operator') === true
+  if (isOperator && caller.mandate === NO_MANDATE) return undefined
+  return problem('operator_only', 'Ask with a key of an operator account.')
+}

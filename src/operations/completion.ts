@@ -1,0 +1,96 @@
+import { parseDecimal } from '../base/decimal.ts'
+import { NO_MANDATE } from '../base/ids.ts'
+import type { Ticks } from '../base/money.ts'
+import { mandateOf } from '../state/account.ts'
+import type { Instrument, State } from '../state/state.ts'
+import type { CompletionRequest } from '../delivery/completion.ts'
+import type { BuyerError } from '../delivery/failure.ts'
+import type { Gateway } from '../delivery/gateway.ts'
+import { refuseReply } from '../delivery/reply.ts'
+import { MONEY_PLACES } from '../wire/decimal.ts'
+import { FOREIGN, readJson } from '../wire/json.ts'
+import { chatFault, chatRequest } from '../wire/openai.ts'
+import { findInstrument } from '../api/instrument-name.ts'
+import type { Caller } from '../api/operation.ts'
+import { Problem } from '../api/problem.ts'
+
+/** Serves a completion on the raw response, or refuses it there in OpenAI's words. */
+export type Complete = Gateway['complete']
+type RawResponse = Parameters<Complete>[1]
+
+/** A completion as it came: who asks, the body's bytes, and the buyer's own bound on the price, if any. */
+export type CompletionCall = {
+  caller: Caller
+  bytes: Uint8Array
+  requestId: string
+  /** `x-busbar-max-price`: dollars per unit that a purchase for this request may cost at most. */
+  maxPrice: string | undefined
+}
+
+const malformed = (message: string, param?: string): BuyerError => ({
+  status: 400,
+  code: 'invalid_request',
+  message,
+  ...(param === undefined ? {} : { param }),
+})
+
+/** Reads a completion, or says what is wrong with it and where. */
+export function readCompletion(state: State, call: CompletionCall): CompletionRequest | BuyerError {
+  const { caller, bytes, requestId } = call
+  if (!caller.scopes.has('inference:consume'))
+    return { status: 403, code: 'scope_missing', message: 'The key needs the scope inference:consume.' }
+  const json = readJson(bytes, FOREIGN)
+  if (!json.ok) return malformed(json.pointer === '' ? json.detail : `${json.pointer}: ${json.detail}`)
+  const parsed = chatRequest.safeParse(json.value)
+  if (!parsed.success) {
+    const { param, message } = chatFault(parsed.error)
+    return malformed(message, param ?? undefined)
+  }
+  const instrument = findInstrument(state, parsed.data.model)
+  if (instrument === undefined) {
+    const message = 'There is no such instrument. GET /v1/models lists them.'
+    return { status: 404, code: 'model_not_found', message, param: 'model' }
+  }
+  const buyLimit = buyLimitOf(state, caller, instrument, call.maxPrice)
+  if (buyLimit === undefined) return malformed('x-busbar-max-price must be dollars per unit, such as 0.95')
+  const { account, mandate } = caller
+  return {
+    caller: { account, mandate, buyLimit },
+    instrument: instrument.id,
+    body: parsed.data,
+    rawBody: bytes,
+    requestId,
+  }
+}
+
+/**
+ * The most that a request may pay for units it lacks: null where it may not buy, `undefined` where the bound it names
+ * is no price. A key without a mandate has its account's whole authority. The engine narrows this further.
+ */
+function buyLimitOf(
+  state: State,
+  { mandate }: Caller,
+  { spec }: Instrument,
+  maxPrice: string | undefined,
+): Ticks | null | undefined {
+  if (mandate !== NO_MANDATE && mandateOf(state, mandate)?.terms.autoBuy !== true) return null
+  if (maxPrice === undefined) return spec.priceMax
+  const price = parseDecimal(maxPrice, MONEY_PLACES)
+  if (price === undefined || price < 0) return undefined
+  return Math.min(Math.floor(price / spec.tick), spec.priceMax) as Ticks
+}
+
+/** A problem as OpenAI's clients are told of it. */
+const buyerErrorOf = ({ status, code, detail }: Problem): BuyerError => ({ status, code, message: detail })
+
+/** Refuses a completion in OpenAI's error shape. */
+export function refuseCompletion(
+  response: RawResponse,
+  requestId: string,
+  error: BuyerError | Problem,
+): void {
+  const headers = { 'x-request-id': requestId }
+  if (error instanceof Problem)
+    refuseReply(response, { ...headers, ...error.more.headers }, buyerErrorOf(error))
+  else refuseReply(response, headers, error)
+}

@@ -1,0 +1,25 @@
+import { accountOperations } from './accounts.ts'
+import { adminOperations } from './admin.ts'
+import { deliveryOperations } from './deliveries.ts'
+import { keyOperations } from './keys.ts'
+import { mandateOperations } from './mandates.ts'
+import { marketOperations } from './market-data.ts'
+import type { Operation } from '../api/operation.ts'
+import { orderOperations } from './orders.ts'
+import { qualificationOperations } from './qualifications.ts'
+import { supplyOperations } from './supply.ts'
+import { venueOperations } from './venue-operations.ts'
+
+/** Everything the exchange can be asked, once. REST, the documents and the fuzz test all read this table. */
+export const OPERATIONS: readonly Operation[] = [
+  ...venueOperations,
+  ...marketOperations,
+  ...orderOperations,
+  ...accountOperations,
+  ...deliveryOperations,
+  ...supplyOperations,
+  ...qualificationOperations,
+  ...mandateOperations,
+  ...keyOperations,
+  ...adminOperations,
+]

@@ -1,0 +1,84 @@
+import type { AccountId, MandateId } from '../base/ids.ts'
+import { accountOf, instrumentOf, mandateOf, theInstrument } from '../state/account.ts'
+import { isUnder } from './budget.ts'
+import type { CommandOf } from '../state/command.ts'
+import type { CloseReason, Event } from '../state/event.ts'
+import { closeOrder } from './match.ts'
+import type { Slot } from '../state/order.ts'
+import { findOrder, NO_SLOT, sideCode } from '../state/order.ts'
+import type { Refusal } from '../state/reject.ts'
+import { refuse } from '../state/reject.ts'
+import type { Account, Instrument, State } from '../state/state.ts'
+
+/** Cancelling is always allowed, in a halted market too, and needs nothing but the account. */
+export function cancelOrder(state: State, command: CommandOf<'order.cancel'>): Event[] | Refusal {
+  const pool = state.orders
+  if (accountOf(state, command.account) === undefined) return refuse('account_not_found')
+  const slot = findOrder(pool, command.order)
+  if (slot === NO_SLOT || pool.account[slot] !== command.account) return refuse('order_not_found')
+
+  // Nothing below this line can fail.
+  return [closeResting(state, slot, 'user')]
+}
+
+/** Cancels every order of an account, or those of one market or side. Newest first. */
+export function cancelAll(state: State, command: CommandOf<'order.cancel_all'>): Event[] | Refusal {
+  const account = accountOf(state, command.account)
+  if (account === undefined) return refuse('account_not_found')
+  if (command.instrument !== null && instrumentOf(state, command.instrument) === undefined)
+    return refuse('instrument_not_found')
+
+  // Nothing below this line can fail.
+  const pool = state.orders
+  const { instrument, side } = command
+  return closeWhere(
+    state,
+    account,
+    'mass_cancel',
+    (slot) =>
+      (instrument === null || pool.instrument[slot] === instrument) &&
+      (side === null || pool.side[slot] === sideCode(side)),
+  )
+}
+
+/** Ends a mandate and everything below it, and cancels the orders placed under them. */
+export function revokeMandate(state: State, command: CommandOf<'mandate.revoke'>): Event[] | Refusal {
+  const account = accountOf(state, command.account)
+  if (account === undefined) return refuse('account_not_found')
+  const mandate = mandateOf(state, command.mandate)
+  if (mandate === undefined || mandate.terms.account !== command.account) return refuse('mandate_not_found')
+  if (mandate.revoked) return refuse('mandate_revoked')
+
+  // Nothing below this line can fail.
+  mandate.revoked = true
+  const pool = state.orders
+  const closed = closeWhere(state, account, 'mandate_revoked', (slot) =>
+    isUnder(state, pool.mandate[slot] as MandateId, mandate.id),
+  )
+  return [{ kind: 'mandate.revoked', mandate: mandate.id, account: account.id as AccountId }, ...closed]
+}
+
+/** Closes the account's orders that a test picks, newest first. */
+function closeWhere(
+  state: State,
+  account: Account,
+  reason: CloseReason,
+  picks: (slot: Slot) => boolean,
+): Event[] {
+  const events: Event[] = []
+  for (let slot = account.orderHead; slot !== NO_SLOT; ) {
+    const older = state.orders.accountNext[slot] as Slot
+    if (picks(slot)) events.push(closeResting(state, slot, reason))
+    slot = older
+  }
+  return events
+}
+
+const closeResting = (state: State, slot: Slot, reason: CloseReason): Event =>
+  closeOrder(
+    state,
+    theInstrument(state, state.orders.instrument[slot] as Instrument['id']),
+    slot,
+    reason,
+    true,
+  )

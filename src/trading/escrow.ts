@@ -1,0 +1,224 @@
+import { assert, known } from '../base/assert.ts'
+import type { Micros, Wt } from '../base/money.ts'
+import { micros, mulDivDown, mulDivUp, shareUp, valueUp, wt } from '../base/money.ts'
+import type { Instant } from '../base/time.ts'
+import { MICROS_PER_HOUR } from '../base/time.ts'
+import { freeCash, inTrading, obligationOf, theAccount } from '../state/account.ts'
+import type { Cell } from '../state/ledger.ts'
+import { move } from '../state/ledger.ts'
+import type { EscrowLot, Position, State } from '../state/state.ts'
+
+/**
+ * The escrowed quantity: obligation less units held in trading, and never less than what draws have called.
+ * The escrow of a called unit stays until its draw ends, even if its supplier buys units back meanwhile.
+ */
+export function escrowTarget(state: State, position: Position): Wt {
+  const sold = obligationOf(state, position) - inTrading(state, position)
+  return wt(Math.max(0, sold, position.reserved))
+}
+
+/** Sold obligations that no draw has called yet. */
+export const unreserved = (position: Position): Wt => wt(Math.max(0, position.escrowed - position.reserved))
+
+/** Money that stands behind a lot: what remains of it at its price, rounded up. */
+const standing = (lot: EscrowLot): Micros => valueUp(lot.remaining, lot.price)
+
+/** The part of a sale that raises the seller's escrowed quantity. Call it once the units have left. */
+export const primaryPart = (state: State, seller: Position): Wt =>
+  wt(Math.max(0, escrowTarget(state, seller) - seller.escrowed))
+
+/** Puts the proceeds of a primary sale in escrow, out of `payer`, and returns how much that was. */
+export function escrowSale(state: State, seller: Position, payer: Cell, quantity: Wt, price: Micros): Micros {
+  const last = seller.escrow.at(-1)
+  const amount = valueUp(quantity, price)
+  const mergeable =
+    last !== undefined &&
+    last.price === price &&
+    last.released === 0 &&
+    standing(last) + amount === valueUp(wt(last.remaining + quantity), price)
+  if (mergeable) last.remaining = wt(last.remaining + quantity)
+  else
+    seller.escrow.push({
+      born: state.seq,
+      price,
+      remaining: quantity,
+      released: micros(0),
+      feeTaken: micros(0),
+    })
+  seller.escrowed = wt(seller.escrowed + quantity)
+  move(state.ledger, payer, state.house.escrow, amount)
+  return amount
+}
+
+/** Lowers a lot by `quantity` and returns the fall of the money behind it. */
+function lower(lot: EscrowLot, quantity: number): Micros {
+  const before = standing(lot)
+  lot.remaining = wt(lot.remaining - quantity)
+  return micros(before - standing(lot))
+}
+
+function dropEmpty(position: Position): void {
+  if (position.escrow.some((lot) => lot.remaining === 0))
+    position.escrow = position.escrow.filter((lot) => lot.remaining > 0)
+}
+
+function cheapestLot({ escrow }: Position): EscrowLot {
+  let cheapest: EscrowLot | undefined
+  for (const lot of escrow)
+    if (lot.remaining > 0 && (cheapest === undefined || lot.price < cheapest.price)) cheapest = lot
+  return known(cheapest, 'what is escrowed stands in a lot')
+}
+
+/**
+ * After a buy-back or a redemption: frees escrow down to the target, cheapest lots first and oldest among
+ * equals, to the supplier's free cash.
+ */
+export function trimEscrow(state: State, position: Position): void {
+  let excess = position.escrowed - escrowTarget(state, position)
+  if (excess <= 0) return
+  const account = theAccount(state, position.account)
+  while (excess > 0) {
+    const lot = cheapestLot(position)
+    const part = Math.min(excess, lot.remaining)
+    move(state.ledger, state.house.escrow, account.free, lower(lot, part))
+    position.escrowed = wt(position.escrowed - part)
+    excess -= part
+  }
+  dropEmpty(position)
+}
+
+export type Release = { proceeds: Micros; fee: Micros }
+
+/**
+ * Releases the escrow of `quantity`, oldest lots first, into the withheld cell: what the supplier earned, and
+ * the delivery fee of it, rounded up on each lot's running total. Moves no money out of the withheld cell.
+ */
+export function releaseEscrow(state: State, position: Position, quantity: Wt): Release {
+  let left = quantity as number
+  let proceeds = 0
+  let fee = 0
+  for (const lot of position.escrow) {
+    if (left === 0) break
+    const part = Math.min(left, lot.remaining)
+    const fall = lower(lot, part)
+    lot.released = micros(lot.released + fall)
+    const owing = shareUp(lot.released, state.settings.deliveryFee) - lot.feeTaken
+    const due = Math.max(0, Math.min(owing, fall))
+    lot.feeTaken = micros(lot.feeTaken + due)
+    proceeds += fall
+    fee += due
+    left -= part
+  }
+  assert(left === 0, 'what is delivered stood in escrow')
+  position.escrowed = wt(position.escrowed - quantity)
+  dropEmpty(position)
+  move(state.ledger, state.house.escrow, state.house.withheld, proceeds)
+  return { proceeds: micros(proceeds), fee: micros(fee) }
+}
+
+/**
+ * The bond behind `quantity` of an obligation, leaving the bonds cell: rounded down, all of it with the last
+ * unit.
+ */
+export function freeBond(state: State, position: Position, quantity: Wt, to: Cell): Micros {
+  const owed = obligationOf(state, position)
+  const part = micros(mulDivDown(position.bond, quantity, owed))
+  position.bond = micros(position.bond - part)
+  move(state.ledger, state.house.bonds, to, part)
+  return part
+}
+
+/**
+ * Leaves released money in the withheld cell, due to its account later; one entry per account and hour,
+ * oldest first.
+ */
+export function withhold(state: State, account: Position['account'], amount: number, at: Instant): void {
+  if (amount === 0) return
+  if (state.settings.withhold === 0) {
+    move(state.ledger, state.house.withheld, theAccount(state, account).free, amount)
+    return
+  }
+  const exact = at + state.settings.withhold
+  const due = (Math.ceil(exact / MICROS_PER_HOUR) * MICROS_PER_HOUR) as Instant
+  for (let i = state.withheld.length - 1; i >= 0; i--) {
+    const entry = state.withheld[i]
+    if (entry === undefined || entry.due < due) break
+    if (entry.account !== account || entry.due !== due) continue
+    entry.amount = micros(entry.amount + amount)
+    return
+  }
+  let place = state.withheld.length
+  while (place > 0 && (state.withheld[place - 1]?.due ?? 0) > due) place--
+  state.withheld.splice(place, 0, { account, amount: micros(amount), due })
+  if (due < state.nextDue) state.nextDue = due
+}
+
+/**
+ * Moves `quantity` of the oldest uncalled obligations of others to the supplier that will deliver, with the
+ * escrow behind them. It posts its own bond for them and theirs is freed: a supplier never earns another's
+ * bond by being quicker. Returns the amounts moved, or `undefined` (and no effect) if that cannot be done.
+ */
+export function takeOver(
+  state: State,
+  taker: Position,
+  suppliers: readonly Position[],
+  quantity: Wt,
+): { from: Position; wt: Wt; escrow: Micros }[] | undefined {
+  const account = theAccount(state, taker.account)
+  const plan = planTakeOver(suppliers, taker, quantity)
+  if (plan === undefined || obligationOf(state, taker) < inTrading(state, taker)) return undefined
+  if (taker.unbackedSells > 0) return undefined
+  let bond = 0
+  let lotsAtMost = 0
+  for (const { from, part } of plan) {
+    bond += mulDivUp(from.bond, part, obligationOf(state, from))
+    lotsAtMost += from.escrow.length
+  }
+  if (bond + lotsAtMost > freeCash(state, account)) return undefined
+
+  // Nothing below this line can fail.
+  move(state.ledger, account.free, state.house.bonds, bond)
+  taker.bond = micros(taker.bond + bond)
+  return plan.map(({ from, part }) => {
+    freeBond(state, from, part, theAccount(state, from.account).free)
+    move(state.ledger, taker.owed, from.owed, part)
+    return { from, wt: part, escrow: moveLots(state, from, taker, part) }
+  })
+}
+
+function planTakeOver(suppliers: readonly Position[], taker: Position, quantity: Wt) {
+  const oldest = suppliers
+    .filter((position) => position !== taker && unreserved(position) > 0)
+    .sort((a, b) => (a.escrow[0]?.born ?? 0) - (b.escrow[0]?.born ?? 0) || a.account - b.account)
+  const plan: { from: Position; part: Wt }[] = []
+  let left = quantity as number
+  for (const from of oldest) {
+    if (left === 0) break
+    const part = wt(Math.min(left, unreserved(from)))
+    plan.push({ from, part })
+    left -= part
+  }
+  return left === 0 ? plan : undefined
+}
+
+/** Escrow changes hands but not place. Where splitting a lot rounds up twice, the taker adds the µ$. */
+function moveLots(state: State, from: Position, to: Position, quantity: Wt): Micros {
+  const { free } = theAccount(state, to.account)
+  let left = quantity as number
+  let moved = 0
+  for (const lot of from.escrow) {
+    if (left === 0) break
+    const part = Math.min(left, lot.remaining)
+    const fall = lower(lot, part)
+    const split: EscrowLot = { ...lot, remaining: wt(part), released: micros(0), feeTaken: micros(0) }
+    move(state.ledger, free, state.house.escrow, standing(split) - fall)
+    moved += standing(split)
+    to.escrow.push(split)
+    left -= part
+  }
+  dropEmpty(from)
+  to.escrow.sort((a, b) => a.born - b.born)
+  from.escrowed = wt(from.escrowed - quantity)
+  to.escrowed = wt(to.escrowed + quantity)
+  return micros(moved)
+}

@@ -1,0 +1,167 @@
+import { assert, known } from '../base/assert.ts'
+import type { AccountId, MandateId, OrderId, TradeId } from '../base/ids.ts'
+import type { Lots, Micros, Ticks, Wt } from '../base/money.ts'
+import { micros, mulDivDown, mulDivUp, wt } from '../base/money.ts'
+import { inTrading, theAccount } from '../state/account.ts'
+import { prepayUnits } from './budget.ts'
+import { escrowSale, primaryPart, trimEscrow } from './escrow.ts'
+import type { Trade } from '../state/event.ts'
+import { takeFee } from './fee.ts'
+import { coreHold, payFromHold, spendHold } from './hold.ts'
+import { lotTick } from '../state/instrument.ts'
+import { move } from '../state/ledger.ts'
+import type { Slot } from '../state/order.ts'
+import { BUY, sideName } from '../state/order.ts'
+import { recordTrade, valueOf } from './risk.ts'
+import type { Instrument, Position, State } from '../state/state.ts'
+
+/** One meeting of two orders, with everything its parts need. */
+type Fill = {
+  instrument: Instrument
+  aggressor: Slot
+  buying: Slot
+  selling: Slot
+  bought: Position
+  sold: Position
+  price: Ticks
+  lots: Lots
+  value: Micros
+  units: Wt
+}
+
+/** Moves the units, the money and the fees of one fill at the resting order's price, and says what it was. */
+export function fillOrders(
+  state: State,
+  instrument: Instrument,
+  aggressor: Slot,
+  resting: Slot,
+  quantity: Lots,
+): Trade {
+  const pool = state.orders
+  const buying = pool.side[aggressor] === BUY ? aggressor : resting
+  const selling = buying === aggressor ? resting : aggressor
+  const price = pool.price[resting] as Ticks
+  assert(pool.member[aggressor] !== pool.member[resting], 'nobody trades with itself')
+  const fill: Fill = {
+    instrument,
+    aggressor,
+    buying,
+    selling,
+    bought: positionBehind(state, buying),
+    sold: positionBehind(state, selling),
+    price,
+    lots: quantity,
+    value: valueOf(instrument, price, quantity),
+    units: wt(quantity * instrument.spec.lot),
+  }
+  const primary = moveUnits(state, fill)
+  const { buyFee, sellFee } = takeFees(state, fill)
+  fill.bought.cost = micros(fill.bought.cost + fill.value + buyFee)
+  prepayUnits(state, pool.mandate[buying] as MandateId, instrument.id, fill.units)
+  if (fill.bought.escrowed > 0) trimEscrow(state, fill.bought)
+  recordTrade(instrument, state.at, price, quantity)
+  countFill(state, buying, quantity, fill.value, buyFee)
+  countFill(state, selling, quantity, fill.value, sellFee)
+  return {
+    kind: 'trade',
+    trade: state.nextTrade++ as TradeId,
+    instrument: instrument.id,
+    price,
+    lots: quantity,
+    side: sideName(pool.side[aggressor] as number),
+    aggressor: pool.id[aggressor] as OrderId,
+    resting: pool.id[resting] as OrderId,
+    aggressorAccount: pool.account[aggressor] as AccountId,
+    restingAccount: pool.account[resting] as AccountId,
+    aggressorFee: buying === aggressor ? buyFee : sellFee,
+    restingFee: buying === aggressor ? sellFee : buyFee,
+    primary,
+  }
+}
+
+function positionBehind(state: State, slot: Slot): Position {
+  const account = theAccount(state, state.orders.account[slot] as AccountId)
+  const instrument = state.orders.instrument[slot] as number
+  return known(account.positions[instrument], 'who has an order has a position')
+}
+
+/**
+ * Units to the buyer; money of a primary sale into escrow, of a resale to the seller. Returns the primary
+ * part.
+ */
+function moveUnits(state: State, fill: Fill): Wt {
+  const { instrument, buying, bought, sold, price, value, units } = fill
+  const seller = theAccount(state, sold.account)
+  sold.cost = micros(sold.cost - costOf(state, sold, units))
+  move(state.ledger, sold.held, bought.free, units)
+  const primary = primaryPart(state, sold)
+  let escrowed = 0
+  if (primary > 0) {
+    const payer = theAccount(state, bought.account).held
+    escrowed = escrowSale(state, sold, payer, primary, micros(price * instrument.spec.tick))
+    spendHold(state, buying, escrowed)
+    addShortfall(state, fill, primary)
+  }
+  if (value > escrowed) payFromHold(state, buying, seller.free, value - escrowed)
+  return primary
+}
+
+/** A primary sale below the bond reference adds the difference to the bond. */
+function addShortfall(state: State, fill: Fill, primary: Wt): void {
+  const pool = state.orders
+  const { selling, sold } = fill
+  const { spec } = fill.instrument
+  const improvement = (fill.price - (pool.price[selling] as number)) * lotTick(spec)
+  const perLot = Math.max(0, (pool.backing[selling] as number) - improvement)
+  const shortfall = mulDivUp(perLot, primary, spec.lot)
+  if (shortfall === 0) return
+  payFromHold(state, selling, state.house.bonds, shortfall)
+  sold.bond = micros(sold.bond + shortfall)
+}
+
+/** The most that an order can pay in fees now and still keep what its remainder needs. */
+function feeLimit(state: State, fill: Fill, slot: Slot): Micros {
+  const pool = state.orders
+  const held = pool.held[slot] as number
+  // A buy on its way in was held for exactly what it walks through, not for its limit.
+  if (slot === fill.aggressor && slot === fill.buying) return micros(held)
+  const left = (pool.remaining[slot] as number) - fill.lots
+  return micros(Math.max(0, held - coreHold(state, fill.instrument, slot, left)))
+}
+
+function takeFees(state: State, fill: Fill): { buyFee: Micros; sellFee: Micros } {
+  const pool = state.orders
+  const { makerFee, takerFee } = state.settings
+  const { buying, selling, bought, sold, value } = fill
+  const buyRate = buying === fill.aggressor ? takerFee : makerFee
+  const sellRate = selling === fill.aggressor ? takerFee : makerFee
+  const buyFee = takeFee(bought, value, buyRate, feeLimit(state, fill, buying))
+  payFromHold(state, buying, state.house.fees, buyFee)
+  if ((pool.backing[selling] as number) >= 0) {
+    const sellFee = takeFee(sold, value, sellRate, feeLimit(state, fill, selling))
+    payFromHold(state, selling, state.house.fees, sellFee)
+    return { buyFee, sellFee }
+  }
+  const sellFee = takeFee(sold, value, sellRate, value)
+  move(state.ledger, theAccount(state, sold.account).free, state.house.fees, sellFee)
+  sold.unbackedSells = (sold.unbackedSells - fill.lots) as Lots
+  return { buyFee, sellFee }
+}
+
+function countFill(state: State, slot: Slot, quantity: Lots, value: Micros, fee: Micros): void {
+  const pool = state.orders
+  pool.remaining[slot] = (pool.remaining[slot] as number) - quantity
+  pool.filled[slot] = (pool.filled[slot] as number) + quantity
+  pool.value[slot] = (pool.value[slot] as number) + value
+  pool.fees[slot] = (pool.fees[slot] as number) + fee
+  pool.updatedAt[slot] = state.at
+  pool.updatedSeq[slot] = state.seq
+}
+
+/**
+ * What `units` of a position in trading had cost, pro rata and rounded down; all of it with the last unit.
+ */
+export function costOf(state: State, position: Position, units: number): Micros {
+  const total = inTrading(state, position)
+  return total === 0 ? micros(0) : micros(mulDivDown(position.cost, units, total))
+}

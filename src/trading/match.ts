@@ -1,0 +1,212 @@
+import type { AccountId, OrderId } from '../base/ids.ts'
+import type { Lots, Micros, Ticks } from '../base/money.ts'
+import { micros } from '../base/money.ts'
+import { openPosition, theAccount } from '../state/account.ts'
+import { firstAgainst, nextAgainst, rest, unrest } from '../state/book.ts'
+import type { SelfTrade } from '../state/command.ts'
+import type { CloseReason, Event } from '../state/event.ts'
+import { fillOrders } from './fill.ts'
+import { lowerHold, settleHold } from './hold.ts'
+import { lotTick } from '../state/instrument.ts'
+import { move } from '../state/ledger.ts'
+import type { Slot } from '../state/order.ts'
+import { BUY, freeSlot, NO_SLOT, SELL, sideName, termsOf } from '../state/order.ts'
+import type { Instrument, State } from '../state/state.ts'
+
+/**
+ * What an aggressor would do: what it fills, its value in µ$, and what self-trade prevention would take from
+ * it.
+ */
+export type Walk = { filled: Lots; value: Micros; prevented: Lots }
+
+/** An order as matching sees it. */
+export type Aggressor = { side: number; limit: number; lots: number; member: number; selfTrade: SelfTrade }
+
+/** Walks the book as `matchOrder` would, touching nothing. */
+export function walk(state: State, instrument: Instrument, order: Aggressor): Walk {
+  const pool = state.orders
+  const { side, limit } = order
+  let left = order.lots
+  let filled = 0
+  let ticksTimesLots = 0
+  for (let slot = firstAgainst(instrument.book, side); slot !== NO_SLOT && left > 0; ) {
+    const price = pool.price[slot] as number
+    if (side === BUY ? price > limit : price < limit) break
+    const part = Math.min(left, pool.remaining[slot] as number)
+    const own = pool.member[slot] === order.member
+    if (own && (order.selfTrade === 'cancel_newest' || order.selfTrade === 'cancel_both')) {
+      left = 0
+      break
+    }
+    if (!own) {
+      filled += part
+      ticksTimesLots += price * part
+    }
+    if (!own || order.selfTrade === 'decrement') left -= part
+    slot = nextAgainst(instrument.book, pool, side, slot)
+  }
+  const prevented = order.lots - left - filled
+  return {
+    filled: filled as Lots,
+    value: micros(ticksTimesLots * lotTick(instrument.spec)),
+    prevented: prevented as Lots,
+  }
+}
+
+/**
+ * Trades an order that is not in the book against the other side, best price first and oldest first within
+ * it, down to its limit. Returns why the order must end now, or nothing if it may rest with what remains.
+ */
+function matchOrder(
+  state: State,
+  instrument: Instrument,
+  slot: Slot,
+  selfTrade: SelfTrade,
+  events: Event[],
+): CloseReason | undefined {
+  const pool = state.orders
+  const { book } = instrument
+  const side = pool.side[slot] as number
+  const limit = pool.price[slot] as number
+  const member = pool.member[slot] as number
+  while ((pool.remaining[slot] as number) > 0) {
+    const resting = firstAgainst(book, side)
+    if (resting === NO_SLOT) return undefined
+    const price = pool.price[resting] as number
+    if (side === BUY ? price > limit : price < limit) return undefined
+    if (pool.member[resting] === member) {
+      const end = preventSelfTrade(state, instrument, slot, resting, selfTrade, events)
+      if (end !== undefined) return end
+      continue
+    }
+    const quantity = Math.min(pool.remaining[slot] as number, pool.remaining[resting] as number) as Lots
+    events.push(fillOrders(state, instrument, slot, resting, quantity))
+    if (pool.remaining[resting] === 0) events.push(closeOrder(state, instrument, resting, 'filled', true))
+    else settleHold(state, instrument, resting)
+  }
+  return 'filled'
+}
+
+/**
+ * Trades an order on its way in; what remains rests if its terms let it, else it ends. Returns why it has
+ * ended, or nothing if it rests.
+ */
+export function enterBook(
+  state: State,
+  instrument: Instrument,
+  slot: Slot,
+  events: Event[],
+): CloseReason | undefined {
+  const pool = state.orders
+  const terms = termsOf(pool, slot)
+  const stays = terms.type === 'limit' && terms.timeInForce === 'gtc'
+  const end =
+    matchOrder(state, instrument, slot, terms.selfTrade, events) ?? (stays ? undefined : 'ioc_remainder')
+  if (end !== undefined) {
+    events.push(closeOrder(state, instrument, slot, end, false))
+    return end
+  }
+  rest(instrument.book, pool, slot)
+  settleHold(state, instrument, slot)
+  events.push({
+    kind: 'order.rested',
+    order: pool.id[slot] as OrderId,
+    instrument: instrument.id,
+    side: sideName(pool.side[slot] as number),
+    price: pool.price[slot] as Ticks,
+    lots: pool.remaining[slot] as Lots,
+  })
+  return undefined
+}
+
+/** Two orders of one member meet: one gives way, as the aggressor chose. */
+function preventSelfTrade(
+  state: State,
+  instrument: Instrument,
+  slot: Slot,
+  resting: Slot,
+  mode: SelfTrade,
+  events: Event[],
+): CloseReason | undefined {
+  const pool = state.orders
+  const quantity = Math.min(pool.remaining[slot] as number, pool.remaining[resting] as number) as Lots
+  events.push({
+    kind: 'self_trade.prevented',
+    instrument: instrument.id,
+    aggressor: pool.id[slot] as OrderId,
+    resting: pool.id[resting] as OrderId,
+    price: pool.price[resting] as Ticks,
+    lots: quantity,
+  })
+  if (mode === 'decrement') {
+    reduce(state, instrument, slot, quantity, events)
+    reduce(state, instrument, resting, quantity, events)
+    if (pool.remaining[resting] === 0) events.push(closeOrder(state, instrument, resting, 'self_trade', true))
+    else settleHold(state, instrument, resting)
+    return pool.remaining[slot] === 0 ? 'self_trade' : undefined
+  }
+  if (mode !== 'cancel_newest') events.push(closeOrder(state, instrument, resting, 'self_trade', true))
+  return mode === 'cancel_oldest' ? undefined : 'self_trade'
+}
+
+/** Takes lots off an order without a trade; a seller's units become free again. */
+export function reduce(state: State, instrument: Instrument, slot: Slot, by: Lots, events: Event[]): void {
+  const pool = state.orders
+  releaseUnits(state, instrument, slot, by)
+  pool.remaining[slot] = (pool.remaining[slot] as number) - by
+  pool.updatedAt[slot] = state.at
+  pool.updatedSeq[slot] = state.seq
+  events.push({
+    kind: 'order.reduced',
+    order: pool.id[slot] as OrderId,
+    account: pool.account[slot] as AccountId,
+    instrument: instrument.id,
+    by,
+    reason: 'self_trade',
+  })
+}
+
+/** Frees a seller's units that are no longer for sale. */
+export function releaseUnits(state: State, instrument: Instrument, slot: Slot, by: number): void {
+  const pool = state.orders
+  if (pool.side[slot] !== SELL) return
+  const position = openPosition(state, theAccount(state, pool.account[slot] as AccountId), instrument.id)
+  move(state.ledger, position.held, position.free, by * instrument.spec.lot)
+  if (pool.backing[slot] === -1) position.unbackedSells = (position.unbackedSells - by) as Lots
+}
+
+/** Ends an order: out of the book and of its account's list, its holds given back, its place freed. */
+export function closeOrder(
+  state: State,
+  instrument: Instrument,
+  slot: Slot,
+  reason: CloseReason,
+  rested: boolean,
+): Event {
+  const pool = state.orders
+  const account = theAccount(state, pool.account[slot] as AccountId)
+  const remaining = pool.remaining[slot] as Lots
+  const event: Event = {
+    kind: 'order.closed',
+    order: pool.id[slot] as OrderId,
+    account: account.id,
+    instrument: instrument.id,
+    side: sideName(pool.side[slot] as number),
+    price: pool.price[slot] as Ticks,
+    status: reason === 'filled' ? 'filled' : 'canceled',
+    reason,
+    remaining,
+    rested,
+  }
+  if (rested) unrest(instrument.book, pool, slot)
+  lowerHold(state, slot, micros(0))
+  releaseUnits(state, instrument, slot, remaining)
+  const before = pool.accountPrev[slot] as Slot
+  const after = pool.accountNext[slot] as Slot
+  if (before === NO_SLOT) account.orderHead = after
+  else pool.accountNext[before] = after
+  if (after !== NO_SLOT) pool.accountPrev[after] = before
+  account.openOrders--
+  freeSlot(pool, slot)
+  return event
+}

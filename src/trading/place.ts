@@ -1,0 +1,303 @@
+import type { MandateId, OrderId } from '../base/ids.ts'
+import { NO_MANDATE } from '../base/ids.ts'
+import type { Lots, Micros, Ticks } from '../base/money.ts'
+import { micros } from '../base/money.ts'
+import { accountOf, freeCash, instrumentOf, obligationOf, openPosition } from '../state/account.ts'
+import { bestAgainst, crosses } from '../state/book.ts'
+import { budgetFault, lapseFault, ownsMandate, priceFault, scopeFault } from './budget.ts'
+import type { OrderPlace } from '../state/command.ts'
+import type { CloseReason, Event, FirstAnswer, OrderAccepted } from '../state/event.ts'
+import { buyHold, feeHold, feeOwing, raiseHold } from './hold.ts'
+import { lotTick } from '../state/instrument.ts'
+import { balanceOf, move } from '../state/ledger.ts'
+import type { Walk } from './match.ts'
+import { enterBook, walk } from './match.ts'
+import type { OrderTerms, Slot } from '../state/order.ts'
+import { BUY, NO_SLOT, SELL, sideCode, takeSlot, termsFor } from '../state/order.ts'
+import type { Refusal } from '../state/reject.ts'
+import { refuse } from '../state/reject.ts'
+import {
+  bandCeiling,
+  bandFloor,
+  bondReference,
+  OPEN_ORDERS_MAX,
+  protectedPrice,
+  referencePrice,
+  valueOf,
+} from './risk.ts'
+import type { Account, Instrument, Position, State } from '../state/state.ts'
+
+/** What an order that may be placed would do at once, what would stand in the book, and what it holds. */
+export type Plan = {
+  account: Account
+  instrument: Instrument
+  side: number
+  /** The limit; for a market order, the protection limit it gets. */
+  limit: Ticks
+  ahead: Walk
+  rests: Lots
+  /** µ$ held on the way in: the exact cost of what fills, the limit for what rests, and the highest fee. */
+  hold: Micros
+  /** µ$ per lot that a seller who owes units holds for its bond; -1 where it owes none. */
+  backing: number
+}
+
+/** Places an order, or answers the repeat of one by its client order id as it was answered the first time. */
+export function placeOrder(state: State, order: OrderPlace): Event[] | Refusal {
+  const repeat = repeatOf(state, order)
+  if (repeat !== undefined) return [repeat]
+  const plan = planOrder(state, order)
+  if ('reason' in plan) return plan
+
+  // Nothing below this line can fail.
+  const { account, instrument } = plan
+  const { clientOrderId } = order
+  const slot = openOrder(state, account, instrument, plan, order.lots, order.mandate, termsFor(order))
+  const accepted = acceptedEvent(state.orders.id[slot] as OrderId, order, plan.limit)
+  const events: Event[] = [accepted]
+  const reason = enterBook(state, instrument, slot, events)
+  if (clientOrderId !== null) {
+    const first = firstAnswer(state, slot, accepted, reason)
+    account.clientOrders.set(clientOrderId, { order: accepted.order, asked: order, first })
+  }
+  return events
+}
+
+const REQUEST = [
+  'instrument',
+  'side',
+  'type',
+  'timeInForce',
+  'postOnly',
+  'selfTrade',
+  'price',
+  'lots',
+  'mandate',
+] as const satisfies readonly (keyof OrderPlace)[]
+
+function repeatOf(state: State, order: OrderPlace): Event | undefined {
+  if (order.clientOrderId === null) return undefined
+  const known = accountOf(state, order.account)?.clientOrders.get(order.clientOrderId)
+  if (known === undefined || !REQUEST.every((field) => known.asked[field] === order[field])) return undefined
+  return { kind: 'order.repeated', account: order.account, order: known.order, first: known.first }
+}
+
+/**
+ * Every test an order must pass, in the order of reject.ts, touching nothing: also the answer to a preview.
+ */
+export function planOrder(state: State, order: OrderPlace): Plan | Refusal {
+  const { price, type } = order
+  if (order.lots <= 0) return refuse('quantity_not_positive')
+  if (type === 'limit' && price === null) return refuse('price_missing')
+  if (price !== null && price <= 0) return refuse('price_not_positive')
+  if (order.postOnly !== 'none' && (type !== 'limit' || order.timeInForce !== 'gtc'))
+    return refuse('post_only_needs_gtc_limit')
+  const account = accountOf(state, order.account)
+  if (account === undefined) return refuse('account_not_found')
+  const instrument = instrumentOf(state, order.instrument)
+  if (instrument === undefined) return refuse('instrument_not_found')
+  if (!ownsMandate(state, order.mandate, account.id)) return refuse('mandate_not_found')
+  const namesake = order.clientOrderId === null ? undefined : account.clientOrders.get(order.clientOrderId)
+  if (namesake !== undefined) return refuse('client_order_id_reused', { order: namesake.order })
+  if (instrument.status !== 'open') return refuse('market_halted')
+  return lapseFault(state, order.mandate, state.at) ?? planInMarket(state, account, instrument, order)
+}
+
+/** The market's own rules: maxima, the band, and what the order would meet. */
+function planInMarket(
+  state: State,
+  account: Account,
+  instrument: Instrument,
+  order: OrderPlace,
+): Plan | Refusal {
+  const { book, spec } = instrument
+  const side = sideCode(order.side)
+  const market = order.type === 'market'
+  const limit = market ? marketLimit(state, instrument, side, order.price) : (order.price as Ticks)
+  if (limit > spec.priceMax) return refuse('price_above_maximum', { maximum: spec.priceMax })
+  if (order.lots > spec.orderMax) return refuse('quantity_above_maximum', { maximum: spec.orderMax })
+  const banded = bandFault(state, instrument, market ? bestAgainst(book, side) : limit)
+  if (banded !== undefined) return banded
+  const crossing = crosses(book, side, limit)
+  if (order.postOnly === 'reject' && crossing)
+    return refuse('post_only_would_cross', { best: bestAgainst(book, side) })
+  const ahead = crossing ? walkOf(state, account, instrument, side, limit, order) : NOTHING_AHEAD
+  if (order.timeInForce === 'fok' && ahead.filled < order.lots)
+    return refuse('fok_unfillable', { fillable: ahead.filled })
+  if (market && !crossing) return refuse('no_liquidity')
+  const left = (order.lots - ahead.filled - ahead.prevented) as Lots
+  const rests = !market && order.timeInForce === 'gtc' ? left : (0 as Lots)
+  if (rests > 0 && account.openOrders >= OPEN_ORDERS_MAX)
+    return refuse('open_order_limit', { maximum: OPEN_ORDERS_MAX })
+  return planFunds(state, order, account, instrument, side, limit, ahead, rests)
+}
+
+const NOTHING_AHEAD: Walk = { filled: 0 as Lots, value: 0 as Micros, prevented: 0 as Lots }
+
+const walkOf = (
+  state: State,
+  account: Account,
+  instrument: Instrument,
+  side: number,
+  limit: Ticks,
+  { lots, selfTrade }: OrderPlace,
+): Walk => walk(state, instrument, { side, limit, lots, member: account.member, selfTrade })
+
+/** The protection limit of a market order, drawn in to the band; 0 where there is nobody to trade with. */
+export function marketLimit(state: State, instrument: Instrument, side: number, named: Ticks | null): Ticks {
+  const reach = protectedPrice(state, instrument, side, named)
+  const { band } = state.settings
+  if (reach === 0 || band === 0) return reach
+  const edge = side === BUY ? bandCeiling(instrument, band) : bandFloor(instrument, band)
+  return side === BUY ? (Math.min(reach, edge) as Ticks) : (Math.max(reach, edge) as Ticks)
+}
+
+/** Whether a price lies outside the band around the reference. A price of 0, nobody's, does not. */
+export function bandFault(state: State, instrument: Instrument, price: number): Refusal | undefined {
+  if (price === 0) return undefined
+  const { band } = state.settings
+  const floor = bandFloor(instrument, band)
+  const ceiling = bandCeiling(instrument, band)
+  if (price >= floor && price <= ceiling) return undefined
+  return refuse('price_outside_band', { floor, ceiling, reference: referencePrice(instrument) })
+}
+
+/** Money, units and authority: the last tests, and the hold that follows from them. */
+function planFunds(
+  state: State,
+  order: OrderPlace,
+  account: Account,
+  instrument: Instrument,
+  side: number,
+  limit: Ticks,
+  ahead: Walk,
+  rests: Lots,
+): Plan | Refusal {
+  const position = account.positions[instrument.id]
+  const backing = side === BUY ? -1 : backingAt(state, instrument, position, limit)
+  const value = ahead.value + valueOf(instrument, limit, rests)
+  const hold =
+    side === BUY ? buyHold(state, position, value) : sellHold(state, position, value, backing, order.lots)
+  const outside =
+    order.mandate === NO_MANDATE ? undefined : authorityFault(state, order, instrument, limit, hold)
+  if (outside !== undefined) return outside
+  const cash = freeCash(state, account)
+  if (hold > cash) return refuse('insufficient_funds', { needed: hold, free: cash })
+  if (side === SELL) {
+    const units = order.lots * instrument.spec.lot
+    const free = position === undefined ? 0 : balanceOf(state.ledger, position.free)
+    if (units > free) return refuse('insufficient_units', { needed: units, free })
+  }
+  return { account, instrument, side, limit, ahead, rests, hold, backing }
+}
+
+/** Whether the mandate covers the order; for a buy, at its price and worst cost. */
+function authorityFault(
+  state: State,
+  { mandate, side }: OrderPlace,
+  { id }: Instrument,
+  limit: Ticks,
+  hold: Micros,
+): Refusal | undefined {
+  const outside = scopeFault(state, mandate, id, side)
+  if (outside !== undefined || side === 'sell') return outside
+  return priceFault(state, mandate, id, limit) ?? budgetFault(state, mandate, state.at, hold)
+}
+
+/**
+ * µ$ per lot by which a sale at this limit falls short of the bond reference; -1 if the seller owes nothing.
+ */
+export function backingAt(
+  state: State,
+  instrument: Instrument,
+  position: Position | undefined,
+  limit: number,
+): number {
+  if (position === undefined || obligationOf(state, position) === 0) return -1
+  return Math.max(0, bondReference(instrument, state.at) - limit) * lotTick(instrument.spec)
+}
+
+/**
+ * What a sale holds in cash: nothing if its seller owes nothing, else the highest fee and the bond it may
+ * add.
+ */
+export const sellHold = (
+  state: State,
+  position: Position | undefined,
+  value: number,
+  backing: number,
+  quantity: number,
+): Micros =>
+  backing < 0 ? (0 as Micros) : micros(feeHold(state, value) + feeOwing(position) + backing * quantity)
+
+/**
+ * Gives an order its number and place, takes its holds, and enters it in its account's list. Not yet in the
+ * book.
+ */
+export function openOrder(
+  state: State,
+  account: Account,
+  instrument: Instrument,
+  { side, limit, hold, backing }: Pick<Plan, 'side' | 'limit' | 'hold' | 'backing'>,
+  quantity: Lots,
+  mandate: MandateId,
+  terms: OrderTerms,
+): Slot {
+  const pool = state.orders
+  const id = state.nextOrder++ as OrderId
+  const position = openPosition(state, account, instrument.id)
+  const slot = takeSlot(pool, id, account.id, account.member, instrument.id, side, limit, quantity)
+  pool.mandate[slot] = mandate
+  pool.backing[slot] = backing
+  pool.createdAt[slot] = state.at
+  pool.updatedAt[slot] = state.at
+  pool.createdSeq[slot] = state.seq
+  pool.updatedSeq[slot] = state.seq
+  pool.terms[slot] = terms
+  const head = account.orderHead
+  pool.accountNext[slot] = head
+  if (head !== NO_SLOT) pool.accountPrev[head] = slot
+  account.orderHead = slot
+  account.openOrders++
+  if (hold > 0) raiseHold(state, slot, hold)
+  if (side === SELL) {
+    move(state.ledger, position.free, position.held, quantity * instrument.spec.lot)
+    if (backing < 0) position.unbackedSells = (position.unbackedSells + quantity) as Lots
+  }
+  return slot
+}
+
+/** What an accepted order is told. `price` is the limit that it got. */
+export const acceptedEvent = (id: OrderId, order: OrderPlace, price: Ticks): OrderAccepted => ({
+  kind: 'order.accepted',
+  order: id,
+  account: order.account,
+  instrument: order.instrument,
+  side: order.side,
+  type: order.type,
+  timeInForce: order.timeInForce,
+  postOnly: order.postOnly,
+  price,
+  lots: order.lots,
+  clientOrderId: order.clientOrderId,
+  mandate: order.mandate,
+})
+
+/** What the order came to by the end of its command. Its place in the pool is still as it left it. */
+function firstAnswer(
+  state: State,
+  slot: Slot,
+  accepted: OrderAccepted,
+  reason: CloseReason | undefined,
+): FirstAnswer {
+  const pool = state.orders
+  return {
+    seq: state.seq,
+    at: state.at,
+    accepted,
+    filled: pool.filled[slot] as Lots,
+    value: pool.value[slot] as Micros,
+    fees: pool.fees[slot] as Micros,
+    closed: reason === undefined ? null : { status: reason === 'filled' ? 'filled' : 'canceled', reason },
+  }
+}
