@@ -12,7 +12,8 @@ import type { Workload } from './workload.ts'
 import { CANCEL, generate, MID, perform, REPLACE, TAKE } from './workload.ts'
 
 // node --import tsx bench/book.ts [rounds]
-// The bare book and pool against nodejs-order-book on the same seeded day, with the naive twin to judge the trades.
+// The bare book and pool against nodejs-order-book on the same seeded day, with the naive twin to judge the
+// trades.
 
 type Run = { opsPerSecond: number; trades: number; checksum: number }
 

@@ -10,7 +10,8 @@ import { commandAt, opening, ownersOf, START } from './day.ts'
 import { generate } from './workload.ts'
 
 // node --import tsx bench/engine.ts [rounds]
-// The whole engine in memory, on the day of bench/book.ts: ledger, holds, escrow, fees, events of every command.
+// The whole engine in memory, on the day of bench/book.ts: ledger, holds, escrow, fees, events of every
+// command.
 
 type Counts = { events: number; refused: number }
 

@@ -15,7 +15,8 @@ import { commandAt, opening, ownersOf, START } from './day.ts'
 import { generate } from './workload.ts'
 
 // node --import tsx bench/sequencer.ts [commands]
-// The day of bench/engine.ts through the sequencer and its journal: durable commands per second beside the engine
+// The day of bench/engine.ts through the sequencer and its journal: durable commands per second beside the
+// engine
 // alone and beside a bare append and fdatasync of the same bytes; acknowledgements; recovery.
 
 const RESTING = 50_000

@@ -5,7 +5,9 @@ import { dirname, join, normalize } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
-/** What each folder may see of the rest, ground floor first. A row names only rows above it, so no cycle fits. */
+/**
+ * What each folder may see of the rest, ground floor first. A row names only rows above it, so no cycle fits.
+ */
 const SEES: Record<string, string[]> = {
   base: [],
   wire: ['base'],
@@ -175,7 +177,10 @@ test('files stay within 400 lines and lines within 110 columns', () => {
   }
 })
 
-/** First lines and lengths of the functions of a formatted file: from an opening line to the brace that closes it. */
+/**
+ * First lines and lengths of the functions of a formatted file: from an opening line to the brace that closes
+ * it.
+ */
 function* functionsOf(file: string): Generator<{ name: string; length: number }> {
   const lines = text(file).split('\n')
   for (const [start, line] of lines.entries()) {

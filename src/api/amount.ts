@@ -49,7 +49,9 @@ export function printQuantity(spec: Spec, quantity: number): string {
   return printDecimal(quantity * quantityStep, places)
 }
 
-/** The average price of a fill, at the precision of money and rounded half up; null while nothing is filled. */
+/**
+ * The average price of a fill, at the precision of money and rounded half up; null while nothing is filled.
+ */
 export function printAverage(spec: Spec, value: number, filled: number): string | null {
   if (filled === 0) return null
   const weighted = BigInt(filled) * BigInt(spec.lot)

@@ -21,7 +21,10 @@ export type Credentials = {
   ip: string
 }
 
-/** How far a timestamp may lie in the past when the request does not say, and at most; and in the future. In ms. */
+/**
+ * How far a timestamp may lie in the past when the request does not say, and at most; and in the future. In
+ * ms.
+ */
 const WINDOW_MS = 5_000
 const WINDOW_MAX_MS = 60_000
 const AHEAD_MS = 5_000

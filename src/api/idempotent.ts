@@ -17,7 +17,8 @@ const hashOf = ({ method, pathAndQuery, body }: ApiRequest): string =>
     .digest('hex')
 
 /**
- * Runs a request once per `Idempotency-Key`: a repeat gets the first answer, another request under the same key
+ * Runs a request once per `Idempotency-Key`: a repeat gets the first answer, another request under the same
+ * key
  * is refused. What had no effect is forgotten, so that it may be tried again.
  */
 export async function withKey(

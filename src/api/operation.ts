@@ -47,7 +47,10 @@ type Shape<Path, Query, Body, Answer extends z.ZodType> = {
   idempotent?: boolean
 }
 
-/** One thing the exchange can be asked, as every surface reads it: REST, the documents, the SDK, the fuzz test. */
+/**
+ * One thing the exchange can be asked, as every surface reads it: REST, the documents, the SDK, the fuzz
+ * test.
+ */
 export type Operation = Shape<
   z.ZodType | undefined,
   z.ZodType | undefined,

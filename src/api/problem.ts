@@ -57,7 +57,10 @@ type More = {
   headers?: Record<string, string>
 }
 
-/** A request that was not done as asked, as a value: handlers return it, surfaces print it in their own dialect. */
+/**
+ * A request that was not done as asked, as a value: handlers return it, surfaces print it in their own
+ * dialect.
+ */
 export class Problem {
   readonly status: number
   readonly code: string

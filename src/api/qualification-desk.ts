@@ -18,7 +18,10 @@ export type Measurement = {
   evidence: OfferCertify['evidence']
 }
 
-/** Measures an offer over its endpoint; tells of every sample it has taken. Rejects if it could not be carried out. */
+/**
+ * Measures an offer over its endpoint; tells of every sample it has taken. Rejects if it could not be carried
+ * out.
+ */
 export type Qualify = (
   order: { offer: OfferId; instrument: InstrumentId; plan: Plan },
   onProgress: (done: number, total: number) => void,

@@ -1,6 +1,9 @@
 import type { AccountId } from '../base/ids.ts'
 
-/** Requests of one kind that an account may make: `perSecond` in the long run, `burst` at once. Null: as many as it likes. */
+/**
+ * Requests of one kind that an account may make: `perSecond` in the long run, `burst` at once. Null: as many
+ * as it likes.
+ */
 export type Allowance = { perSecond: number; burst: number } | null
 
 /** Cancels have their own bucket, so that they never starve behind orders. */

@@ -107,7 +107,10 @@ export function refusalProblem({ reason, detail }: Refused, spec?: Spec, seq?: n
   })
 }
 
-/** Every code a request can be refused with: the engine's in the order they are tested, then the request's own. */
+/**
+ * Every code a request can be refused with: the engine's in the order they are tested, then the request's
+ * own.
+ */
 export const errorCatalogueRows = () => [
   ...Object.entries(rejects).map(([code, number]) => {
     const { status = 422, title } = EXPLAINED[code as Reject]

@@ -9,7 +9,10 @@ import { TEXT_ITEMS } from './text-items.ts'
 /** Changes with any template, so that two scores are compared only if they come from the same pool. */
 export const POOL_VERSION = '2026-11-25'
 
-/** Every template. All are published: they tell a model that answers from one that does not, not two good ones apart. */
+/**
+ * Every template. All are published: they tell a model that answers from one that does not, not two good ones
+ * apart.
+ */
 export const TEMPLATES: readonly Template[] = [...NUMBER_ITEMS, ...TEXT_ITEMS, ...CODE_ITEMS]
 
 /** So many different items for a task, its templates taking turns in an order of chance. */

@@ -36,7 +36,10 @@ export function some<Value>(chance: Chance, values: readonly Value[], count: num
   return taken
 }
 
-/** What a model wrapped around its answer: reasoning written into the text, a code fence, emphasis, quotes, a full stop. */
+/**
+ * What a model wrapped around its answer: reasoning written into the text, a code fence, emphasis, quotes, a
+ * full stop.
+ */
 function bare(reply: string): string {
   let text = reply.replace(/^\s*<think>[^]*?<\/think>/, '').trim()
   text = (/^```\w*\n([^]*?)\n?```$/.exec(text)?.[1] ?? text).trim()
@@ -66,7 +69,9 @@ function asJson(text: string): string | undefined {
   }
 }
 
-/** Whether a reply is the item's answer: exact, but for case, spacing and what models like to wrap around it. */
+/**
+ * Whether a reply is the item's answer: exact, but for case, spacing and what models like to wrap around it.
+ */
 export function passes({ answer, kind }: Item, reply: string): boolean {
   switch (kind) {
     case 'text':

@@ -63,7 +63,10 @@ const conversion: Template = {
 
 const GOODS = ['lemons', 'candles', 'notebooks', 'teacups', 'bolts', 'postcards']
 
-/** `A shop has 7 crates of 24 lemons each. It sells 31 lemons and then receives 2 more crates of the same size. …` */
+/**
+ * `A shop has 7 crates of 24 lemons each. It sells 31 lemons and then receives 2 more crates of the same
+ * size. …`
+ */
 const stock: Template = {
   name: 'stock',
   tasks: ['text', 'agent'],
@@ -83,7 +86,10 @@ const stock: Template = {
   },
 }
 
-/** `Nora saves 12 coins a week for 9 weeks and spends 18 of them. She shares the rest equally among 5 friends. …` */
+/**
+ * `Nora saves 12 coins a week for 9 weeks and spends 18 of them. She shares the rest equally among 5 friends.
+ * …`
+ */
 const shares: Template = {
   name: 'shares',
   tasks: ['text', 'agent'],

@@ -94,6 +94,9 @@ function failureOf(how: Ending): Failure | null {
   return how.finish === 'content_filter' ? failure('content_filter', 'the answer was filtered') : null
 }
 
-/** Tokens per second after the first, as deliveries are judged. An answer in one piece took at least a microsecond. */
+/**
+ * Tokens per second after the first, as deliveries are judged. An answer in one piece took at least a
+ * microsecond.
+ */
 export const paceOf = ({ outputTokens, generation }: Reading): number =>
   (Math.max(0, outputTokens - 1) * MICROS_PER_SECOND) / Math.max(1, generation)

@@ -17,8 +17,10 @@ export type QualifyOrder = { offer: OfferId; instrument: InstrumentId; plan: Pla
 
 export type Qualifier = {
   /**
-   * Samples an offer's endpoint over HTTP and judges it against the instrument's spec; tells of every sample it
-   * has taken. A supplier's faults are part of the measurement; rejects only if the exchange cannot count or judge.
+   * Samples an offer's endpoint over HTTP and judges it against the instrument's spec; tells of every sample
+   * it
+   * has taken. A supplier's faults are part of the measurement; rejects only if the exchange cannot count or
+   * judge.
    */
   measure(order: QualifyOrder, onProgress: (done: number, total: number) => void): Promise<Measurement>
   /** Hangs up on what is being measured, and resolves once nothing is. */

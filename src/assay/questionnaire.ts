@@ -37,7 +37,10 @@ export type Question = Asked &
 
 const ask = (content: string): ChatRequest => ({ model: '', messages: [{ role: 'user', content }] })
 
-/** Everything a plan asks of an offer, in order: pace, items, each capability it claims, and the longest answer. */
+/**
+ * Everything a plan asks of an offer, in order: pace, items, each capability it claims, and the longest
+ * answer.
+ */
 export function questionsFor(plan: Plan, spec: Spec, terms: Offer['terms'], chance: Chance): Question[] {
   const { paced, items, checks } = PLANS[plan]
   const outputMax = Math.min(ANSWER_OUTPUT, spec.outputTokensMax)

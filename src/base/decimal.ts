@@ -1,7 +1,9 @@
 /** What decimal text must look like: digits, one optional sign, no exponent, no leading zero, no plus. */
 export const DECIMAL = /^-?(0|[1-9]\d{0,14})(\.\d{1,9})?$/
 
-/** The integer of `10^-places` in decimal text, or `undefined` if it has more places or is not decimal text. */
+/**
+ * The integer of `10^-places` in decimal text, or `undefined` if it has more places or is not decimal text.
+ */
 export function parseDecimal(text: string, places: number): number | undefined {
   if (!DECIMAL.test(text)) return undefined
   const negative = text.startsWith('-')

@@ -1,4 +1,7 @@
-/** A running 64-bit fingerprint of numbers and text, in two 32-bit lanes. Not cryptographic: it tells states apart. */
+/**
+ * A running 64-bit fingerprint of numbers and text, in two 32-bit lanes. Not cryptographic: it tells states
+ * apart.
+ */
 export class Digest {
   private high = 0x9e3779b9 | 0
   private low = 0x85ebca6b | 0

@@ -1,6 +1,7 @@
 import type { Brand } from './brand.ts'
 
-// Every kind of id, once. All are dense integers given out by the engine in order, so replay gives them again.
+// Every kind of id, once. All are dense integers given out by the engine in order, so replay gives them
+// again.
 export type MemberId = Brand<number, 'MemberId'>
 export type AccountId = Brand<number, 'AccountId'>
 export type InstrumentId = Brand<number, 'InstrumentId'>

@@ -109,7 +109,9 @@ function closeDraw(state: State, draw: Draw, used: Wt, refund: Micros, at: Insta
   return events
 }
 
-/** Reserved budget becomes spent for what was used and free for the rest; prepaid units are not spent twice. */
+/**
+ * Reserved budget becomes spent for what was used and free for the rest; prepaid units are not spent twice.
+ */
 function countUse(state: State, draw: Draw, used: Wt, refund: Micros, at: Instant): void {
   const { mandate, instrument, spend, prepaid } = draw
   const usedPrepaid = Math.min(used, prepaid)

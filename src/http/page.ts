@@ -18,7 +18,9 @@ export type PageFile = { body: Buffer; type: string; immutable: boolean }
 
 /** The built page, read once: a request path is looked up in this table and never touches the disk. */
 export type Page = {
-  /** `index.html` with a fresh nonce for the styles that chart libraries inject, and the policy that names it. */
+  /**
+   * `index.html` with a fresh nonce for the styles that chart libraries inject, and the policy that names it.
+   */
   index(): { html: string; policy: string }
   file(path: string): PageFile | undefined
 }

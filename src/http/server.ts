@@ -33,7 +33,9 @@ const HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
 }
 
-/** One HTTP server for every surface, with bounds on time, headers and connections. It does not listen yet. */
+/**
+ * One HTTP server for every surface, with bounds on time, headers and connections. It does not listen yet.
+ */
 export function createHttpServer(surfaces: Surfaces): Server {
   const server = createServer({ maxHeaderSize: 16 * 1024, keepAliveTimeout: 65_000 }, (request, response) => {
     response.on('error', () => request.destroy())

@@ -31,7 +31,8 @@ function tokenOf(request: IncomingMessage): string | undefined {
 }
 
 /**
- * A page of another origin can make a browser send the cookie, but not this header, nor a same-origin mark. A key
+ * A page of another origin can make a browser send the cookie, but not this header, nor a same-origin mark. A
+ * key
  * that is sent along goes before the cookie.
  */
 function isOurPage(request: IncomingMessage): boolean {

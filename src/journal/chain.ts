@@ -18,7 +18,9 @@ export type Link = { last: number; epoch: number; hash: Uint8Array }
 /** Version of the row's layout and of what is hashed. */
 export const SCHEMA = 1
 
-/** Before the first batch: the hash stands for the exchange itself, so that no other history can follow it. */
+/**
+ * Before the first batch: the hash stands for the exchange itself, so that no other history can follow it.
+ */
 export function genesisLink(exchange: string): Link {
   const hash = createHash('sha256').update(`busbar journal ${SCHEMA} ${exchange}`).digest()
   return { last: 0, epoch: 0, hash }

@@ -56,7 +56,10 @@ const statement = (native: NativeStatement): SqlStatement => ({
   all: (...values) => native.all(...values).map((row) => plain(row) as SqlRow),
 })
 
-/** The packaged engine adds a `_metadata` column and gives blobs as ArrayBuffer or Buffer, depending on the call. */
+/**
+ * The packaged engine adds a `_metadata` column and gives blobs as ArrayBuffer or Buffer, depending on the
+ * call.
+ */
 function plain(row: unknown): SqlRow | undefined {
   if (row === undefined || row === null) return undefined
   const clean: SqlRow = {}

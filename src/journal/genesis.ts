@@ -4,7 +4,10 @@ import { SCHEMA } from './chain.ts'
 import { damaged, GENESIS_FILE, readIfThere, replaceFile } from './disk.ts'
 import { JournalError } from './journal.ts'
 
-/** What makes a folder the data of one exchange, kept apart from its journal so that each vouches for the other. */
+/**
+ * What makes a folder the data of one exchange, kept apart from its journal so that each vouches for the
+ * other.
+ */
 export type Genesis = {
   exchange: string
   schema: number

@@ -1,4 +1,6 @@
-/** Records that became durable together: the commands `first` to `last`, as bytes the journal does not read. */
+/**
+ * Records that became durable together: the commands `first` to `last`, as bytes the journal does not read.
+ */
 export type Batch = { first: number; last: number; bytes: Uint8Array }
 
 /** What somebody asked to be kept beside the journal, as of the moment just after command `seq`. */
@@ -10,7 +12,10 @@ export interface JournalReader {
   readonly exchange: string
   /** The last durable command; 0 when there is none. */
   readonly last: number
-  /** Batches in order, beginning with the one that holds command `from`. Throws JournalError at the first damage. */
+  /**
+   * Batches in order, beginning with the one that holds command `from`. Throws JournalError at the first
+   * damage.
+   */
   read(from: number): AsyncIterable<Batch>
   /** Intact snapshots of this very history, newest first. */
   snapshots(): AsyncIterable<Snapshot>
@@ -29,7 +34,9 @@ export interface Journal extends JournalReader {
   close(): Promise<void>
 }
 
-/** Why a journal cannot be used: its content is wrong, it is not there, not ours alone, or storage refuses. */
+/**
+ * Why a journal cannot be used: its content is wrong, it is not there, not ours alone, or storage refuses.
+ */
 export type JournalFault = 'damaged' | 'missing' | 'not_empty' | 'in_use' | 'unwritable' | 'write_failed'
 
 /** One line that names the file, the place in it and what to do. */

@@ -8,7 +8,8 @@ import { JournalError } from './journal.ts'
 export type Lock = { release(): void }
 
 /**
- * Takes the folder, or refuses because another process (or this one) has it. An exclusive transaction on a database
+ * Takes the folder, or refuses because another process (or this one) has it. An exclusive transaction on a
+ * database
  * of its own is a lock that no race can take twice and that even kill -9 releases.
  */
 export function takeLock(folder: string): Lock {

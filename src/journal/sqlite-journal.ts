@@ -31,11 +31,16 @@ import { startWorker } from './worker-thread.ts'
 
 export type JournalOptions = {
   folder: string
-  /** Storage failed or damage was found after the start: nothing more will be acknowledged, the process must end. */
+  /**
+   * Storage failed or damage was found after the start: nothing more will be acknowledged, the process must
+   * end.
+   */
   onFatal: (error: JournalError) => void
   /** Told of snapshots that are not used, each in one line. */
   onWarning?: (line: string) => void
-  /** How long the start waits for the proof of all history; then it goes on beside the work. Default 5,000 ms. */
+  /**
+   * How long the start waits for the proof of all history; then it goes on beside the work. Default 5,000 ms.
+   */
   proofWaitMs?: number
 }
 
@@ -90,7 +95,9 @@ async function giveBirth(folder: string): Promise<string> {
   return exchange
 }
 
-/** Opens an exchange's journal for its one writer. Throws JournalError, in one line, where it is not whole. */
+/**
+ * Opens an exchange's journal for its one writer. Throws JournalError, in one line, where it is not whole.
+ */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
   const { folder } = options
   readGenesis(folder)

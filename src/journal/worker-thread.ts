@@ -1,8 +1,10 @@
 import { Worker } from 'node:worker_threads'
 
 /**
- * Starts the worker module that stands at `module`, named without its ending: the compiled file where this one is
- * compiled, the source where it runs from source. Node 20 does not hand `--import tsx` on to its workers, so a
+ * Starts the worker module that stands at `module`, named without its ending: the compiled file where this
+ * one is
+ * compiled, the source where it runs from source. Node 20 does not hand `--import tsx` on to its workers, so
+ * a
  * source worker registers the loader itself.
  */
 export function startWorker(module: URL, workerData: unknown): Worker {

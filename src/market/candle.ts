@@ -56,7 +56,8 @@ export const startOf = (at: Instant, seconds: number): Instant => {
 }
 
 /**
- * The latest `limit` candles, oldest first. Intervals without a trade are left out; with `fillTo` they stand in
+ * The latest `limit` candles, oldest first. Intervals without a trade are left out; with `fillTo` they stand
+ * in
  * as empty candles at the previous close, up to the interval that holds it.
  */
 export function candlesOf(

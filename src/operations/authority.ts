@@ -11,7 +11,9 @@ import { notFound, problem } from '../api/problem.ts'
 export const rules = (state: State, caller: Caller, mandate: MandateId): boolean =>
   caller.mandate === NO_MANDATE || (mandate !== NO_MANDATE && isUnder(state, mandate, caller.mandate))
 
-/** A mandate of the caller's account that it rules, or the problem. `NO_MANDATE` is ruled by whoever has none. */
+/**
+ * A mandate of the caller's account that it rules, or the problem. `NO_MANDATE` is ruled by whoever has none.
+ */
 export function ruledMandate(
   state: State,
   caller: Caller,

@@ -64,7 +64,8 @@ export function readCompletion(state: State, call: CompletionCall): CompletionRe
 }
 
 /**
- * The most that a request may pay for units it lacks: null where it may not buy, `undefined` where the bound it names
+ * The most that a request may pay for units it lacks: null where it may not buy, `undefined` where the bound
+ * it names
  * is no price. A key without a mandate has its account's whole authority. The engine narrows this further.
  */
 function buyLimitOf(

@@ -81,7 +81,9 @@ export async function makeKey(
   return { ...printKey(made.key), secret: made.secret }
 }
 
-/** The creator as a key: where a browser's session asks, it stands for a key of the same account and scopes. */
+/**
+ * The creator as a key: where a browser's session asks, it stands for a key of the same account and scopes.
+ */
 function creatorOf({ keys: store }: Venue, caller: Caller, now: Instant): ApiKey {
   const { account, mandate } = caller
   const stored = store.get(parseKeyId(caller.keyId) ?? 0)

@@ -33,7 +33,9 @@ function patternsOf(operations: readonly Operation[]): Map<number, Pattern[]> {
 
 const patterns = patternsOf(OPERATIONS)
 
-/** Finds the operation of a method and a raw path, without its query. Empty and undecodable parts fit nothing. */
+/**
+ * Finds the operation of a method and a raw path, without its query. Empty and undecodable parts fit nothing.
+ */
 export function findRoute(method: string, path: string): Route | Problem {
   const parts = path.split('/').slice(1)
   for (const pattern of patterns.get(parts.length) ?? []) {

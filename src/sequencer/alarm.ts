@@ -1,10 +1,15 @@
 import type { Instant } from '../base/time.ts'
 import { fromMs, MICROS_PER_MS } from '../base/time.ts'
 
-/** What time it is, in microseconds since 1970. It may jump: the sequencer never lets its own time go back. */
+/**
+ * What time it is, in microseconds since 1970. It may jump: the sequencer never lets its own time go back.
+ */
 export type Clock = () => Instant
 
-/** Rings once, at the instant or later; may ring early, so the one who set it looks at the clock. Gives its undoing. */
+/**
+ * Rings once, at the instant or later; may ring early, so the one who set it looks at the clock. Gives its
+ * undoing.
+ */
 export type Alarm = (at: Instant, ring: () => void) => () => void
 
 /** The machine's wall clock. */

@@ -3,7 +3,9 @@ import { loadState } from '../engine/snapshot.ts'
 import type { State } from '../state/state.ts'
 import type { Snapshot } from '../journal/journal.ts'
 
-/** What is kept beside the engine's state as of the same command: the dump of everything folded from events. */
+/**
+ * What is kept beside the engine's state as of the same command: the dump of everything folded from events.
+ */
 export interface Folds {
   dump(): string
   /** Takes up a dump, or with null begins again from nothing. Throws if it cannot read the dump. */
@@ -26,7 +28,10 @@ export function packCheckpoint(image: Uint8Array, folds: string): Uint8Array {
   return bytes
 }
 
-/** The state and the folds' dump of a checkpoint. Throws where this version cannot read it, or it is misplaced. */
+/**
+ * The state and the folds' dump of a checkpoint. Throws where this version cannot read it, or it is
+ * misplaced.
+ */
 export function unpackCheckpoint({ seq, bytes }: Snapshot): { state: State; folds: string } {
   const start = bytes.indexOf(10) + 1
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(0, start))) as Record<string, number>

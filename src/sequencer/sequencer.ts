@@ -17,7 +17,10 @@ import { recover } from './recover.ts'
 
 export type { Applied } from './record.ts'
 
-/** The single writer: puts commands in one order, stamps them with a number and a time, and makes them durable. */
+/**
+ * The single writer: puts commands in one order, stamps them with a number and a time, and makes them
+ * durable.
+ */
 export interface Sequencer {
   /** As applied: it may be a group commit ahead of what is durable. */
   readonly state: State
@@ -31,7 +34,9 @@ export interface Sequencer {
   ask(command: Command): Promise<Applied>
   /** A value released only when everything it could have seen is durable. */
   read<Value>(look: (state: State) => Value): Promise<Value>
-  /** Called once per durable batch, in order, before any waiter of that batch resolves. Returns the undoing. */
+  /**
+   * Called once per durable batch, in order, before any waiter of that batch resolves. Returns the undoing.
+   */
   onCommit(listener: (batch: readonly Applied[]) => void): () => void
   /** Keeps a snapshot of this moment. */
   checkpoint(): Promise<void>

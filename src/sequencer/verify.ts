@@ -21,7 +21,9 @@ export type ExchangeReport = {
   fault: string | null
 }
 
-/** Proves the journal, replays it from the first command and from each snapshot, and audits where they lead. */
+/**
+ * Proves the journal, replays it from the first command and from each snapshot, and audits where they lead.
+ */
 export async function verifyExchange(folder: string): Promise<ExchangeReport> {
   const journal = verifyJournal(folder)
   const report: ExchangeReport = { ok: false, journal, replayed: 0, digest: null, snapshots: [], fault: null }

@@ -119,7 +119,10 @@ function movedViews({ kind, from, to, instrument, wt, escrow }: EventOf<'obligat
 
 type DrawEvent = EventOf<'draw.opened' | 'draw.rerouted' | 'draw.settled' | 'draw.failed' | 'draw.released'>
 
-/** A buyer is not told who supplied it here, nor a supplier for whom it worked: the receipt says what may be said. */
+/**
+ * A buyer is not told who supplied it here, nor a supplier for whom it worked: the receipt says what may be
+ * said.
+ */
 function drawViews(event: DrawEvent, owners: Owners): View[] {
   switch (event.kind) {
     case 'draw.released':

@@ -3,7 +3,10 @@ import type { Migration, SqliteDatabase, SqliteStatement } from 'kysely'
 import { Kysely, Migrator, SqliteDialect } from 'kysely'
 import { assert } from '../base/assert.ts'
 
-/** How hard a commit is pressed on the disk: `full` survives the loss of power, `normal` the end of the process. */
+/**
+ * How hard a commit is pressed on the disk: `full` survives the loss of power, `normal` the end of the
+ * process.
+ */
 export type Durability = 'full' | 'normal'
 
 /** Prepared statements kept per connection. Kysely prepares by text, and most texts come again. */
@@ -20,7 +23,8 @@ type NativeDatabase = { prepare(sql: string): NativeStatement; exec(sql: string)
 type Opener = new (path: string) => NativeDatabase
 
 /**
- * Opens one SQLite file with write-ahead logging and brings it to its latest shape. Throws when the file cannot
+ * Opens one SQLite file with write-ahead logging and brings it to its latest shape. Throws when the file
+ * cannot
  * be opened, is no database, or was written by a newer version.
  */
 export async function openDatabase<Tables>(

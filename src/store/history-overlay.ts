@@ -15,7 +15,9 @@ export type Overlay = {
 const WRITE_AFTER_MS = 200
 const WRITE_AT_ROWS = 2_000
 
-/** Starts from a projection that agrees with the disk. One write is on its way at a time; the rest gathers. */
+/**
+ * Starts from a projection that agrees with the disk. One write is on its way at a time; the rest gathers.
+ */
 export function createOverlay(
   projection: Projection,
   writer: HistoryWriter,

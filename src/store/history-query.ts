@@ -4,7 +4,9 @@ import { deliveryOf, eventsOf, fillOf, orderOf } from './history-row.ts'
 import type { HistoryDatabase } from './history-table.ts'
 import type { AccountEvents, DeliveryRecord, FillRecord, OrderRecord } from './projection.ts'
 
-/** Up to `limit` records, newest first. `next` is where to go on, as `before` of the next question, or null. */
+/**
+ * Up to `limit` records, newest first. `next` is where to go on, as `before` of the next question, or null.
+ */
 export type Page<Record, Id> = { records: Record[]; next: Id | null }
 
 export type OrderQuery = {

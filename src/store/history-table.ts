@@ -163,7 +163,8 @@ const first: Migration = {
 }
 
 /**
- * Opens the history database. Its commits survive the end of the process; the loss of power may take the latest,
+ * Opens the history database. Its commits survive the end of the process; the loss of power may take the
+ * latest,
  * which the journal then tells again.
  */
 export const openHistoryDatabase = (path: string): Promise<HistoryDatabase> =>

@@ -19,7 +19,8 @@ import type {
 import { newChanges } from './projection.ts'
 
 /**
- * Everything that happened, laid out for questions. It follows durable batches: what a batch did is seen by every
+ * Everything that happened, laid out for questions. It follows durable batches: what a batch did is seen by
+ * every
  * question asked after `apply`, though it is written a little later. Records are copies.
  */
 export type History = {
@@ -38,16 +39,22 @@ export type History = {
   listDeliveries(query: DeliveryQuery): Promise<Page<DeliveryRecord, DrawId>>
   /** What an account was told after a sequence number, oldest first, up to `limit` commands. */
   listEvents(account: AccountId, after: number, limit: number): Promise<AccountEvents[]>
-  /** Deletes up to `limit` done orders, fills and events of each account from before an instant; returns how many. */
+  /**
+   * Deletes up to `limit` done orders, fills and events of each account from before an instant; returns how
+   * many.
+   */
   forget(accounts: readonly AccountId[], before: Instant, limit: number): Promise<number>
-  /** Writes everything applied so far so that not even the loss of power takes it. Call it before a snapshot. */
+  /**
+   * Writes everything applied so far so that not even the loss of power takes it. Call it before a snapshot.
+   */
   flush(): Promise<void>
   /** Flushes and lets go of the file. */
   close(): Promise<void>
 }
 
 /**
- * Opens history. `onFailure` is called once if it cannot be written any more; from then on questions and `flush`
+ * Opens history. `onFailure` is called once if it cannot be written any more; from then on questions and
+ * `flush`
  * reject with the same error.
  */
 export async function openHistory(path: string, onFailure: (error: Error) => void): Promise<History> {

@@ -7,7 +7,8 @@ export type Request = { account: AccountId; operation: string; key: string }
 
 /**
  * What is known of a request when it arrives. `fresh`: go on, and finish or drop it. `answered`: say the same
- * again. `conflict`: the key was used with another body. `running`: the first is still at work. `interrupted`:
+ * again. `conflict`: the key was used with another body. `running`: the first is still at work.
+ * `interrupted`:
  * the process ended during the first, so whether it had an effect is not known.
  */
 export type Begun =

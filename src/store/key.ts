@@ -42,7 +42,9 @@ export type NewKey = Pick<ApiKey, 'account' | 'mandate' | 'label' | 'kind' | 'sc
 /** Why a credential does not open the door. An unknown, a revoked and a mistyped key look alike. */
 export type KeyRefusal = 'key_unknown' | 'key_expired' | 'key_address'
 
-/** A key that signs, and what its signatures are tested with: an HMAC secret or base64 of a raw public key. */
+/**
+ * A key that signs, and what its signatures are tested with: an HMAC secret or base64 of a raw public key.
+ */
 export type Signer = { key: ApiKey } & (
   | { kind: 'hmac'; secret: string }
   | { kind: 'ed25519'; publicKey: string }

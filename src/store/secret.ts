@@ -8,7 +8,10 @@ export type Purpose = 'key-signing' | 'supplier-endpoint'
 export type Vault = {
   /** The sealed form of a secret, bound to its purpose and to `context`, the place it belongs to. */
   seal(purpose: Purpose, context: string, secret: string): string
-  /** The secret again. Throws `SealBroken` if it was altered, moved to another place, or sealed by another key. */
+  /**
+   * The secret again. Throws `SealBroken` if it was altered, moved to another place, or sealed by another
+   * key.
+   */
   open(purpose: Purpose, context: string, sealed: string): string
   /** 32 bytes that always belong to this label and this master key. */
   derive(label: string): Buffer
@@ -30,7 +33,8 @@ const TAG_BYTES = 16
 const VERSION = 1
 
 /**
- * The master key: 64 hexadecimal digits in a file that only its owner can read, created if there is none. Throws
+ * The master key: 64 hexadecimal digits in a file that only its owner can read, created if there is none.
+ * Throws
  * `MasterKeyRefused` where others may read it or where it is not such a key.
  */
 export function loadMasterKey(path: string): Buffer {
@@ -71,7 +75,8 @@ function createMasterKey(path: string): Buffer | undefined {
 }
 
 /**
- * Envelopes: each secret has a random key of its own, and that key is wrapped by one drawn from the master key
+ * Envelopes: each secret has a random key of its own, and that key is wrapped by one drawn from the master
+ * key
  * for the purpose. Both layers are AES-256-GCM over the purpose and the context.
  *
  *     version 1 | nonce 12 | wrapped key 32 | tag 16 | nonce 12 | secret … | tag 16      in base64

@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads'
 
 /**
  * Starts a module of this folder, named without its ending, as a thread: the compiled file where this one is
- * compiled, the source where it runs from source. Node 20 does not hand `--import tsx` on to its threads, so a
+ * compiled, the source where it runs from source. Node 20 does not hand `--import tsx` on to its threads, so
+ * a
  * source thread registers the loader itself.
  */
 export function startWorker(name: string, workerData: unknown): Worker {

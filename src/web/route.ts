@@ -1,6 +1,9 @@
 import { useSyncExternalStore } from 'react'
 
-/** Where the reader is. `#/` is the board, `#/TEXT_PRIME-USD` a market, `#/playground/text-prime` the playground. */
+/**
+ * Where the reader is. `#/` is the board, `#/TEXT_PRIME-USD` a market, `#/playground/text-prime` the
+ * playground.
+ */
 export type Route =
   | { view: 'board' }
   | { view: 'market'; instrument: string }

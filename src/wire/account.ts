@@ -66,7 +66,10 @@ export const eventQuery = z.strictObject({
   limit: wholeText(1000).optional(),
 })
 
-/** One private event of the account, in the order of the exchange. `type` names it; `payload` is its own shape. */
+/**
+ * One private event of the account, in the order of the exchange. `type` names it; `payload` is its own
+ * shape.
+ */
 export const accountEvent = z
   .object({
     seq: z.number().int(),

@@ -11,7 +11,10 @@ export const decimalOut = z
   .regex(DECIMAL)
   .meta({ examples: ['0.8125'] })
 
-/** A decimal number in a request: text without exponent, plus sign or leading zeros. Its places are checked later. */
+/**
+ * A decimal number in a request: text without exponent, plus sign or leading zeros. Its places are checked
+ * later.
+ */
 export const decimalIn = z
   .string()
   .max(32)

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 
-/** Every public id is its kind and its number: `ord_12`. The number is the engine's own, in order of creation. */
+/**
+ * Every public id is its kind and its number: `ord_12`. The number is the engine's own, in order of creation.
+ */
 const PREFIX = {
   member: 'mem',
   account: 'acc',

@@ -14,7 +14,9 @@ export const instrumentOut = z.string().meta({ examples: ['TEXT_PRIME-USD'] })
 
 export const capability = z.enum(['tools', 'json_schema', 'vision', 'logprobs'])
 
-/** What a unit must deliver. Milliseconds, tokens and shares are numbers; the unit's sizes are decimal text. */
+/**
+ * What a unit must deliver. Milliseconds, tokens and shares are numbers; the unit's sizes are decimal text.
+ */
 export const spec = z
   .object({
     task: z.enum(['text', 'code', 'agent']),

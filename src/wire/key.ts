@@ -20,7 +20,10 @@ export const SCOPES = [
 export const scope = z.enum(SCOPES)
 export type Scope = z.infer<typeof scope>
 
-/** `bearer` is shown as a secret; `hmac` signs with it; `ed25519` signs with a key pair of which we hold the public half. */
+/**
+ * `bearer` is shown as a secret; `hmac` signs with it; `ed25519` signs with a key pair of which we hold the
+ * public half.
+ */
 export const keyKind = z.enum(['bearer', 'hmac', 'ed25519'])
 
 export const keyRequest = z.strictObject({

@@ -18,7 +18,9 @@ export const clientOrderId = z
   .regex(/^[\x21-\x7e]{1,64}$/, '1 to 64 printable ASCII characters without spaces')
   .meta({ examples: ['quote-20261125-0001'] })
 
-/** A market order takes the best prices within the venue's protection, or within `price` where it is given. */
+/**
+ * A market order takes the best prices within the venue's protection, or within `price` where it is given.
+ */
 export const orderRequest = z.strictObject({
   client_order_id: clientOrderId.optional(),
   instrument: instrumentIn,

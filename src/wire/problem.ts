@@ -13,7 +13,10 @@ export const fault = z
   })
   .meta({ id: 'Fault' })
 
-/** RFC 9457. `outcome` says whether the request had an effect: `rejected` had none, `unknown` needs a safe retry. */
+/**
+ * RFC 9457. `outcome` says whether the request had an effect: `rejected` had none, `unknown` needs a safe
+ * retry.
+ */
 export const problem = z
   .object({
     type: z.string(),

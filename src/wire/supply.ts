@@ -61,7 +61,10 @@ export const offer = z
 export const offers = z.object({ data: z.array(offer), seq: z.number().int() })
 export const offerPath = z.strictObject({ id: idIn<OfferId>('offer') })
 
-/** Measures an offer's endpoint against an instrument's spec. `brief` takes a tenth of the samples, where allowed. */
+/**
+ * Measures an offer's endpoint against an instrument's spec. `brief` takes a tenth of the samples, where
+ * allowed.
+ */
 export const qualificationRequest = z.strictObject({
   offer: idIn<OfferId>('offer'),
   instrument: instrumentIn,

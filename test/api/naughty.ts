@@ -1,4 +1,7 @@
-/** Text that has broken something somewhere: numbers in disguise, injections, invisible and deceptive characters. */
+/**
+ * Text that has broken something somewhere: numbers in disguise, injections, invisible and deceptive
+ * characters.
+ */
 export const NAUGHTY: readonly string[] = [
   '',
   ' ',

@@ -95,7 +95,9 @@ export const PASSED: Measurement = {
 
 const UNLIMITED: RateSettings = { read: null, order: null, cancel: null }
 
-/** A whole venue in this process: memory journal, real store in a temporary folder, the nine launch grades. */
+/**
+ * A whole venue in this process: memory journal, real store in a temporary folder, the nine launch grades.
+ */
 export async function openTestVenue(options: TestVenueOptions = {}): Promise<TestVenue> {
   const folder = mkdtempSync(join(tmpdir(), 'busbar-api-'))
   let offset = 0

@@ -1,4 +1,5 @@
-// An exchange under load, to be killed: waits to be told to begin, then trades without end on the folder named and
+// An exchange under load, to be killed: waits to be told to begin, then trades without end on the folder
+// named and
 // says after each commit which commands are acknowledged, as `<number> <the command's reference>` lines.
 import { createInterface } from 'node:readline'
 import { writeSync } from 'node:fs'

@@ -10,7 +10,8 @@ import type { Scope } from '../../src/wire/key.ts'
 import type { RunningExchange } from '../running-exchange.ts'
 import { runExchange } from '../running-exchange.ts'
 
-// The main job: a supplier's endpoint is offered, qualified, issued and sold; a buyer with nothing but OpenAI's own
+// The main job: a supplier's endpoint is offered, qualified, issued and sold; a buyer with nothing but
+// OpenAI's own
 // package and our base URL is answered; what was used is metered, judged, settled and proved by a receipt.
 
 let exchange: RunningExchange

@@ -15,7 +15,10 @@ let scratch = ''
 let release: () => void = () => undefined
 let done: Promise<void>
 
-/** A folder that lived, closed; one as kill -9 would leave it; the head as it was a commit earlier; another exchange. */
+/**
+ * A folder that lived, closed; one as kill -9 would leave it; the head as it was a commit earlier; another
+ * exchange.
+ */
 const closed = () => join(scratch, 'closed')
 const killed = () => join(scratch, 'killed')
 const stranger = () => join(scratch, 'stranger')

@@ -8,7 +8,9 @@ export class Opener {
   private readonly child
   private readonly lines: AsyncIterator<string>
 
-  /** `blocksMax` bounds the size of any file it writes, in blocks of 512 bytes or 1 KB as the shell counts. */
+  /**
+   * `blocksMax` bounds the size of any file it writes, in blocks of 512 bytes or 1 KB as the shell counts.
+   */
   constructor(folder: string, blocksMax = 'unlimited') {
     const script = fileURLToPath(new URL('./opening.ts', import.meta.url))
     const command = `ulimit -f ${blocksMax}; exec "$0" --import tsx "$1" "$2"`

@@ -1,4 +1,5 @@
-// Opens the journal of the folder named, says `open` or the refusal, and then appends as often as it is asked to.
+// Opens the journal of the folder named, says `open` or the refusal, and then appends as often as it is asked
+// to.
 import { createInterface } from 'node:readline'
 import { openJournal } from '../../src/journal/sqlite-journal.ts'
 

@@ -1,4 +1,5 @@
-// Seeded traffic through the real engine: everything that can happen to orders, units and draws, in any order.
+// Seeded traffic through the real engine: everything that can happen to orders, units and draws, in any
+// order.
 import type { Chance } from '../../src/base/chance.ts'
 import { chance } from '../../src/base/chance.ts'
 import type { AccountId, DrawId, InstrumentId, OfferId, OrderId } from '../../src/base/ids.ts'

@@ -14,7 +14,10 @@ const INSTALLED = [
   '/usr/bin/google-chrome-stable',
 ]
 
-/** Unpacks in a process of its own, whose temporary folder is ours: the package always unpacks there, to fixed names. */
+/**
+ * Unpacks in a process of its own, whose temporary folder is ours: the package always unpacks there, to fixed
+ * names.
+ */
 const UNPACK = `
   import { existsSync } from 'node:fs'
   import { join } from 'node:path'

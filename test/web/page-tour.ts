@@ -1,4 +1,5 @@
-// What the page must do for a reader, told once and walked in a real Chromium against any venue that serves it.
+// What the page must do for a reader, told once and walked in a real Chromium against any venue that serves
+// it.
 import assert from 'node:assert/strict'
 import type { Browser, Page } from 'playwright-core'
 
@@ -8,7 +9,9 @@ const PATIENCE_MS = 20_000
 const GRADES = 9
 const MARKET = 'TEXT_PRIME-USD'
 
-/** A fresh window on the venue. What goes wrong in it, in the console or against the content policy, is kept. */
+/**
+ * A fresh window on the venue. What goes wrong in it, in the console or against the content policy, is kept.
+ */
 export async function openTour(browser: Browser, url: string, width: number, height: number): Promise<Tour> {
   const context = await browser.newContext({
     viewport: { width, height },
@@ -93,7 +96,9 @@ export async function placeAndCancel(tour: Tour): Promise<void> {
   await own.waitFor({ state: 'detached' })
 }
 
-/** A prompt is answered as a stream; supplier, cost and a receipt that this very browser has checked appear. */
+/**
+ * A prompt is answered as a stream; supplier, cost and a receipt that this very browser has checked appear.
+ */
 export async function chat(tour: Tour): Promise<void> {
   const { page } = tour
   await go(tour, '#/playground/text-prime')

@@ -1,4 +1,5 @@
-// Serves the built page with the exchange's own page table and policy, over a market that is only make-believe.
+// Serves the built page with the exchange's own page table and policy, over a market that is only make-
+// believe.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -10,7 +10,9 @@ const TASKS: readonly { task: InstrumentOut['spec']['task']; label: string; says
   { task: 'agent', label: 'Agent', says: 'many steps, many tool calls' },
 ]
 
-/** Columns from left to right, of fixed widths so that no price moves another. Narrow windows leave some out. */
+/**
+ * Columns from left to right, of fixed widths so that no price moves another. Narrow windows leave some out.
+ */
 const COLUMNS: readonly { label: string; hint?: string; className: string }[] = [
   { label: 'Market', className: 'pl-3 text-left sm:pl-4' },
   {

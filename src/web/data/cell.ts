@@ -1,6 +1,8 @@
 import { useSyncExternalStore } from 'react'
 
-/** A value that changes faster than it needs to be seen: readers are told at most once per animation frame. */
+/**
+ * A value that changes faster than it needs to be seen: readers are told at most once per animation frame.
+ */
 export type Cell<Value> = {
   get: () => Value
   set: (next: Value) => void
@@ -17,7 +19,10 @@ function publishAll(): void {
   for (const publish of due) publish()
 }
 
-/** A cell holding `initial`. A page in the background gets no frames, so it publishes nothing until it is seen. */
+/**
+ * A cell holding `initial`. A page in the background gets no frames, so it publishes nothing until it is
+ * seen.
+ */
 export function createCell<Value>(initial: Value): Cell<Value> {
   const listeners = new Set<() => void>()
   let shown = initial

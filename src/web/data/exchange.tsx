@@ -25,7 +25,9 @@ export function useExchange(): Exchange {
   return exchange
 }
 
-/** Marks every call as the page's own: another site can make a browser send our cookie, but not this header. */
+/**
+ * Marks every call as the page's own: another site can make a browser send our cookie, but not this header.
+ */
 const ownFetch: typeof fetch = (input, init) => {
   const headers = new Headers(init?.headers)
   headers.set('x-busbar-web', '1')

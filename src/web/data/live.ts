@@ -4,7 +4,9 @@ import type { TickerOut, TradeOut } from '../../wire/market.ts'
 import type { Cell } from './cell.ts'
 import { createCell } from './cell.ts'
 
-/** The stream of public market data as cells: each part of the page reads its own, and no other part renders. */
+/**
+ * The stream of public market data as cells: each part of the page reads its own, and no other part renders.
+ */
 export type Live = {
   connection: Cell<StreamStatus>
   /** The highest sequence number seen on any channel. */

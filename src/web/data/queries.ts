@@ -3,7 +3,10 @@ import { useEffect } from 'react'
 import type { CandleInterval } from '../../wire/market.ts'
 import { signedOut, useExchange } from './exchange.tsx'
 
-/** Everything listed. Specs change seldom; the next sweep is counted down from here, so it is asked again by then. */
+/**
+ * Everything listed. Specs change seldom; the next sweep is counted down from here, so it is asked again by
+ * then.
+ */
 export function useInstruments() {
   const { client } = useExchange()
   return useQuery({
@@ -53,7 +56,8 @@ export function useAccount() {
       } catch (error) {
         if (!signedOut(error) || hasKey) throw error
       }
-      // A venue that gives out sessions gives one with its page: sessions end, and with a restart all of them do.
+      // A venue that gives out sessions gives one with its page: sessions end, and with a restart all of them
+      // do.
       await fetch('/')
       try {
         return await client.account()

@@ -84,7 +84,9 @@ function optionsOf(
   }
 }
 
-/** Draws the depth of a book as two stepped curves around the middle. `places` are the decimals of a price. */
+/**
+ * Draws the depth of a book as two stepped curves around the middle. `places` are the decimals of a price.
+ */
 export function openDepthPlot(
   place: HTMLElement,
   places: number,

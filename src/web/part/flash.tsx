@@ -1,7 +1,9 @@
 import type { ReactNode } from 'react'
 import { useEffect, useRef } from 'react'
 
-/** Lights its background for a moment when `value` rises or falls. Nothing moves and nothing is mounted again. */
+/**
+ * Lights its background for a moment when `value` rises or falls. Nothing moves and nothing is mounted again.
+ */
 export function Flash(props: { value: string | null; children: ReactNode; className?: string }) {
   const place = useRef<HTMLSpanElement>(null)
   const before = useRef(props.value)

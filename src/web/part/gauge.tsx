@@ -1,5 +1,6 @@
 /**
- * A measured value against the limit its grade sets. `share` is measured over limit; beyond the limit the bar turns.
+ * A measured value against the limit its grade sets. `share` is measured over limit; beyond the limit the bar
+ * turns.
  * Where more is better the limit is a floor, and the mark stands where the bar must reach.
  */
 export function Gauge(props: { share: number; limit: 'ceiling' | 'floor'; label: string }) {

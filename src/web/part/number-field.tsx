@@ -1,6 +1,9 @@
 import { useId } from 'react'
 
-/** A number as text, with its unit at the right and what is wrong with it below. Arrow keys move it by one step. */
+/**
+ * A number as text, with its unit at the right and what is wrong with it below. Arrow keys move it by one
+ * step.
+ */
 export function NumberField(props: {
   label: string
   unit: string

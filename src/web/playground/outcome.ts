@@ -31,7 +31,9 @@ function noted(run: Run): Outcome | null {
   }
 }
 
-/** How the delivery ended: from the stream's own last words, or, where it was cut, from the account's records. */
+/**
+ * How the delivery ended: from the stream's own last words, or, where it was cut, from the account's records.
+ */
 export function useOutcome(run: Run | null): Outcome | null {
   const { client } = useExchange()
   const fromStream = run && noted(run)

@@ -78,7 +78,9 @@ function Facts(props: { signed: Receipt }) {
   )
 }
 
-/** The receipt as a file. The API wants more than a link can send, so the page hands over what it already has. */
+/**
+ * The receipt as a file. The API wants more than a link can send, so the page hands over what it already has.
+ */
 function SaveLink(props: { name: string; text: string }) {
   const [address, setAddress] = useState<string>()
   useEffect(() => {

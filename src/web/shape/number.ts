@@ -1,6 +1,9 @@
 import { parseDecimal, printDecimal } from '../../base/decimal.ts'
 
-/** The exchange speaks one English; fixing the locale also spares us browsers that report one no library knows. */
+/**
+ * The exchange speaks one English; fixing the locale also spares us browsers that report one no library
+ * knows.
+ */
 export const LOCALE = 'en-US'
 
 /** A minus sign as wide as a figure. */

@@ -2,7 +2,10 @@ import type { ReactNode } from 'react'
 import { Component } from 'react'
 import { Problem } from '../part/problem.tsx'
 
-/** Keeps a failed view from taking the page with it. The failure is shown, not hidden; another view starts afresh. */
+/**
+ * Keeps a failed view from taking the page with it. The failure is shown, not hidden; another view starts
+ * afresh.
+ */
 export class Boundary extends Component<{ children: ReactNode }, { error: unknown }> {
   override state: { error: unknown } = { error: undefined }
 
