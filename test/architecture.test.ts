@@ -168,12 +168,15 @@ test('the pure folders have no clock, no chance and no waiting', () => {
     if (PURE.includes(folder(file))) assert.doesNotMatch(code(file).replace(/'[^'\n]*'/g, "''"), IMPURE, file)
 })
 
-test('files stay within 400 lines and lines within 110 columns', () => {
+/** Text that the formatter cannot break: a sentence, a pattern, a list of class names. */
+const isOneText = (line: string) => /['"`/>][^'"`]{30,}/.test(line) && !/^\s*(\/\*|\*|\/\/)/.test(line)
+
+test('files stay within 400 lines, and lines within 110 columns unless they are one text', () => {
   for (const file of files) {
     const lines = text(file).split('\n')
     assert.ok(lines.length <= 401, `${file}: ${lines.length} lines`)
     for (const [i, line] of lines.entries())
-      assert.ok(line.length <= 110, `${file}:${i + 1}: ${line.length} columns`)
+      assert.ok(line.length <= 110 || isOneText(line), `${file}:${i + 1}: ${line.length} columns`)
   }
 })
 
