@@ -109,7 +109,7 @@ function GradeLine(props: { instrument: InstrumentOut }) {
   const ticker = useCell(live.ticker(id))
   return (
     <p className="text-xs text-pretty text-faint">
-      Intelligence at least {spec.intelligence_floor}, first token within {duration(spec.latency_base_ms)},{' '}
+      Intelligence at least {spec.intelligence_floor}, first token in {duration(spec.latency_base_ms)},{' '}
       {spec.throughput_floor} tokens/s.{' '}
       <a href={marketPath(id)} className="text-copper underline underline-offset-2">
         {ticker?.best_ask ? `Ask $${grouped(ticker.best_ask)} per unit` : 'See the market'}
