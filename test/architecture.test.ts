@@ -10,24 +10,26 @@ import { fileURLToPath } from 'node:url'
  */
 const SEES: Record<string, string[]> = {
   base: [],
+  thread: [],
   wire: ['base'],
   state: ['base'],
   trading: ['base', 'state'],
   claims: ['base', 'state', 'trading'],
   engine: ['base', 'state', 'trading', 'claims'],
-  journal: ['base'],
+  journal: ['base', 'thread'],
   sequencer: ['base', 'state', 'engine', 'journal'],
   market: ['base', 'state'],
   client: ['base', 'wire'],
   agent: ['base', 'wire', 'client'],
-  delivery: ['base', 'wire', 'state', 'trading', 'claims', 'sequencer'],
+  delivery: ['base', 'thread', 'wire', 'state', 'trading', 'claims', 'sequencer'],
   assay: ['base', 'state', 'claims', 'delivery', 'wire'],
-  store: ['base', 'wire', 'state'],
+  store: ['base', 'thread', 'wire', 'state'],
   api: ['base', 'wire', 'state', 'trading', 'sequencer', 'market', 'delivery', 'store'],
   operations: ['base', 'wire', 'state', 'trading', 'sequencer', 'market', 'delivery', 'store', 'api'],
   http: ['base', 'wire', 'api', 'operations'],
   sim: [
     'base',
+    'thread',
     'wire',
     'state',
     'trading',
@@ -70,6 +72,7 @@ const SEES: Record<string, string[]> = {
 /** What each folder may import from outside the repository. Anything not listed here: nothing. */
 const OUTSIDE: Record<string, string[]> = {
   wire: ['zod'],
+  thread: ['node:worker_threads'],
   client: ['zod'],
   journal: ['node:*', 'libsql'],
   sequencer: ['node:*'],

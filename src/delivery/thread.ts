@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
+import { startWorker } from '../thread/worker.ts'
 
 /** A worker thread that answers questions, and is replaced when it dies or does not answer in time. */
 export type Thread<Question, Answer> = {
@@ -19,18 +20,6 @@ type Waiting<Question, Answer> = {
 }
 
 const TRIES_MAX = 2
-
-/**
- * The module beside this one as built; or as source, through a loader that each thread registers for itself.
- */
-function workerOf(name: string): Worker {
-  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL(`./${name}.js`, import.meta.url))
-  const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'))
-  const source = JSON.stringify(new URL(`./${name}.ts`, import.meta.url).href)
-  return new Worker(`import(${loader}).then(({ register }) => (register(), import(${source})))`, {
-    eval: true,
-  })
-}
 
 /**
  * Starts the module `name` of this folder as a thread. Questions of one turn of the event loop travel
@@ -78,7 +67,7 @@ class Owner<Question, Answer> implements Thread<Question, Answer> {
   }
 
   private start(): Worker {
-    const fresh = workerOf(this.name)
+    const fresh = startWorker(new URL(`./${this.name}`, import.meta.url), undefined)
     // A thread holds the process only while it is asked something. Coming online takes the hold again.
     fresh.unref()
     fresh.once('online', () => {

@@ -27,7 +27,7 @@ import type { Lock } from './lock.ts'
 import { takeLock } from './lock.ts'
 import { writeSnapshot } from './snapshot-file.ts'
 import { createTable } from './table.ts'
-import { startWorker } from './worker-thread.ts'
+import { startWorker } from '../thread/worker.ts'
 
 export type JournalOptions = {
   folder: string

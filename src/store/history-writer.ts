@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads'
 import type { AccountId } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
 import type { HistoryRows } from './history-table.ts'
-import { startWorker } from './worker-thread.ts'
+import { startWorker } from '../thread/worker.ts'
 
 /** What the writing thread can be asked for. */
 export type WriterTask =
@@ -22,7 +22,7 @@ export type HistoryWriter = {
 type Waiting = { resolve(rows: number): void; reject(error: Error): void }
 
 export function startHistoryWriter(path: string): HistoryWriter {
-  const worker: Worker = startWorker('history-worker', { path })
+  const worker: Worker = startWorker(new URL('./history-worker', import.meta.url), { path })
   const waiting = new Map<number, Waiting>()
   let failure: Error | undefined
   let nextId = 1

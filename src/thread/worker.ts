@@ -1,11 +1,9 @@
 import { Worker } from 'node:worker_threads'
 
 /**
- * Starts the worker module that stands at `module`, named without its ending: the compiled file where this
- * one is
- * compiled, the source where it runs from source. Node 20 does not hand `--import tsx` on to its workers, so
- * a
- * source worker registers the loader itself.
+ * Starts the module that stands at `module`, named without its ending, as a thread: the compiled file where
+ * this one is compiled, the source where it runs from source. Node 20 does not hand `--import tsx` on to its
+ * threads, so a source thread registers the loader itself.
  */
 export function startWorker(module: URL, workerData: unknown): Worker {
   if (!import.meta.url.endsWith('.ts')) return new Worker(new URL(`${module.href}.js`), { workerData })
