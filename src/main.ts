@@ -6,11 +6,9 @@ import type { Config } from './config.ts'
 import { readConfig } from './config.ts'
 import type { Demo } from './demo/market.ts'
 import { readDemoKeys } from './demo/demo-file.ts'
-import { startDemo } from './demo/market.ts'
-import { receiptFault } from './delivery/receipt.ts'
 import type { Exchange } from './exchange.ts'
-import { openExchange } from './exchange.ts'
-import { verifyExchange } from './sequencer/verify.ts'
+
+// What only some commands need is imported where they begin: a price is asked for without loading the exchange.
 
 const here = dirname(fileURLToPath(import.meta.url))
 
@@ -27,11 +25,20 @@ function die(error: unknown): never {
 /** Runs the exchange until it is told to stop. */
 async function start(switches: { demo: boolean; allowPrivateSuppliers: boolean }): Promise<void> {
   const config = readConfig(process.env, switches)
+  const { openExchange } = await import('./exchange.ts')
   const log = pino({ level: config.logLevel }, pino.destination(2))
   const exchange = await openExchange({ config, log, pageFolder: join(here, 'web'), onFatal: die })
-  const running: { demo: Demo | null } = { demo: null }
+  const running: Running = { demo: null, isStopping: false }
   stopOnSignal(exchange, running)
-  if (config.demo) running.demo = await openDemo(exchange, config)
+  if (config.demo) {
+    try {
+      running.demo = await openDemo(exchange, config)
+    } catch (error) {
+      // Told to stop while it opened: the exchange under it is closing, and ends the process itself.
+      if (running.isStopping) return
+      throw error
+    }
+  }
   exchange.setReady()
   say(`busbar ready ${exchange.baseUrl}`)
   if (config.demo) say(hint(exchange.baseUrl, config.data))
@@ -41,6 +48,7 @@ async function openDemo(exchange: Exchange, config: Config): Promise<Demo> {
   say(
     'busbar: opening the demo market: suppliers start, are probed over HTTP, and quote (about half a minute)',
   )
+  const { startDemo } = await import('./demo/market.ts')
   const demo = await startDemo({
     baseUrl: exchange.baseUrl,
     operatorKey: exchange.operatorKey,
@@ -71,16 +79,19 @@ Open ${baseUrl} in a browser, or ask for a completion:
 The keys of the demo's buyer, trader, supplier and operator are in ${join(data, 'demo-keys.json')}.
 Ctrl-C stops the exchange.`
 
+type Running = { demo: Demo | null; isStopping: boolean }
+
 /** The first signal closes in order; the second stops at once. Nothing acknowledged is lost either way. */
-function stopOnSignal(exchange: Exchange, running: { demo: Demo | null }): void {
-  let stopping = false
+function stopOnSignal(exchange: Exchange, running: Running): void {
   const stop = async () => {
-    if (stopping) process.exit(130)
-    stopping = true
+    if (running.isStopping) process.exit(130)
+    running.isStopping = true
     process.stderr.write('busbar: closing\n')
     const closed = exchange.close()
-    await running.demo?.stop()
+    await running.demo?.quiet()
+    // The model servers outlive the requests that they are answering.
     await closed
+    await running.demo?.stop()
     process.exit(0)
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -91,6 +102,7 @@ function stopOnSignal(exchange: Exchange, running: { demo: Demo | null }): void 
 
 async function verify(folder: string | undefined) {
   const { data } = readConfig(process.env, { demo: false, allowPrivateSuppliers: false })
+  const { verifyExchange } = await import('./sequencer/verify.ts')
   const report = await verifyExchange(folder ?? data)
   const { journal, replayed, digest, snapshots, fault } = report
   const reason = journal.damage ?? fault
@@ -102,7 +114,7 @@ async function verify(folder: string | undefined) {
       commands: journal.commands,
       replayed,
       digest: digest ?? '',
-      snapshots: snapshots.map(({ seq }) => seq).join(' '),
+      snapshots: snapshots.map(({ seq }) => seq).join(' ') || 'none',
     },
     ...(reason === null ? {} : { reason }),
   }
@@ -115,6 +127,7 @@ async function verifyReceipt(text: string, publicKey: string) {
   } catch {
     return { ok: false, facts: {}, reason: 'the receipt is not JSON' }
   }
+  const { receiptFault } = await import('./delivery/receipt.ts')
   const fault = receiptFault(receipt, publicKey)
   if (fault !== undefined) return { ok: false, facts: {}, reason: fault }
   const { id, instrument, units, cost, verdict } = receipt as Record<string, string>

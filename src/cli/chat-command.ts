@@ -57,5 +57,5 @@ export function addChatCommand(program: Command, run: Runner): void {
     .argument('[prompt...]', 'the prompt; without it, standard input')
     .option('--system <text>', 'a system message before the prompt')
     .option('--max-tokens <tokens>', 'longest answer', wholeOption(1, 1_000_000))
-    .action(run('buyer', async (session, args, options) => chat(session, await requestOf(args, options))))
+    .action(run('trader', async (session, args, options) => chat(session, await requestOf(args, options))))
 }

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
+import { addAccountCommands } from './account-commands.ts'
 import { addChatCommand } from './chat-command.ts'
 import { addMarketCommands } from './market-commands.ts'
 import type { Runner } from './runner.ts'
-import { faultLine, sessionOf } from './session.ts'
+import { wordOption } from './option.ts'
+import { DEMO_ROLES, faultLine, sessionOf } from './session.ts'
 import { addSupplyCommands } from './supply-commands.ts'
 import type { Terminal } from './terminal.ts'
 import { painted, processTerminal } from './terminal.ts'
@@ -52,6 +54,11 @@ export function buildCli(parts: VenueParts, terminal: Terminal = processTerminal
     .addOption(
       new Option('--key <key>', "your API key; without it, the sample market's own").env('BUSBAR_KEY'),
     )
+    .option(
+      '--as <role>',
+      `act as the sample market's ${DEMO_ROLES.join(', ')}; otherwise its trader, or its supplier for supply`,
+      wordOption(DEMO_ROLES),
+    )
     .option('--json', 'print answers as JSON')
     .addHelpText('after', EXAMPLES)
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })
@@ -61,6 +68,7 @@ export function buildCli(parts: VenueParts, terminal: Terminal = processTerminal
   addVenueCommands(program, parts, run)
   addMarketCommands(program, run)
   addTradeCommands(program, run)
+  addAccountCommands(program, run)
   addChatCommand(program, run)
   addSupplyCommands(program, run)
   return program

@@ -73,7 +73,34 @@ async function showBook(
   )
 }
 
-/** `instruments` and `book`. */
+async function showTrades(
+  { client, terminal, json }: Session,
+  instrument: string,
+  limit: number,
+): Promise<void> {
+  const page = await client.trades(instrument, { limit })
+  if (json) return printJson(terminal, page)
+  if (page.data.length === 0) return terminal.out('no trades\n')
+  printTable(
+    terminal,
+    [
+      { title: 'trade' },
+      { title: 'taker' },
+      { title: 'price', isNumber: true },
+      { title: 'units', isNumber: true },
+      { title: 'at' },
+    ],
+    page.data.map(({ id, side, price, quantity, at }) => [
+      id,
+      painted(terminal, side === 'buy' ? 'green' : 'red', side),
+      price,
+      quantity,
+      `${at.slice(11, 23)} UTC`,
+    ]),
+  )
+}
+
+/** `instruments`, `book` and `trades`. */
 export function addMarketCommands(program: Command, run: Runner): void {
   program
     .command('instruments')
@@ -87,6 +114,16 @@ export function addMarketCommands(program: Command, run: Runner): void {
     .action(
       run('trader', (session, [instrument = ''], options) =>
         showBook(session, instrument, Number(options.depth)),
+      ),
+    )
+  program
+    .command('trades')
+    .description('show the last trades of an instrument')
+    .argument('<instrument>', 'such as text-prime')
+    .option('--limit <rows>', 'rows', wholeOption(1, 1_000), 20)
+    .action(
+      run('trader', (session, [instrument = ''], options) =>
+        showTrades(session, instrument, Number(options.limit)),
       ),
     )
 }

@@ -6,10 +6,11 @@ import { createClient } from '../client/client.ts'
 import { BusbarError } from '../client/problem.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Whose key of the sample market serves when no other is given. */
-export type DemoRole = 'trader' | 'buyer' | 'supplier'
+/** The people of the sample market whose keys it writes down. */
+export const DEMO_ROLES = ['trader', 'buyer', 'supplier', 'operator'] as const
+export type DemoRole = (typeof DEMO_ROLES)[number]
 
-type GlobalOptions = { url: string; key?: string; json?: boolean }
+type GlobalOptions = { url: string; key?: string; as?: DemoRole; json?: boolean }
 
 /** What a command works with. */
 export type Session = {
@@ -24,8 +25,10 @@ export class Fault extends Error {
   override name = 'Fault'
 }
 
+const demoKeys = (): string => join(process.env.BUSBAR_DATA || '.busbar', 'demo-keys.json')
+
 function demoKey(role: DemoRole): string | undefined {
-  const path = join(process.env.BUSBAR_DATA || '.busbar', 'demo-keys.json')
+  const path = demoKeys()
   if (!existsSync(path)) return undefined
   let text: string
   try {
@@ -37,13 +40,24 @@ function demoKey(role: DemoRole): string | undefined {
   return (JSON.parse(text) as Partial<Record<DemoRole, string>>)[role]
 }
 
+/** The key that was asked for: named, of someone in the sample market, of the environment, or of `role`. */
+function keyOf(command: Command, role: DemoRole): string | undefined {
+  const { key, as } = command.optsWithGlobals<GlobalOptions>()
+  const isNamed = command.getOptionValueSourceWithGlobals('key') === 'cli'
+  if (key !== undefined && (isNamed || as === undefined)) return key
+  const lent = demoKey(as ?? role)
+  if (as !== undefined && lent === undefined)
+    throw new Fault(`--as ${as} needs the keys of the sample market, and there are none at ${demoKeys()}`)
+  return lent
+}
+
 /** The session that a command's options describe. `role` names the demo key to fall back on. */
 export function sessionOf(command: Command, terminal: Terminal, role: DemoRole): Session {
-  const { url, key, json } = command.optsWithGlobals<GlobalOptions>()
+  const { url, json } = command.optsWithGlobals<GlobalOptions>()
   if (!/^https?:\/\//.test(url)) throw new Fault(`--url must begin with http:// or https://, not "${url}"`)
   return {
     terminal,
-    client: createClient({ baseUrl: url, key: key ?? demoKey(role) }),
+    client: createClient({ baseUrl: url, key: keyOf(command, role) }),
     json: json === true,
   }
 }

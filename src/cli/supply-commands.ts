@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import type { OfferOut, OfferRequest, QualificationOut } from '../wire/supply.ts'
+import type { IssuanceOut, OfferOut, OfferRequest, QualificationOut } from '../wire/supply.ts'
+import { readInput } from './input.ts'
 import { listOption, wholeOption, wordOption } from './option.ts'
 import type { Options, Runner } from './runner.ts'
 import type { Session } from './session.ts'
 import { Fault, printJson } from './session.ts'
-import { endProgress, painted, printTable, shortened, showProgress } from './terminal.ts'
+import { endProgress, minuteOf, painted, printTable, shortened, showProgress } from './terminal.ts'
 
 const PLANS = ['full', 'brief'] as const
 type Plan = (typeof PLANS)[number]
@@ -39,11 +39,33 @@ function printOffers({ terminal }: Session, offers: readonly OfferOut[]): void {
   )
 }
 
-function offerOf(name: string, options: Options): OfferRequest {
-  const given = options as {
+/** `Name: value` pairs as an object. */
+function headersOf(lines: readonly string[]): Record<string, string> {
+  const pairs = lines.map((line) => {
+    const at = line.indexOf(':')
+    if (at < 1) throw new Fault(`--header must be "Name: value", not "${line}"`)
+    return [line.slice(0, at).trim(), line.slice(at + 1).trim()]
+  })
+  return Object.fromEntries(pairs)
+}
+
+function endpointOf(options: Options): OfferRequest['endpoint'] {
+  const { baseUrl, model, apiKeyFile, header } = options as {
     baseUrl: string
     model: string
     apiKeyFile?: string
+    header: string[]
+  }
+  return {
+    base_url: baseUrl,
+    model,
+    headers: headersOf(header),
+    ...(apiKeyFile !== undefined && { api_key: readInput(apiKeyFile).trim() }),
+  }
+}
+
+function offerOf(name: string, options: Options): OfferRequest {
+  const given = options as {
     rate: string
     concurrency: number
     context: number
@@ -52,11 +74,7 @@ function offerOf(name: string, options: Options): OfferRequest {
   }
   return {
     name,
-    endpoint: {
-      base_url: given.baseUrl,
-      model: given.model,
-      ...(given.apiKeyFile !== undefined && { api_key: readFileSync(given.apiKeyFile, 'utf8').trim() }),
-    },
+    endpoint: endpointOf(options),
     rate: given.rate,
     concurrency: given.concurrency,
     context_tokens: given.context,
@@ -65,20 +83,15 @@ function offerOf(name: string, options: Options): OfferRequest {
   }
 }
 
+/** What was measured, and below it what was needed: both are sentences. */
 function printMeasures({ terminal }: Session, done: QualificationOut): void {
   printTable(
     terminal,
-    [
-      { title: 'measure' },
-      { title: 'measured', isNumber: true },
-      { title: 'required', isNumber: true },
-      { title: '' },
-    ],
+    [{ title: 'measure' }, { title: 'result' }, { title: 'measured, and needed' }],
     done.measures.map(({ name, measured, required, passed }) => [
       name,
-      measured,
-      required,
       passed ? painted(terminal, 'green', 'passed') : painted(terminal, 'red', 'failed'),
+      `${measured}\n${painted(terminal, 'dim', required)}`,
     ]),
   )
 }
@@ -95,8 +108,16 @@ async function qualify(session: Session, offer: string, instrument: string, plan
   else printMeasures(session, done)
   if (done.status === 'failed')
     throw new Fault(`${offer} does not clear ${done.instrument}: ${done.reason ?? 'a measure failed'}`)
-  if (!json) terminal.out(`${offer} is certified for ${done.instrument} until ${done.expires_at ?? '-'}\n`)
+  if (!json)
+    terminal.out(`${offer} is certified for ${done.instrument} until ${minuteOf(done.expires_at ?? '-')}\n`)
 }
+
+const addEndpointOptions = (command: Command): Command =>
+  command
+    .requiredOption('--base-url <url>', 'such as https://models.example.com/v1')
+    .requiredOption('--model <name>', 'what the endpoint calls the model')
+    .option('--api-key-file <path>', 'a file that holds the key of the endpoint')
+    .option('--header <name: value>', 'sent with every request; may be repeated', listOption, [])
 
 function addOfferCommands(program: Command, run: Runner): void {
   const offer = program.command('offer').description('offer a model server as supply')
@@ -107,16 +128,13 @@ function addOfferCommands(program: Command, run: Runner): void {
       run('supplier', async (session) => {
         const offers = await session.client.offers.list()
         if (session.json) printJson(session.terminal, { data: offers })
+        else if (offers.length === 0) session.terminal.out('no offers\n')
         else printOffers(session, offers)
       }),
     )
-  offer
-    .command('add')
+  addEndpointOptions(offer.command('add'))
     .description('register an endpoint that speaks the OpenAI dialect')
     .argument('<name>', 'your name as a supplier')
-    .requiredOption('--base-url <url>', 'such as https://models.example.com/v1')
-    .requiredOption('--model <name>', 'what the endpoint calls the model')
-    .option('--api-key-file <path>', 'a file that holds the key of the endpoint')
     .requiredOption('--rate <units>', 'units per minute that you commit to')
     .option('--concurrency <requests>', 'requests at once', wholeOption(1, 10_000), 16)
     .option('--context <tokens>', 'longest context', wholeOption(1, 10_000_000), 131_072)
@@ -125,8 +143,19 @@ function addOfferCommands(program: Command, run: Runner): void {
     .action(
       run('supplier', async (session, [name = ''], options) => {
         const made = await session.client.offers.register(offerOf(name, options))
-        if (session.json) printJson(session.terminal, made)
-        else printOffers(session, [made])
+        if (session.json) return printJson(session.terminal, made)
+        printOffers(session, [made])
+        session.terminal.out(`next: busbar offer qualify ${made.id} <instrument>\n`)
+      }),
+    )
+  addEndpointOptions(offer.command('move'))
+    .description('point an offer at another address, key or model; its certificates stay')
+    .argument('<offer>', 'such as off_1')
+    .action(
+      run('supplier', async (session, [id = ''], options) => {
+        const moved = await session.client.offers.update(id, { endpoint: endpointOf(options) })
+        if (session.json) printJson(session.terminal, moved)
+        else printOffers(session, [moved])
       }),
     )
   offer
@@ -142,7 +171,17 @@ function addOfferCommands(program: Command, run: Runner): void {
     )
 }
 
-/** `offer` and `issue`. */
+function printIssuance({ terminal, json }: Session, what: string, bond: string, done: IssuanceOut): void {
+  if (json) return printJson(terminal, done)
+  const facts = [
+    [what, `${shortened(done.quantity)} ${done.instrument}`],
+    [bond, `$${shortened(done.bond)}`],
+    ['owed in all', `${shortened(done.obligation)} ${done.instrument}`],
+  ]
+  printTable(terminal, [{ title: '' }, { title: '' }], facts)
+}
+
+/** `offer`, `issue` and `redeem`. */
 export function addSupplyCommands(program: Command, run: Runner): void {
   addOfferCommands(program, run)
   program
@@ -152,15 +191,23 @@ export function addSupplyCommands(program: Command, run: Runner): void {
     .argument('<instrument>', 'such as text-prime')
     .argument('<quantity>', 'units, such as 25')
     .action(
-      run('supplier', async ({ client, terminal, json }, [offer = '', instrument = '', quantity = '']) => {
-        const issued = await client.issue({ offer, instrument, quantity })
-        if (json) return printJson(terminal, issued)
-        const facts = [
-          ['issued', `${shortened(issued.quantity)} ${issued.instrument}`],
-          ['bond', `$${shortened(issued.bond)}`],
-          ['now owed', shortened(issued.obligation)],
-        ]
-        printTable(terminal, [{ title: '' }, { title: '', isNumber: true }], facts)
-      }),
+      run('supplier', async (session, [offer = '', instrument = '', quantity = '']) =>
+        printIssuance(session, 'issued', 'bond', await session.client.issue({ offer, instrument, quantity })),
+      ),
+    )
+  program
+    .command('redeem')
+    .description('hand units back that you issued and have not sold, and free their bond')
+    .argument('<instrument>', 'such as text-prime')
+    .argument('<quantity>', 'units, such as 25')
+    .action(
+      run('supplier', async (session, [instrument = '', quantity = '']) =>
+        printIssuance(
+          session,
+          'redeemed',
+          'bond freed',
+          await session.client.redeem({ instrument, quantity }),
+        ),
+      ),
     )
 }

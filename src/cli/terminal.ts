@@ -67,6 +67,12 @@ export const orDash = (decimal: string | null | undefined): string => decimal ??
 export const shortened = (decimal: string | null): string =>
   decimal === null ? '-' : decimal.replace(/(\.\d\d\d*?)0+$/, '$1')
 
+/** A quantity that is often nothing. */
+export const orNone = (decimal: string): string => (Number(decimal) === 0 ? '-' : shortened(decimal))
+
+/** A time for the eye, to the minute. */
+export const minuteOf = (time: string): string => `${time.slice(0, 16).replace('T', ' ')} UTC`
+
 const BAR = 24
 
 /** Shows how far something has come, on one line that is written over; on a pipe, nothing. */

@@ -3,7 +3,7 @@ import type { OrderOut, OrderRequest } from '../wire/order.ts'
 import { wholeOption, wordOption } from './option.ts'
 import type { Options, Runner } from './runner.ts'
 import type { Session } from './session.ts'
-import { printJson } from './session.ts'
+import { Fault, printJson } from './session.ts'
 import type { Column } from './terminal.ts'
 import { orDash, painted, printTable, shortened } from './terminal.ts'
 
@@ -106,30 +106,19 @@ async function showOrders(session: Session, options: Options): Promise<void> {
   else printOrders(session, page.data)
 }
 
-async function showBalance({ client, terminal, json }: Session): Promise<void> {
-  const [{ data: balances, seq }, { data: lots }] = await Promise.all([client.balances(), client.lots()])
-  if (json) return printJson(terminal, { balances, lots, seq })
-  printTable(
-    terminal,
-    [
-      { title: 'asset' },
-      { title: 'available', isNumber: true },
-      { title: 'in orders', isNumber: true },
-      { title: 'to consume', isNumber: true },
-      { title: 'being drawn', isNumber: true },
-      { title: 'owed', isNumber: true },
-      { title: 'escrow', isNumber: true },
-      { title: 'bond', isNumber: true },
-    ],
-    balances.map((row) => [
-      painted(terminal, 'bold', row.asset),
-      ...[row.available, row.held, row.consumption, row.drawn, row.obligation, row.escrow, row.bond].map(
-        shortened,
-      ),
-    ]),
-  )
-  for (const lot of lots)
-    terminal.out(`${lot.id}: ${shortened(lot.quantity)} ${lot.instrument} to be used by ${lot.expires_at}\n`)
+async function cancel(session: Session, order: string | undefined, options: Options): Promise<void> {
+  const { client, terminal, json } = session
+  if (order !== undefined) {
+    const ended = await client.orders.cancel(order)
+    if (json) printJson(terminal, ended)
+    else printOrders(session, [ended])
+    return
+  }
+  if (options.all !== true) throw new Fault('name an order, or cancel every one of yours with --all')
+  const { instrument } = options as { instrument?: string }
+  const ended = await client.orders.cancelAll(instrument === undefined ? {} : { instrument })
+  if (json) return printJson(terminal, ended)
+  terminal.out(ended.canceled.length === 0 ? 'no open orders\n' : `canceled ${ended.canceled.join(' ')}\n`)
 }
 
 function addOrderCommand(program: Command, run: Runner, side: 'buy' | 'sell'): void {
@@ -146,21 +135,17 @@ function addOrderCommand(program: Command, run: Runner, side: 'buy' | 'sell'): v
     .action(run('trader', (session, args, options) => trade(session, side, args, options)))
 }
 
-/** `buy`, `sell`, `cancel`, `orders` and `balance`. */
+/** `buy`, `sell`, `cancel` and `orders`. */
 export function addTradeCommands(program: Command, run: Runner): void {
   addOrderCommand(program, run, 'buy')
   addOrderCommand(program, run, 'sell')
   program
     .command('cancel')
-    .description('cancel an open order')
-    .argument('<order>', 'such as ord_12')
-    .action(
-      run('trader', async (session, [order = '']) => {
-        const ended = await session.client.orders.cancel(order)
-        if (session.json) printJson(session.terminal, ended)
-        else printOrders(session, [ended])
-      }),
-    )
+    .description('cancel an open order, or with --all every one of yours')
+    .argument('[order]', 'such as ord_12')
+    .option('--all', 'every open order')
+    .option('--instrument <instrument>', 'with --all: only of one instrument')
+    .action(run('trader', (session, [order], options) => cancel(session, order, options)))
   program
     .command('orders')
     .description('list your orders, newest first')
@@ -168,8 +153,4 @@ export function addTradeCommands(program: Command, run: Runner): void {
     .option('--instrument <instrument>', 'only of one instrument')
     .option('--limit <rows>', 'rows', wholeOption(1, 1_000), 20)
     .action(run('trader', (session, _, options) => showOrders(session, options)))
-  program
-    .command('balance')
-    .description('show your money and your units')
-    .action(run('trader', (session) => showBalance(session)))
 }

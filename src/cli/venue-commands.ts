@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
+import { readInput } from './input.ts'
 import type { Runner } from './runner.ts'
 import type { Session } from './session.ts'
 import { Fault, printJson } from './session.ts'
@@ -28,14 +28,6 @@ function report({ terminal, json }: Session, finding: Finding): void {
   if (!finding.ok) throw new Fault(finding.reason ?? 'it does not verify')
 }
 
-function readInput(path: string): string {
-  try {
-    return readFileSync(path === '-' ? 0 : path, 'utf8')
-  } catch (error) {
-    throw new Fault(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`)
-  }
-}
-
 function addReceiptCommands(program: Command, parts: VenueParts, run: Runner): void {
   const receipt = program.command('receipt').description('fetch and check receipts')
   receipt
@@ -43,7 +35,7 @@ function addReceiptCommands(program: Command, parts: VenueParts, run: Runner): v
     .description('print the signed receipt of a delivery')
     .argument('<id>', 'as the answer named it')
     .action(
-      run('buyer', async ({ client, terminal }, [id = '']) => printJson(terminal, await client.receipt(id))),
+      run('trader', async ({ client, terminal }, [id = '']) => printJson(terminal, await client.receipt(id))),
     )
   receipt
     .command('verify')
@@ -51,7 +43,7 @@ function addReceiptCommands(program: Command, parts: VenueParts, run: Runner): v
     .argument('<file>', 'the receipt, or - for standard input')
     .option('--public-key <base64>', "the exchange's receipt key; without it, the exchange is asked")
     .action(
-      run('buyer', async (session, [path = ''], options) => {
+      run('trader', async (session, [path = ''], options) => {
         const text = readInput(path)
         const given = options.publicKey
         const key = typeof given === 'string' ? given : (await session.client.status()).receipt_public_key

@@ -24,6 +24,7 @@ import { Payroll } from './payroll.ts'
 import { pooled } from './pool.ts'
 import { requestFor } from './prompt.ts'
 import { Quotes } from './quotes.ts'
+import { pauseToSweepMs } from './sweep.ts'
 import { SupplyDesk } from './supply-desk.ts'
 import type { Supplier } from './suppliers.ts'
 import { suppliers as allSuppliers } from './suppliers.ts'
@@ -44,7 +45,12 @@ export type DemoOptions = {
 }
 
 /** A running sample market. */
-export type Demo = { stop(): Promise<void> }
+export type Demo = {
+  /** The participants leave; the model servers go on answering. */
+  quiet(): Promise<void>
+  /** The participants leave, and the model servers end. */
+  stop(): Promise<void>
+}
 
 const TAKERS = ['Lattice Trading', 'Osprey Desk']
 const APPLICATIONS = ['Fennel Apps', 'Quill Studio']
@@ -56,6 +62,8 @@ const COMPLETION_GAP_MS = 6_000
 const COMPLETIONS_AT_ONCE = 3
 const QUALIFICATIONS_AT_ONCE = 9
 const SUPPLY_PAUSE_MS = 2_000
+/** After a sweep suppliers issue anew, and then makers buy. */
+const RESUPPLY_MS = 20
 const PAYROLL_PAUSE_MS = 60_000
 const RENEWAL_PAUSE_MS = 5 * 60_000
 const SEED = 20_261_125
@@ -210,7 +218,7 @@ function running(
     ...makers.flatMap((maker) => maker.start(pace, onError(maker.name))),
     ...desks.map((desk) =>
       startRhythm({
-        pauseMs: () => SUPPLY_PAUSE_MS / pace,
+        pauseMs: () => pauseToSweepMs(SUPPLY_PAUSE_MS / pace, RESUPPLY_MS, floor.instruments),
         turn: () => desk.turn(),
         onError: onError(desk.name),
       }),
@@ -222,10 +230,13 @@ function running(
     }),
     startRhythm({ pauseMs: () => PAYROLL_PAUSE_MS, turn: () => payroll.turn(), onError: onError('payroll') }),
   ]
+  const quiet = async () => {
+    await Promise.all([...all, ...consumers].map((one) => one.stop()))
+  }
   return {
+    quiet,
     async stop() {
-      const stopped = [...all.map((rhythm) => rhythm.stop()), ...consumers.map((consumer) => consumer.stop())]
-      await Promise.all(stopped)
+      await quiet()
       await Promise.all(desks.map((desk) => desk.close()))
     },
   }

@@ -225,9 +225,103 @@ test('qualifying waits for the measurement, and fails when it does', async () =>
   answers['POST /v1/qualifications'] = { status: 202, body: running }
   answers['GET /v1/qualifications/qlf_1'] = [{ body: running }, { body: failed }]
   const { out, err, code } = await busbar(['offer', 'qualify', 'off_1', 'text-prime', '--plan', 'brief'])
-  assert.match(out, /throughput\s+12 tok\/s\s+40 tok\/s\s+failed/)
+  assert.match(out, /throughput\s+failed\s+12 tok\/s\s+40 tok\/s/)
   assert.equal(err, 'busbar: off_1 does not clear TEXT_PRIME-USD: throughput below the floor\n')
   assert.equal(code, 1)
+})
+
+const nothing = {
+  available: '0.00',
+  held: '0.00',
+  consumption: '0.00',
+  drawn: '0.00',
+  obligation: '0.00',
+  escrow: '0.00',
+  bond: '0.00',
+  withheld: '0.00',
+}
+
+test('balance shows only what there is, and its lots', async () => {
+  const data = [
+    { ...nothing, asset: 'USD', available: '12.500000', held: '1.230000' },
+    { ...nothing, asset: 'TEXT_PRIME', consumption: '1.500000' },
+    { ...nothing, asset: 'CODE_MAX' },
+  ]
+  const lot = {
+    id: 'lot_3',
+    instrument: 'TEXT_PRIME-USD',
+    quantity: '1.500000',
+    drawn: '0.000000',
+    cost: '1.200000',
+    expires_at: '2026-11-25T08:00:00.000000Z',
+  }
+  answers['GET /v1/balances'] = { body: { data, seq: 9 } }
+  answers['GET /v1/lots'] = { body: { data: [lot], seq: 9 } }
+  const { out } = await busbar(['balance'])
+  assert.deepEqual(
+    out.split('\n').map((line) => line.split(/ {2,}/)),
+    [
+      ['asset', 'available', 'in orders', 'to consume'],
+      ['USD', '12.50', '1.23', '-'],
+      ['TEXT_PRIME', '0.00', '-', '1.50'],
+      [''],
+      ['lot', 'instrument', 'units', 'being drawn', 'cost', 'to be used by'],
+      ['lot_3', 'TEXT_PRIME-USD', '1.50', '-', '$1.20', '2026-11-25 08:00 UTC'],
+      [''],
+    ],
+  )
+})
+
+test('one order is canceled, or all of them, but never all by leaving out a word', async () => {
+  answers['DELETE /v1/orders/ord_12'] = { body: { ...order, status: 'canceled', reason: 'by_owner' } }
+  assert.match((await busbar(['cancel', 'ord_12'])).out, /ord_12.*canceled\s+by_owner/)
+  answers['POST /v1/orders/cancel'] = { body: { canceled: ['ord_12', 'ord_13'], seq: 4 } }
+  assert.equal((await busbar(['cancel', '--all'])).out, 'canceled ord_12 ord_13\n')
+  const { err, code } = await busbar(['cancel'])
+  assert.deepEqual([err, code], ['busbar: name an order, or cancel every one of yours with --all\n', 1])
+})
+
+test('an offer is added with its headers and the key of its file, and what comes next is said', async () => {
+  const file = join(folder, 'endpoint-key')
+  writeFileSync(file, 'sk-endpoint\n')
+  const made = {
+    id: 'off_4',
+    name: 'Harbour 31B',
+    endpoint: { base_url: 'https://models.example.com/v1', model: 'm' },
+    rate: '40.00',
+    outstanding: '0.00',
+    status: 'active',
+    certificates: [],
+  }
+  answers['POST /v1/offers'] = { status: 201, body: made }
+  const place = ['--base-url', 'https://models.example.com/v1', '--model', 'm', '--api-key-file', file]
+  const { out } = await busbar([
+    'offer',
+    'add',
+    'Harbour 31B',
+    ...place,
+    '--rate',
+    '40',
+    '--header',
+    'x-team: a:b',
+  ])
+  assert.match(out, /next: busbar offer qualify off_4/)
+  assert.deepEqual((requests[0]?.body as { endpoint: unknown }).endpoint, {
+    base_url: 'https://models.example.com/v1',
+    model: 'm',
+    headers: { 'x-team': 'a:b' },
+    api_key: 'sk-endpoint',
+  })
+  const absent = await busbar([
+    'offer',
+    'add',
+    'x',
+    ...place.slice(0, 5),
+    join(folder, 'absent'),
+    '--rate',
+    '1',
+  ])
+  assert.match(absent.err, /^busbar: cannot read .*absent/)
 })
 
 test('without a key, the sample market lends its own', async () => {
@@ -239,12 +333,17 @@ test('without a key, the sample market lends its own', async () => {
   answers['GET /v1/offers'] = { body: { data: [] } }
   await busbar(['orders'])
   await busbar(['offer', 'list'])
+  await busbar(['orders', '--as', 'buyer'])
+  await busbar(['orders', '--as', 'buyer', '--key', 'bb_mine'])
+  process.env.BUSBAR_DATA = join(folder, 'elsewhere')
+  const nobody = await busbar(['orders', '--as', 'buyer'])
   if (before === undefined) delete process.env.BUSBAR_DATA
   else process.env.BUSBAR_DATA = before
   assert.deepEqual(
     requests.map(({ key }) => key),
-    ['bb_trader', 'bb_supplier'],
+    ['bb_trader', 'bb_supplier', 'bb_buyer', 'bb_mine'],
   )
+  assert.match(nobody.err, /^busbar: --as buyer needs the keys of the sample market/)
 })
 
 test('an exchange that is not there is one line', async () => {
