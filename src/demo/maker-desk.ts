@@ -6,6 +6,7 @@ import type { InstrumentOut } from '../wire/instrument.ts'
 import { unitsHeld } from './holding.ts'
 import { pooled } from './pool.ts'
 import type { Quotes } from './quotes.ts'
+import { pauseToSweepMs } from './sweep.ts'
 
 /** How a maker quotes, in shares of the price and in units. */
 export type MakerStyle = {
@@ -26,8 +27,8 @@ export const makerStyles: readonly MakerStyle[] = [
     name: 'Ballast Markets',
     halfSpread: 0.0025,
     levels: 4,
-    size: 1.5,
-    target: 30,
+    size: 0.8,
+    target: 8,
     pauseMs: 550,
     leads: true,
   },
@@ -35,8 +36,8 @@ export const makerStyles: readonly MakerStyle[] = [
     name: 'Keel Liquidity',
     halfSpread: 0.0045,
     levels: 4,
-    size: 3,
-    target: 40,
+    size: 1.2,
+    target: 12,
     pauseMs: 2_500,
     leads: false,
   },
@@ -46,6 +47,8 @@ type Seat = { instrument: InstrumentOut; maker: Maker }
 
 /** How often a maker looks at what it holds and at where trading stands. */
 const LOOK_MS = 1_000
+/** After a sweep, once suppliers offer again. */
+const RESTOCK_MS = 400
 const SEATS_AT_ONCE = 3
 
 /** One maker at work in every book. */
@@ -53,12 +56,14 @@ export class MakerDesk {
   private readonly style: MakerStyle
   private readonly client: Client
   private readonly quotes: Quotes
+  private readonly instruments: readonly InstrumentOut[]
   private readonly seats: readonly Seat[]
 
   constructor(style: MakerStyle, client: Client, instruments: readonly InstrumentOut[], quotes: Quotes) {
     this.style = style
     this.client = client
     this.quotes = quotes
+    this.instruments = instruments
     const { halfSpread, levels, size, target } = style
     this.seats = instruments.map((instrument) => {
       const fair = () => quotes.fair(instrument)
@@ -88,7 +93,14 @@ export class MakerDesk {
         onError,
       }),
     )
-    return [...quoting, startRhythm({ pauseMs: () => LOOK_MS / pace, turn: () => this.look(), onError })]
+    return [
+      ...quoting,
+      startRhythm({
+        pauseMs: () => pauseToSweepMs(LOOK_MS / pace, RESTOCK_MS, this.instruments),
+        turn: () => this.look(),
+        onError,
+      }),
+    ]
   }
 
   private async quote({ instrument, maker }: Seat): Promise<void> {
