@@ -1,4 +1,4 @@
-import { accessSync, constants, readFileSync, statSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { JournalError } from './journal.ts'
@@ -49,6 +49,23 @@ export async function writeSynced(path: string, parts: Iterable<Uint8Array>): Pr
 /** The file's bytes, or undefined where there is no file. */
 export function readIfThere(path: string): Buffer | undefined {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ? readFileSync(path) : undefined
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+
+/**
+ * Makes a folder, for its owner only, and those above it. Not with Node's own recursion: that never ends where
+ * the system takes no names, as in /proc.
+ */
+export function makeFolder(path: string): void {
+  if (isFolder(path)) return
+  if (dirname(path) !== path) makeFolder(dirname(path))
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (!isFolder(path)) throw unwritable(path, error)
+  }
 }
 
 /** Refuses a folder that the process may not write to. */

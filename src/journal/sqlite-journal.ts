@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
@@ -11,6 +11,7 @@ import {
   HEAD_FILE,
   JOURNAL_FILE,
   LOCK_FILE,
+  makeFolder,
   SNAPSHOT_FOLDER,
   syncFolder,
   unwritable,
@@ -51,17 +52,14 @@ const ALWAYS_THERE = new Set([LOCK_FILE, `${LOCK_FILE}-journal`, 'lost+found'])
 /** Whether the folder is absent, empty or an interrupted birth: only there may an exchange be born. */
 export function isVacant(folder: string): boolean {
   if (!existsSync(folder)) return true
+  if (!statSync(folder).isDirectory()) throw unwritable(folder, new Error('it is not a folder'))
   const names = readdirSync(folder).filter((name) => !ALWAYS_THERE.has(name))
   return names.length === 0 || names.includes(BIRTH_FILE)
 }
 
 /** Begins a new exchange. Refuses a folder that holds anything. Returns the exchange's name. */
 export async function initJournal(folder: string): Promise<string> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-  } catch (error) {
-    throw unwritable(folder, error)
-  }
+  makeFolder(folder)
   const lock = takeLock(folder)
   try {
     if (!isVacant(folder)) {

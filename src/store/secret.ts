@@ -62,7 +62,8 @@ function createMasterKey(path: string): Buffer | undefined {
     file = openSync(path, 'wx', 0o600)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined
-    throw error
+    const why = error instanceof Error ? error.message : String(error)
+    throw new MasterKeyRefused(`master key ${path} cannot be made: ${why}`, { cause: error })
   }
   try {
     const key = randomBytes(KEY_BYTES)
