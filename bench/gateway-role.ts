@@ -1,6 +1,5 @@
 // The processes of bench/gateway.ts: a stub of a supplier, a bare proxy, and a venue with everything on.
 // `node --import tsx bench/gateway-role.ts supplier|proxy|venue [supplier's URL]` prints its own URL.
-import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
@@ -17,7 +16,6 @@ import type { Instant } from '../src/base/time.ts'
 import { createGateway } from '../src/delivery/gateway.ts'
 import { createJudge } from '../src/delivery/judge.ts'
 import { createMeter, TOKENIZER } from '../src/delivery/meter.ts'
-import { createSigner } from '../src/delivery/receipt.ts'
 import { systemTimer } from '../src/delivery/timer.ts'
 import { createUpstream } from '../src/delivery/upstream.ts'
 import { initJournal, openJournal } from '../src/journal/sqlite-journal.ts'
@@ -90,13 +88,10 @@ function proxyTo(url: string) {
 async function venueOver(url: string) {
   const folder = mkdtempSync(join(tmpdir(), 'busbar-bench-'))
   await initJournal(folder)
-  const journal = await openJournal({ folder })
-  const sequencer = await openSequencer({
-    journal,
-    onFatal: (error) => {
-      throw error
-    },
-  })
+  const onFatal = (error: unknown) => {
+    throw error
+  }
+  const sequencer = await openSequencer({ journal: await openJournal({ folder, onFatal }), onFatal })
   const act = async (command: Command): Promise<Event> => {
     const [event] = (await sequencer.ask(command)).events
     if (event === undefined || event.kind === 'command.rejected') throw new Error(JSON.stringify(event))
@@ -162,8 +157,6 @@ async function venueOver(url: string) {
     timer: systemTimer,
     clock: () => (Date.now() * 1_000) as Instant,
     log: { info: quiet, warn: console.error, error: console.error },
-    signer: createSigner(generateKeyPairSync('ed25519').privateKey),
-    onReceipt: quiet,
     chance: chance(1),
   })
   const caller = { account, mandate: NO_MANDATE, buyLimit: null }
@@ -184,6 +177,7 @@ function cpu(): { all: number; main: number } {
   return { all: (user + system) / 1e6, main: ticksUsed.reduce((sum, used) => sum + used, 0) / 100 }
 }
 
+if (process.env.PROF) process.on('SIGINT', () => process.exit(0))
 const [, , role, url = ''] = process.argv
 const serve = role === 'supplier' ? supplier : role === 'proxy' ? proxyTo(url) : await venueOver(url)
 const server = createServer((request, response) => {

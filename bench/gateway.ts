@@ -1,7 +1,10 @@
 // The gateway against a direct connection and a bare proxy, in one run: `node --import tsx bench/gateway.ts [seconds]`.
 // Supplier, proxy, venue and load are processes of their own; rounds are interleaved, medians are printed.
 import { spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 import { Pool } from 'undici'
 
 const seconds = Number(process.argv[2] ?? 3)
@@ -11,9 +14,30 @@ const STREAMS = 100
 
 type Target = { name: string; url: string; pool: Pool }
 
+/** The roles and the threads they start, as plain JavaScript: what a loader adds to functions is not to be measured. */
+async function bundle(): Promise<string> {
+  const folder = join(root, 'node_modules', '.cache', 'busbar-bench')
+  rmSync(folder, { recursive: true, force: true })
+  const threads = ['delivery/tokenizer-worker', 'delivery/schema-worker', 'journal/journal-worker']
+  await build({
+    entryPoints: ['bench/gateway-role.ts', ...threads.map((name) => `src/${name}.ts`)],
+    absWorkingDir: root,
+    outdir: folder,
+    entryNames: '[name]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+  })
+  return join(folder, 'gateway-role.js')
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const file = await bundle()
+
 async function start(role: string, supplier = ''): Promise<Target & { stop(): void }> {
-  const file = fileURLToPath(new URL('./gateway-role.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--import', 'tsx', file, role, supplier], {
+  const child = spawn(process.execPath, [file, role, supplier], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const url = await new Promise<string>((resolve, reject) => {

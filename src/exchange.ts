@@ -1,5 +1,5 @@
 import { createPrivateKey } from 'node:crypto'
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { dirname, join } from 'node:path'
 import { createFeed } from './api/feed.ts'
@@ -30,6 +30,7 @@ import { createRequestIds } from './http/request-id.ts'
 import { createHttpServer } from './http/server.ts'
 import { createSessions } from './http/session.ts'
 import { serveStream } from './http/stream.ts'
+import { makeFolder } from './journal/disk.ts'
 import { initJournal, isVacant, openJournal } from './journal/sqlite-journal.ts'
 import { createMarket } from './market/market.ts'
 import { systemClock } from './sequencer/alarm.ts'
@@ -78,7 +79,7 @@ export type ExchangeOptions = {
 /** Opens the data folder, or begins a new exchange in a vacant one, and serves it. */
 export async function openExchange(options: ExchangeOptions): Promise<Exchange> {
   const { config, log, onFatal } = options
-  mkdirSync(dirname(config.keyFile), { recursive: true })
+  makeFolder(dirname(config.keyFile))
   const vault = createVault(loadMasterKey(config.keyFile))
   if (isVacant(config.data)) await initJournal(config.data)
   const onWarning = (line: string) => log.warn({}, line)
@@ -112,7 +113,7 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
   const operatorKey = await ensureOperator(sequencer, stores.keys, config.data)
 
   const signer = createSigner(receiptKey(vault))
-  const delivery = createDeliveryParts(config, sequencer, stores, signer, log)
+  const delivery = createDeliveryParts(config, sequencer, stores, log)
   const venue: Venue = {
     sequencer,
     market,
@@ -177,7 +178,6 @@ function createDeliveryParts(
   config: Config,
   sequencer: Sequencer,
   { endpoints }: Stores,
-  signer: ReturnType<typeof createSigner>,
   log: Log,
 ) {
   const policy = { ...PUBLIC_ENDPOINTS, allowPrivate: config.allowPrivateSuppliers }
@@ -197,8 +197,6 @@ function createDeliveryParts(
     ...shared,
     clock: systemClock,
     log,
-    signer,
-    onReceipt: () => undefined,
   })
   const qualifier = createQualifier(shared)
   return {

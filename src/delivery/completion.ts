@@ -1,13 +1,11 @@
-import type { DrawId, InstrumentId, OfferId } from '../base/ids.ts'
+import type { InstrumentId, OfferId } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
 import type { ChatRequest } from '../wire/openai.ts'
-import type { Receipt } from '../wire/receipt.ts'
 import type { Patience } from './attempt.ts'
 import type { Exchange, Payer } from './draw.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Judge } from './judge.ts'
 import type { Meter } from './meter.ts'
-import type { Signer } from './receipt.ts'
 import type { Router } from './route.ts'
 import type { Timer } from './timer.ts'
 import type { Upstream } from './upstream.ts'
@@ -36,7 +34,4 @@ export type DeliveryParts = {
   /** Microseconds since 1970. */
   clock: () => Instant
   log: Log
-  signer: Signer
-  /** A signed receipt of a settlement that is durable. */
-  onReceipt: (receipt: Receipt, draw: DrawId) => void
 }

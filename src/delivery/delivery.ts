@@ -1,12 +1,11 @@
 import type { ServerResponse } from 'node:http'
-import type { DrawId, OfferId } from '../base/ids.ts'
+import type { OfferId } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
 import { later, MICROS_PER_MS } from '../base/time.ts'
 import { theInstrument } from '../state/account.ts'
 import type { Spec } from '../state/instrument.ts'
 import type { Offer } from '../state/state.ts'
 import { printId } from '../wire/id.ts'
-import type { ReceiptBody } from '../wire/receipt.ts'
 import type { CompletionRequest, DeliveryParts } from './completion.ts'
 import type { Attempt, Outcome } from './attempt.ts'
 import { clocksOf, failedOutcome, generationMs, startAttempt } from './attempt.ts'
@@ -17,7 +16,7 @@ import { SequencerBusy } from '../sequencer/sequencer.ts'
 import type { BuyerError, Failure } from './failure.ts'
 import { buyerError, CLOSING, CONTEXT_LENGTH, failure, SEQUENCER_BUSY, VENUE_FAULT } from './failure.ts'
 import { printCall } from './openai-dialect.ts'
-import { receiptOf, signReceipt } from './receipt.ts'
+import { Prompt } from './prompt.ts'
 import type { Served } from './settlement.ts'
 import { noteOf, readingOf, readUsage, supplierName } from './settlement.ts'
 import { StreamReply } from './stream.ts'
@@ -45,7 +44,7 @@ export class Delivery {
   private readonly spec: Spec
   private readonly demand: Demand
   private readonly reply: StreamReply | WholeReply
-  private readonly inputTokens: Promise<number>
+  private readonly prompt: Prompt
   private readonly hopeless: boolean
   private readonly parts: DeliveryParts
   private readonly request: CompletionRequest
@@ -58,11 +57,9 @@ export class Delivery {
     this.spec = theInstrument(parts.exchange.state, request.instrument).spec
     this.demand = demandOf(request.body, this.spec)
     this.outputMax = this.demand.outputMax
+    this.prompt = new Prompt(parts.meter, this.demand)
     // So many bytes cannot fit, and counting them would be long work for nothing.
     this.hopeless = this.demand.inputBound > this.spec.contextTokens * BYTES_PER_TOKEN_MAX
-    this.inputTokens = this.hopeless ? Promise.resolve(this.demand.inputBound) : this.countPrompt()
-    // Whoever needs the count hears of its failure; until then it is nobody's unhandled rejection.
-    this.inputTokens.catch(() => {})
     this.reply = this.newReply()
   }
 
@@ -108,13 +105,8 @@ export class Delivery {
     this.attempt?.abort()
   }
 
-  private async countPrompt(): Promise<number> {
-    const counts = await this.parts.meter.count(this.demand.texts, true)
-    return counts.reduce((sum, tokens) => sum + tokens, this.demand.imageTokens)
-  }
-
   private async exactInput(): Promise<number> {
-    const tokens = await this.inputTokens
+    const tokens = await this.prompt.count()
     this.counted = true
     const left = this.spec.contextTokens - tokens
     this.outputMax = Math.max(1, Math.min(this.outputMax, left))
@@ -183,10 +175,7 @@ export class Delivery {
   private async serve({ draw, offer, others }: Opened): Promise<void> {
     this.draw = draw
     this.whenDurable(draw)
-    this.inputTokens.then(
-      (tokens) => draw.counted(tokens),
-      () => {},
-    )
+    this.prompt.begin((tokens) => draw.counted(tokens))
     for (let next: { offer: Offer; others: number } | undefined = { offer, others }; ; ) {
       this.offer = next.offer
       this.called.add(next.offer.id)
@@ -277,15 +266,13 @@ export class Delivery {
     draw,
     aboveRate,
   }: Pick<Served, 'outcome' | 'draw' | 'aboveRate'>): Promise<void> {
-    const { meter, exchange, timer, log } = this.parts
+    const { exchange, timer, log } = this.parts
     if (outcome.kind === 'aborted' && outcome.answer.empty && !outcome.accepted)
       return this.release(draw, 'client_abort', null)
     const { attempts, outputMax } = this
-    const inputTokens = await this.inputTokens
-    draw.counted(inputTokens)
     const { rawBody } = this.request
-    const served: Served = { outcome, draw, inputTokens, outputMax, attempts, aboveRate, rawBody }
-    const usage = await readUsage(meter, served)
+    const served: Served = { outcome, draw, prompt: this.prompt, outputMax, attempts, aboveRate, rawBody }
+    const usage = await readUsage(served)
     const result = draw.settle(readingOf(served, usage))
     if (result === undefined) {
       log.warn({ request: this.request.requestId, draw: draw.id }, 'a draw had ended before its settlement')
@@ -297,16 +284,6 @@ export class Delivery {
     await exchange.durable(applied.seq)
     const supplier = supplierName(exchange.state, settled.offer, settled.supplier)
     if (outcome.kind === 'done') this.reply.end(outcome.answer, usage, noteOf(settled, supplier, served))
-    this.issue(receiptOf(settled, applied, this.spec, supplier), draw.id)
-  }
-
-  private issue(body: ReceiptBody, draw: DrawId): void {
-    const { signer, onReceipt, log } = this.parts
-    signReceipt(body, signer).then(
-      (receipt) => onReceipt(receipt, draw),
-      (error: unknown) =>
-        log.error({ receipt: body.id, error: String(error) }, 'a receipt could not be signed'),
-    )
   }
 
   /** No supplier served: nothing is charged, and the last failure decides what the buyer is told. */

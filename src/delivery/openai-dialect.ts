@@ -32,17 +32,14 @@ const isObject = (value: unknown): value is Json =>
  * for.
  */
 export function printCall(request: ChatRequest, model: string, outputMax: number | null): string {
-  const call: Json = {
-    ...request,
-    model,
-    max_completion_tokens: null,
-    max_tokens: outputMax,
-    stream: true,
-    stream_options: { include_usage: true },
-  }
-  for (const key of Object.keys(call)) if (call[key] === null) delete call[key]
+  const call: Json = { model, stream: true, stream_options: { include_usage: true } }
+  if (outputMax !== null) call.max_tokens = outputMax
+  for (const [field, value] of Object.entries(request))
+    if (value !== null && value !== undefined && !REPLACED.has(field)) call[field] = value
   return JSON.stringify(call)
 }
+
+const REPLACED = new Set(['model', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens'])
 
 /** Reads one streamed event. */
 export function readChunk(data: string): Chunk | Failure {

@@ -8,7 +8,7 @@ import { money, units } from '../wire/decimal.ts'
 import { printId } from '../wire/id.ts'
 import type { Outcome } from './attempt.ts'
 import type { Draw } from './draw.ts'
-import type { Meter } from './meter.ts'
+import type { Prompt } from './prompt.ts'
 import { averagePrice } from './receipt.ts'
 import type { Note, Usage } from './reply.ts'
 
@@ -22,8 +22,7 @@ export function supplierName(state: State, offer: OfferId, supplier: AccountId):
 export type Served = {
   outcome: Outcome
   draw: Draw
-  /** The prompt, counted. */
-  inputTokens: number
+  prompt: Prompt
   outputMax: number
   attempts: number
   /** The supplier was asked for more than its committed rate. */
@@ -34,14 +33,12 @@ export type Served = {
 /**
  * Counts what was delivered. Never more than what the draw covers: the buyer pays for no more than was held.
  */
-export async function readUsage(
-  meter: Meter,
-  { outcome, draw, inputTokens, outputMax }: Served,
-): Promise<Usage> {
-  const counts = outcome.answer.empty ? [] : await meter.count(outcome.answer.texts())
-  const output = counts.reduce((sum, tokens) => sum + tokens, 0)
+export async function readUsage({ outcome, draw, prompt, outputMax }: Served): Promise<Usage> {
+  const { input, output } = await prompt.countWith(outcome.answer.empty ? [] : outcome.answer.texts())
+  draw.counted(input)
+  const total = output.reduce((sum, tokens) => sum + tokens, 0)
   const most = Math.min(outputMax, draw.room)
-  return { input: inputTokens, output: Math.min(output, most), reasoning: Math.min(counts[0] ?? 0, most) }
+  return { input, output: Math.min(total, most), reasoning: Math.min(output[0] ?? 0, most) }
 }
 
 /** What the exchange's own clock and meter say of the call, for it to judge. */

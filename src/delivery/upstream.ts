@@ -55,11 +55,24 @@ const CONNECT_MS = 5_000
  */
 const TAIL_MS = 100
 const RETRY_AFTER_MAX = 60
+const ROUTES_MAX = 1_000
 
 /** Calls suppliers over kept-alive connections, never following a redirect. */
 export function createUpstream(policy: EndpointPolicy, timer: Timer): Upstream {
   const pools = new Map<string, Pool>()
+  const routes = new Map<string, Route>()
   const lookup = guardedLookup(policy)
+
+  /** What a base URL comes to: names behind it are checked anew at every connection. */
+  function routeOf(baseUrl: string): Route {
+    const existing = routes.get(baseUrl)
+    if (existing !== undefined) return existing
+    const fault = endpointFault(baseUrl, policy)
+    const route = fault === undefined ? callableRoute(baseUrl) : { fault }
+    if (routes.size >= ROUTES_MAX) routes.clear()
+    routes.set(baseUrl, route)
+    return route
+  }
 
   function poolOf(origin: string): Pool {
     const existing = pools.get(origin)
@@ -79,15 +92,13 @@ export function createUpstream(policy: EndpointPolicy, timer: Timer): Upstream {
   return {
     call(endpoint, body, clocks, listener) {
       const call = new Exchange(timer, clocks, listener)
-      const fault = endpointFault(endpoint.baseUrl, policy)
-      if (fault !== undefined) {
-        call.refuse(failure('endpoint_forbidden', fault))
+      const route = routeOf(endpoint.baseUrl)
+      if ('fault' in route) {
+        call.refuse(failure('endpoint_forbidden', route.fault))
         return call
       }
-      const url = new URL(endpoint.baseUrl)
-      const path = `${url.pathname.replace(/\/+$/, '')}/chat/completions`
       const headers = headersOf(endpoint)
-      poolOf(url.origin).dispatch({ path, method: 'POST', headers, body }, call)
+      poolOf(route.origin).dispatch({ path: route.path, method: 'POST', headers, body }, call)
       return call
     },
     async close() {
@@ -95,6 +106,13 @@ export function createUpstream(policy: EndpointPolicy, timer: Timer): Upstream {
       pools.clear()
     },
   }
+}
+
+type Route = { origin: string; path: string } | { fault: string }
+
+function callableRoute(baseUrl: string): Route {
+  const url = new URL(baseUrl)
+  return { origin: url.origin, path: `${url.pathname.replace(/\/+$/, '')}/chat/completions` }
 }
 
 /** The supplier's own key and headers, and nothing of the buyer's. */

@@ -41,7 +41,10 @@ export const receiptBody = z.object({
 })
 
 /** A receipt: the body, and the exchange's Ed25519 signature over its canonical JSON, both keys in base64. */
-export const signedReceipt = receiptBody.extend({ public_key: z.string(), signature: z.string() })
+export const signedReceipt = receiptBody.extend({
+  public_key: z.string().regex(/^[A-Za-z0-9+/]{43}=$/),
+  signature: z.string().regex(/^[A-Za-z0-9+/]{86}==$/),
+})
 
 export type ReceiptBody = z.infer<typeof receiptBody>
 export type Receipt = z.infer<typeof signedReceipt>

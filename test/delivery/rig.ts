@@ -1,6 +1,5 @@
 // A whole venue around the gateway: real sequencer, real HTTP on both sides, suppliers that can misbehave.
 import assert from 'node:assert/strict'
-import { generateKeyPairSync } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { chance } from '../../src/base/chance.ts'
@@ -21,14 +20,12 @@ import type { Gateway } from '../../src/delivery/gateway.ts'
 import { createGateway } from '../../src/delivery/gateway.ts'
 import { createJudge } from '../../src/delivery/judge.ts'
 import { createMeter, TOKENIZER } from '../../src/delivery/meter.ts'
-import { createSigner } from '../../src/delivery/receipt.ts'
 import { systemTimer } from '../../src/delivery/timer.ts'
 import { createUpstream } from '../../src/delivery/upstream.ts'
 import { newMemoryDisk, openMemoryJournal } from '../../src/journal/memory-journal.ts'
 import type { Sequencer } from '../../src/sequencer/sequencer.ts'
 import { openSequencer } from '../../src/sequencer/sequencer.ts'
 import { chatFault, chatRequest } from '../../src/wire/openai.ts'
-import type { Receipt } from '../../src/wire/receipt.ts'
 import type { BadSupplier, ModeName } from './bad-supplier.ts'
 import { badSupplier } from './bad-supplier.ts'
 
@@ -52,8 +49,6 @@ export type Rig = {
   buyer: Payer
   suppliers: BadSupplier[]
   accounts: AccountId[]
-  receipts: Receipt[]
-  publicKey: string
   /** Every event so far, in order. */
   events: Event[]
   log: string[]
@@ -92,7 +87,6 @@ export async function buildRig(options: RigOptions): Promise<Rig> {
   } = options
   const events: Event[] = []
   const log: string[] = []
-  const receipts: Receipt[] = []
   const sequencer = await openSequencer({
     journal: openMemoryJournal(newMemoryDisk()),
     onFatal: (error) => {
@@ -179,8 +173,6 @@ export async function buildRig(options: RigOptions): Promise<Rig> {
   }
 
   const upstream = createUpstream({ allowPrivate: true, ports: [] }, systemTimer)
-  const { privateKey } = generateKeyPairSync('ed25519')
-  const signer = createSigner(privateKey)
   const line = (facts: object, message: string) => void log.push(`${message} ${JSON.stringify(facts)}`)
   const gateway = createGateway({
     exchange: sequencer,
@@ -192,8 +184,6 @@ export async function buildRig(options: RigOptions): Promise<Rig> {
     patience,
     clock: () => (Date.now() * 1_000) as Instant,
     log: { info: line, warn: line, error: line },
-    signer,
-    onReceipt: (receipt) => void receipts.push(receipt),
     chance: chance(7),
   })
 
@@ -232,8 +222,6 @@ export async function buildRig(options: RigOptions): Promise<Rig> {
     buyer,
     suppliers,
     accounts,
-    receipts,
-    publicKey: signer.publicKey,
     events,
     log,
     all,
