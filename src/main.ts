@@ -81,11 +81,19 @@ Ctrl-C stops the exchange.`
 
 type Running = { demo: Demo | null; isStopping: boolean }
 
-/** The first signal closes in order; the second stops at once. Nothing acknowledged is lost either way. */
+/** A terminal and npm may both pass on the same Ctrl-C. */
+const SAME_SIGNAL_MS = 1_000
+
+/** The first signal closes in order; another one stops at once. Nothing acknowledged is lost either way. */
 function stopOnSignal(exchange: Exchange, running: Running): void {
+  let since = 0
   const stop = async () => {
-    if (running.isStopping) process.exit(130)
+    if (running.isStopping) {
+      if (Date.now() - since > SAME_SIGNAL_MS) process.exit(130)
+      return
+    }
     running.isStopping = true
+    since = Date.now()
     process.stderr.write('busbar: closing\n')
     const closed = exchange.close()
     await running.demo?.quiet()
