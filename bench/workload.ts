@@ -76,8 +76,8 @@ const pickOp = (roll: number): number => (roll < 45 ? ADD : roll < 80 ? CANCEL :
 /** Behind the mid and never across the other side, nearer prices more often. */
 function passivePrice({ book }: BareBook, random: Chance, side: number, mid: number): number {
   const away = 1 + Math.floor(random.fraction() * random.fraction() * DEPTH)
-  if (side === BUY) return book.bestAsk === 0 ? mid - away : Math.min(mid - away, book.bestAsk - 1)
-  return Math.max(mid + away, book.bestBid + 1)
+  if (side === BUY) return book.asks.best === 0 ? mid - away : Math.min(mid - away, book.asks.best - 1)
+  return Math.max(mid + away, book.bids.best + 1)
 }
 
 /** Does one command of a day on a bare book. */

@@ -3,7 +3,7 @@ import type { AccountId, MandateId } from '../base/ids.ts'
 import { NO_MANDATE } from '../base/ids.ts'
 import { valueUp } from '../base/money.ts'
 import { accountOf, mandateOf, obligationOf, theInstrument } from '../state/account.ts'
-import { auditBook } from '../state/book.ts'
+import { auditBook, isCrossed } from '../state/book.ts'
 import { spentIn } from '../trading/budget.ts'
 import { escrowTarget } from '../trading/escrow.ts'
 import { coreHold, standingHold } from '../trading/hold.ts'
@@ -80,13 +80,15 @@ function auditOrders(state: State): void {
   const pool = state.orders
   let resting = 0
   for (const instrument of state.instruments) {
-    auditBook(instrument.book, pool)
     const { book } = instrument
-    for (let level = 0; level < book.size; level++)
-      for (let slot = book.head[level] as Slot; slot !== NO_SLOT; slot = pool.next[slot] as Slot) {
-        resting++
-        auditOrder(state, instrument, slot, book.base + level)
-      }
+    auditBook(book, pool)
+    assert(!isCrossed(book), '4: the book is never crossed')
+    for (const ladder of [book.bids, book.asks])
+      for (let level = 0; level < ladder.size; level++)
+        for (let slot = ladder.head[level] as Slot; slot !== NO_SLOT; slot = pool.next[slot] as Slot) {
+          resting++
+          auditOrder(state, instrument, slot, ladder.base + level)
+        }
   }
   assert(resting === pool.live, '4: every live order rests in a book, once')
 }

@@ -43,7 +43,7 @@ test('open sells close with the reason sweep, and their units go the same way; o
   )
   assert.ok(closed.some(({ order }) => order === sell))
   assert.equal(stage.units(buyer).lots, 100_000)
-  assert.ok(stage.state.instruments[MARKET]?.book.bestBid === 7_000)
+  assert.ok(stage.state.instruments[MARKET]?.book.bids.best === 7_000)
 })
 
 test("a supplier's own unsold units cancel against what it owes, and their bond is free", () => {

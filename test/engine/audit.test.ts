@@ -91,7 +91,7 @@ const TAMPERINGS: [promise: string, what: string, tamper: (state: State) => void
     'a best price that is not the best',
     ({ instruments }) => {
       const { book } = instruments[0] ?? assert.fail('listed')
-      book.bestBid -= 1
+      book.bids.best -= 1
     },
   ],
   [

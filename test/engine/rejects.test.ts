@@ -38,8 +38,10 @@ test('numbers are unique and sort the reasons', () => {
 })
 
 test('no reason is left that the engine never gives', () => {
-  const folder = join(root, 'src', 'engine')
-  const source = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'))
+  const folders = ['state', 'trading', 'claims', 'engine'].map((name) => join(root, 'src', name))
+  const source = folders.flatMap((folder) =>
+    readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8')),
+  )
   for (const code of Object.keys(rejects))
     assert.ok(
       source.some((text) => text.includes(`refuse('${code}'`)),

@@ -120,6 +120,6 @@ test('the audit of a book finds a best price that is not the best', () => {
   const book = newBook(ticks(MID))
   const pool = newPool(4)
   add(book, pool, 1, BUY, MID)
-  book.bestBid = MID - 1
+  book.bids.best = MID - 1
   assert.throws(() => auditBook(book, pool), { name: 'BrokenPromise' })
 })
