@@ -42,6 +42,7 @@ export function printOrder(spec: Spec, order: OrderFacts, priority: OrderOut['pr
     filled_quantity: printQuantity(spec, order.filled),
     remaining_quantity: printQuantity(spec, order.remaining),
     average_price: printAverage(spec, order.value, order.filled),
+    filled_value: money(order.value),
     fees: order.fees === 0 ? [] : [{ asset: 'USD', amount: money(order.fees) }],
     status: order.status,
     reason: order.reason,

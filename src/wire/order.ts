@@ -63,6 +63,8 @@ export const order = z
     filled_quantity: decimalOut,
     remaining_quantity: decimalOut,
     average_price: decimalOut.nullable(),
+    /** What the fills cost or brought, before fees. */
+    filled_value: decimalOut,
     fees: z.array(amount),
     status: orderStatus,
     /** Why a finished order finished; null while it is open. */

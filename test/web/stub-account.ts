@@ -71,6 +71,7 @@ export function placeOrder(account: StubAccount, market: StubMarket, request: Or
     filled_quantity: takes ? request.quantity : '0.00',
     remaining_quantity: takes ? '0.00' : request.quantity,
     average_price: takes ? (best ?? null) : null,
+    filled_value: takes ? (Number(best) * Number(request.quantity)).toFixed(6) : '0.000000',
     fees: [],
     status: takes ? 'filled' : 'open',
     reason: takes ? 'filled' : null,
