@@ -20,6 +20,8 @@ type Waiting<Question, Answer> = {
 }
 
 const TRIES_MAX = 2
+/** How long questions to a busy thread wait for company. */
+const BATCH_MS = 1
 
 /**
  * Starts the module `name` of this folder as a thread. Questions of one turn of the event loop travel
@@ -54,7 +56,7 @@ class Owner<Question, Answer> implements Thread<Question, Answer> {
       this.worker ??= this.start()
       if (this.waiting.size === 0) this.worker.ref()
       this.waiting.set(id, { question, tries: 0, askedAt: performance.now(), resolve, reject })
-      if (this.batch.push({ id, question }) === 1) setImmediate(() => this.flush())
+      if (this.batch.push({ id, question }) === 1) this.flushSoon()
     })
   }
 
@@ -76,6 +78,7 @@ class Owner<Question, Answer> implements Thread<Question, Answer> {
     fresh.on('message', (answers: Answered<Answer>[]) => {
       this.heardAt = performance.now()
       for (const answered of answers) this.settle(answered)
+      this.flush()
     })
     fresh.on('error', (error) => this.replace(fresh, error))
     fresh.on('exit', (code) => this.replace(fresh, new Error(`thread ${this.name} left with code ${code}`)))
@@ -120,6 +123,12 @@ class Owner<Question, Answer> implements Thread<Question, Answer> {
     first.tries = TRIES_MAX
     this.replace(stuck, new Error(`thread ${this.name} did not answer in ${this.timeoutMs} ms`))
     void stuck.terminate()
+  }
+
+  /** At once to an idle thread. To a busy one with its next answer, or after a moment if that takes longer. */
+  private flushSoon(): void {
+    if (this.waiting.size === this.batch.length) setImmediate(() => this.flush())
+    else setTimeout(() => this.flush(), BATCH_MS)
   }
 
   private flush(): void {

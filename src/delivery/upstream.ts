@@ -138,6 +138,7 @@ class Exchange implements Call {
   private paused = false
   private sawToken = false
   private cancelTail: (() => void) | null = null
+  private closed = false
   private readonly timer: Timer
   private readonly clocks: Clocks
   private readonly listener: Listener
@@ -212,11 +213,22 @@ class Exchange implements Call {
     const fault = this.reader.feed(bytes)
     if (this.over) return
     this.listener.drained()
-    if (fault !== undefined) this.fail(fault)
-    else if (this.reader.done) this.close()
+    if (fault !== undefined) return this.fail(fault)
+    if (this.ending !== null) queueMicrotask(() => this.awaitTail())
+    if (this.reader.done) this.close()
+  }
+
+  /** After the finish reason: the connection is worth keeping if the response ends by itself in a moment. */
+  private awaitTail(): void {
+    if (this.closed || this.cancelTail !== null) return
+    this.cancelTail = this.timer.after(TAIL_MS, () => {
+      this.finish()
+      this.cut('the answer has ended')
+    })
   }
 
   onResponseEnd(): void {
+    this.closed = true
     this.cancelTail?.()
     if (this.over) return
     const fault = this.reader?.end()
@@ -226,6 +238,7 @@ class Exchange implements Call {
   }
 
   onResponseError(_controller: Controller, error: Error): void {
+    this.closed = true
     this.cancelTail?.()
     if (this.over) return
     if (this.ending !== null) this.finish()
@@ -249,7 +262,6 @@ class Exchange implements Call {
     this.ending = { finish: chunk.finish, claim: chunk.claim }
     this.tokenClock.stop()
     this.totalClock.stop()
-    this.cancelTail = this.timer.after(TAIL_MS, () => this.finish())
   }
 
   /** Nothing more will come: whole if there was a finish reason. */
@@ -267,9 +279,6 @@ class Exchange implements Call {
     if (this.over || this.ending === null) return
     const { ending } = this
     this.settle()
-    // The connection is worth keeping if the response ends by itself in a moment.
-    this.cancelTail?.()
-    this.cancelTail = this.timer.after(TAIL_MS, () => this.cut('the answer has ended'))
     this.listener.ended(ending)
   }
 
