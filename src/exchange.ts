@@ -2,11 +2,13 @@ import { createPrivateKey } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { dirname, join } from 'node:path'
-import { createFeed } from './api/feed.ts'
+import { createAccountFeed } from './feed/account-feed.ts'
+import { createFeed } from './feed/feed.ts'
 import { printOpenApi } from './operations/openapi.ts'
 import type { Caller } from './api/operation.ts'
 import { certifyThrough, createQualifications } from './api/qualification-desk.ts'
 import { RateLimiter, ratesFor } from './api/rate.ts'
+import { createTickets } from './api/ticket.ts'
 import type { Log, Venue } from './api/venue.ts'
 import { chance } from './base/chance.ts'
 import type { OfferId } from './base/ids.ts'
@@ -30,6 +32,7 @@ import { createRequestIds } from './http/request-id.ts'
 import { createHttpServer } from './http/server.ts'
 import { createSessions } from './http/session.ts'
 import { serveStream } from './http/stream.ts'
+import type { Hub } from './http/stream-line.ts'
 import { makeFolder } from './journal/disk.ts'
 import { initJournal, isVacant, openJournal } from './journal/sqlite-journal.ts'
 import { createMarket } from './market/market.ts'
@@ -103,9 +106,10 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
       history.apply(batch)
     },
   })
-  const feed = createFeed(market, sequencer.state)
+  const feed = createFeed(market, systemClock)
+  const accounts = createAccountFeed({ sequencer, history, log })
   sequencer.onCommit((batch) => {
-    history.apply(batch)
+    accounts.publish(history.apply(batch))
     feed.publish(market.apply(batch))
   })
   await releaseOrphans(sequencer)
@@ -118,6 +122,7 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
     sequencer,
     market,
     ...stores,
+    tickets: createTickets(systemClock),
     qualifications: createQualifications({
       qualify: delivery.qualify,
       certify: certifyThrough(sequencer, systemClock),
@@ -136,7 +141,7 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
     clock: systemClock,
     log,
   }
-  return serve(options, venue, feed, delivery, stores, operatorKey)
+  return serve(options, venue, { feed, accounts }, delivery, stores, operatorKey)
 }
 
 type Stores = Pick<Venue, 'keys' | 'nonces' | 'idempotency' | 'endpoints' | 'history'> & {
@@ -214,7 +219,7 @@ function createDeliveryParts(
 async function serve(
   { config, pageFolder }: ExchangeOptions,
   venue: Venue,
-  feed: ReturnType<typeof createFeed>,
+  feeds: Pick<Hub, 'feed' | 'accounts'>,
   delivery: Delivery,
   stores: Stores,
   operatorKey: string,
@@ -245,7 +250,7 @@ async function serve(
     guest: () => guest,
   })
   const server = createHttpServer({ venue, completions, documents, sessions, metrics, requestIds })
-  const closeStream = serveStream(server, venue, feed, metrics)
+  const closeStream = serveStream(server, { venue, ...feeds, nextId: () => requestIds.next() }, metrics)
   const pruning = setInterval(() => void prune(venue), PRUNE_MS)
   const close = async () => {
     isReady = false

@@ -26,7 +26,8 @@ const SEES: Record<string, string[]> = {
   store: ['base', 'thread', 'wire', 'state'],
   api: ['base', 'wire', 'state', 'trading', 'sequencer', 'market', 'delivery', 'store'],
   operations: ['base', 'wire', 'state', 'trading', 'sequencer', 'market', 'delivery', 'store', 'api'],
-  http: ['base', 'wire', 'api', 'operations'],
+  feed: ['base', 'wire', 'state', 'sequencer', 'market', 'store', 'api', 'operations'],
+  http: ['base', 'wire', 'api', 'operations', 'feed'],
   sim: [
     'base',
     'thread',
@@ -62,6 +63,7 @@ const SEES: Record<string, string[]> = {
     'store',
     'api',
     'operations',
+    'feed',
     'http',
     'config.ts',
     'founding.ts',

@@ -3,7 +3,8 @@ import { SequencerBusy, SequencerStopped } from '../sequencer/sequencer.ts'
 import { authenticate } from './auth.ts'
 import { withKey } from './idempotent.ts'
 import type { Caller, Operation } from './operation.ts'
-import { parseParts } from './parse.ts'
+import type { Parts } from './parse.ts'
+import { checkParts, parseParts } from './parse.ts'
 import { Problem, problem, tooMany } from './problem.ts'
 import type { ApiRequest, ApiResponse } from './request.ts'
 import type { Venue } from './venue.ts'
@@ -24,7 +25,7 @@ export async function dispatch(
     if (done instanceof Problem) return refuse(done, request.requestId, headers)
     return { ...done, headers: { ...headers, ...done.headers } }
   } catch (error) {
-    return refuse(problemOf(venue, operation, request, error), request.requestId, headers)
+    return refuse(problemOf(venue, operation, request.requestId, error), request.requestId, headers)
   }
 }
 
@@ -40,6 +41,42 @@ export function refuse(
     body: JSON.stringify(refused.body(requestId)),
   }
 }
+
+/**
+ * Performs one operation for a caller who is known, on values that were JSON already: the other surfaces' way
+ * in, under the same rules. Returns the answer or a problem. Never throws.
+ */
+export async function perform(
+  venue: Venue,
+  operation: Operation,
+  caller: Caller,
+  values: Parts,
+  requestId: string,
+): Promise<unknown> {
+  const { scope } = operation
+  if (scope !== null && !caller.scopes.has(scope)) return scopeMissing(scope)
+  const refused = throttle(venue, operation, caller, {})
+  return refused ?? enforce(venue, operation, caller, values, requestId)
+}
+
+/** The same for what the exchange does by itself on a caller's behalf: no scope is asked and no rate counts. */
+export async function enforce(
+  venue: Venue,
+  operation: Operation,
+  caller: Caller,
+  values: Parts,
+  requestId: string,
+): Promise<unknown> {
+  const parts = checkParts(operation, values)
+  if (parts instanceof Problem) return parts
+  try {
+    return await operation.run(venue, { ...parts, caller, requestId })
+  } catch (error) {
+    return problemOf(venue, operation, requestId, error)
+  }
+}
+
+const scopeMissing = (scope: string): Problem => problem('scope_missing', `The key needs the scope ${scope}.`)
 
 async function answer(
   venue: Venue,
@@ -75,7 +112,7 @@ async function callerOf(
   if (scope === null) return null
   const caller = request.caller ?? (await authenticate(venue, { ...request, body: request.body ?? NOTHING }))
   if (caller instanceof Problem || caller.scopes.has(scope)) return caller
-  return problem('scope_missing', `The key needs the scope ${scope}.`)
+  return scopeMissing(scope)
 }
 
 function throttle(
@@ -91,13 +128,13 @@ function throttle(
 }
 
 /** What to answer when something was thrown. Only the operator's log says what it was. */
-function problemOf(venue: Venue, operation: Operation, request: ApiRequest, error: unknown): Problem {
+function problemOf(venue: Venue, operation: Operation, requestId: string, error: unknown): Problem {
   if (error instanceof SequencerBusy)
     return problem('busy', 'The queue of the exchange is full. Try again.', {
       headers: { 'retry-after': '1' },
     })
   if (error instanceof SequencerStopped) return problem('stopping', 'Try again when the exchange is back.')
-  const facts = { request_id: request.requestId, operation: operation.id, error }
+  const facts = { request_id: requestId, operation: operation.id, error }
   venue.log.error(facts, error instanceof BrokenPromise ? 'a promise was broken' : 'an operation failed')
   return problem('internal', 'Try again with the same id, or ask the operator with the request id.')
 }

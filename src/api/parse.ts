@@ -26,13 +26,18 @@ export function parseParts(operation: Operation, raw: RawParts): Parts | Problem
   if (query instanceof Problem) return query
   const body = operation.body === undefined ? noBody(raw.body) : readBody(raw.body)
   if (body instanceof Problem) return body
+  return checkParts(operation, { path: raw.params, query, body: body.value })
+}
+
+/** Values as the operation's schemas have them, or one problem that lists every fault with its place. */
+export function checkParts(operation: Operation, values: Parts): Parts | Problem {
   const faults: Fault[] = []
   const parts = {
-    path: check(operation.params, raw.params, '/path', faults),
-    query: check(operation.query, query, '/query', faults),
-    body: operation.body === undefined ? undefined : check(operation.body, body.value, '', faults),
+    path: check(operation.params, values.path, '/path', faults),
+    query: check(operation.query, values.query, '/query', faults),
+    body: operation.body === undefined ? undefined : check(operation.body, values.body, '', faults),
   }
-  if (operation.query === undefined) refuseAll(query, faults)
+  if (operation.query === undefined) refuseAll(values.query as Record<string, string>, faults)
   return faults.length === 0 ? parts : problem('invalid_request', summary(faults), { errors: faults })
 }
 

@@ -9,6 +9,7 @@ import type { Keys } from '../store/key.ts'
 import type { Nonces } from '../store/nonce.ts'
 import type { Qualifications } from './qualification-desk.ts'
 import type { RateLimiter } from './rate.ts'
+import type { Tickets } from './ticket.ts'
 
 export type VenueSettings = {
   version: string
@@ -33,6 +34,7 @@ export type Venue = {
   market: Market
   keys: Keys
   nonces: Nonces
+  tickets: Tickets
   idempotency: Idempotency
   endpoints: Endpoints
   history: History

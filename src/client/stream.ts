@@ -1,5 +1,6 @@
 import type { InstrumentOut } from '../wire/instrument.ts'
 import type { TickerOut, TradeOut } from '../wire/market.ts'
+import type { ProblemOut } from '../wire/problem.ts'
 import type { BookFrame, Depth } from './depth.ts'
 import { depthAfter } from './depth.ts'
 import type { SocketClass } from './line.ts'
@@ -30,7 +31,7 @@ type Frame =
   | ChannelFrame
   | { type: 'hello' | 'heartbeat' }
   | { type: 'subscribed' | 'unsubscribed'; channel: Channel['channel']; instrument: string }
-  | { type: 'error'; code?: string; detail?: string }
+  | { type: 'problem'; problem: ProblemOut }
 
 /** Turns frames into what listeners are told; `undefined` tells them nothing. */
 type Reader<Value> = {
@@ -122,7 +123,7 @@ export class MarketStream {
   }
 
   private take(frame: Frame): void {
-    if (frame.type === 'error') this.options.onFault?.(frame.detail ?? frame.code ?? 'refused')
+    if (frame.type === 'problem') this.options.onFault?.(frame.problem.detail)
     if (!isData(frame)) return
     const subscription = this.subscriptions.get(keyOf(frame.channel, frame.instrument))
     const value = subscription?.reader.read(frame)

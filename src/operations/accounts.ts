@@ -64,7 +64,7 @@ const listBalances = operation({
 })
 
 /** An account's consumption lots, the first to expire first. */
-function printLots(state: State, id: AccountId): LotOut[] {
+export function printLots(state: State, id: AccountId): LotOut[] {
   const own = theAccount(state, id).positions.flatMap((position) => position?.lots ?? [])
   return own
     .flatMap((lot) => state.lots.get(lot) ?? [])

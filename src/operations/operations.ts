@@ -8,6 +8,7 @@ import type { Operation } from '../api/operation.ts'
 import { orderOperations } from './orders.ts'
 import { qualificationOperations } from './qualifications.ts'
 import { supplyOperations } from './supply.ts'
+import { ticketOperations } from './tickets.ts'
 import { venueOperations } from './venue-operations.ts'
 
 /** Everything the exchange can be asked, once. REST, the documents and the fuzz test all read this table. */
@@ -21,5 +22,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...qualificationOperations,
   ...mandateOperations,
   ...keyOperations,
+  ...ticketOperations,
   ...adminOperations,
 ]

@@ -31,6 +31,8 @@ export type History = {
    * throws a `BrokenPromise` if one is missing.
    */
   apply(batch: readonly Applied[]): AccountEvents[]
+  /** What is at hand without waiting: what is open, and what the last batches changed. */
+  readonly live: Live
   orderById(id: OrderId): Promise<OrderRecord | undefined>
   orderByClientId(account: AccountId, clientOrderId: string): Promise<OrderRecord | undefined>
   listOrders(query: OrderQuery): Promise<Page<OrderRecord, OrderId>>
@@ -52,6 +54,29 @@ export type History = {
   close(): Promise<void>
 }
 
+/** The part of history that is held in memory. Its records must not be kept: they change with the next batch. */
+export type Live = {
+  /** The last command folded in. */
+  seq(): number
+  order(id: OrderId): Readonly<OrderRecord> | undefined
+  delivery(draw: DrawId): Readonly<DeliveryRecord> | undefined
+  openOrders(account: AccountId): Readonly<OrderRecord>[]
+  /** Open deliveries that the account buys or makes. */
+  openDeliveries(account: AccountId): Readonly<DeliveryRecord>[]
+}
+
+const liveOf = (projection: Projection): Live => ({
+  seq: () => projection.seq,
+  order: (id) => projection.orders.get(id),
+  delivery: (draw) => projection.deliveries.get(draw),
+  openOrders: (account) =>
+    [...projection.orders.values()].filter((one) => one.account === account && one.status === 'open'),
+  openDeliveries: (account) =>
+    [...projection.deliveries.values()].filter(
+      (one) => one.status === 'open' && (one.account === account || one.supplier === account),
+    ),
+})
+
 /**
  * Opens history. `onFailure` is called once if it cannot be written any more; from then on questions and
  * `flush`
@@ -69,6 +94,7 @@ export async function openHistory(path: string, onFailure: (error: Error) => voi
   return {
     watermark: () => overlay.watermark(),
     apply: (batch) => overlay.apply(batch),
+    live: liveOf(projection),
     async orderById(id) {
       const held = projection.orders.get(id)
       if (held !== undefined) return { ...held }

@@ -1,31 +1,106 @@
 import { z } from 'zod'
 import { instrumentIn } from './instrument.ts'
+import { candleInterval } from './market.ts'
 
-/** What can be subscribed to on `/v1/ws`. All of it is public market data. */
-export const channelName = z.enum(['book', 'bbo', 'trades', 'ticker', 'candles', 'status'])
+/** Market data that anyone may read. */
+export const PUBLIC_CHANNELS = [
+  'book',
+  'book_100ms',
+  'book_l3',
+  'bbo',
+  'trades',
+  'ticker',
+  'candles',
+  'status',
+] as const
+/** What happens to one account, for whoever has authenticated on the connection. */
+export const PRIVATE_CHANNELS = ['orders', 'fills', 'balances', 'lots', 'deliveries', 'drop_copy'] as const
+
+export const publicChannel = z.enum(PUBLIC_CHANNELS)
+export const privateChannel = z.enum(PRIVATE_CHANNELS)
+export const channelName = z.enum([...PUBLIC_CHANNELS, ...PRIVATE_CHANNELS])
+export type PublicChannel = z.infer<typeof publicChannel>
+export type PrivateChannel = z.infer<typeof privateChannel>
 export type ChannelName = z.infer<typeof channelName>
 
-/** `depth` is the number of price levels a side of `book`, 50 unless said otherwise. */
-export const channelRequest = z.strictObject({
-  channel: channelName,
+/** How many price levels a side a reader of `book` and `book_100ms` may ask for. */
+export const BOOK_DEPTHS = [10, 20, 25, 50, 100, 200, 500, 1000] as const
+
+/** The last sequence number that the reader holds: what came after it is told again, where it is kept. */
+const fromSeq = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional()
+const depth = z.literal(BOOK_DEPTHS).optional()
+
+const bookRequest = z.strictObject({
+  channel: z.enum(['book', 'book_100ms']),
   instrument: instrumentIn,
-  depth: z.number().int().min(10).max(1000).optional(),
+  depth,
+  from_seq: fromSeq,
+})
+const marketRequest = z.strictObject({
+  channel: z.enum(['book_l3', 'bbo', 'trades', 'ticker', 'status']),
+  instrument: instrumentIn,
+  from_seq: fromSeq,
+})
+const candleRequest = z.strictObject({
+  channel: z.literal('candles'),
+  instrument: instrumentIn,
+  interval: candleInterval.optional(),
+  from_seq: fromSeq,
+})
+const accountRequest = z.strictObject({ channel: privateChannel, from_seq: fromSeq })
+
+/** One channel to subscribe to, or to leave. */
+export const channelRequest = z.discriminatedUnion('channel', [
+  bookRequest,
+  marketRequest,
+  candleRequest,
+  accountRequest,
+])
+
+const id = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
+const channels = z.array(channelRequest).min(1).max(100)
+
+/** A bearer secret, a ticket of `POST /v1/ws-tickets`, or a signature over `GET` of this path. */
+export const authFrame = z.strictObject({
+  op: z.literal('auth'),
+  id: id.optional(),
+  key: z.string().max(256).optional(),
+  ticket: z.string().max(256).optional(),
+  key_id: z.string().max(32).optional(),
+  timestamp: z.string().max(16).optional(),
+  nonce: z.string().max(64).optional(),
+  recv_window: z.string().max(8).optional(),
+  signature: z.string().max(128).optional(),
+})
+
+/** The operations that may be asked on the connection; `params` are those of the operation itself. */
+export const ORDER_OPS = ['order.place', 'order.amend', 'order.cancel', 'order.cancel_all'] as const
+export type OrderOp = (typeof ORDER_OPS)[number]
+
+export const orderFrame = z.strictObject({
+  op: z.enum(ORDER_OPS),
+  id,
+  params: z.record(z.string(), z.unknown()),
 })
 
 /** What a client may send. */
 export const streamRequest = z.discriminatedUnion('op', [
+  z.strictObject({ op: z.literal('subscribe'), id: id.optional(), channels }),
+  z.strictObject({ op: z.literal('unsubscribe'), id: id.optional(), channels }),
+  z.strictObject({ op: z.literal('ping'), id: id.optional() }),
+  authFrame,
+  orderFrame,
   z.strictObject({
-    op: z.literal('subscribe'),
-    id: z.number().int().min(0).optional(),
-    channels: z.array(channelRequest).min(1).max(100),
+    op: z.literal('cancel_on_disconnect'),
+    id: id.optional(),
+    enabled: z.boolean(),
+    /** The orders placed on this connection, or every order of the account. */
+    scope: z.enum(['session', 'account']).default('session'),
   }),
-  z.strictObject({
-    op: z.literal('unsubscribe'),
-    id: z.number().int().min(0).optional(),
-    channels: z.array(channelRequest).min(1).max(100),
-  }),
-  z.strictObject({ op: z.literal('ping'), id: z.number().int().min(0).optional() }),
+  z.strictObject({ op: z.literal('logout'), id: id.optional() }),
 ])
 
 export type StreamRequest = z.output<typeof streamRequest>
 export type ChannelRequest = z.output<typeof channelRequest>
+export type AuthFrame = z.output<typeof authFrame>
+export type OrderFrame = z.output<typeof orderFrame>

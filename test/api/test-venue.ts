@@ -16,6 +16,7 @@ import { NO_MANDATE } from '../../src/base/ids.ts'
 import { micros } from '../../src/base/money.ts'
 import type { Instant } from '../../src/base/time.ts'
 import { fromMs, later, MICROS_PER_HOUR } from '../../src/base/time.ts'
+import { createTickets } from '../../src/api/ticket.ts'
 import { createSigner } from '../../src/delivery/receipt.ts'
 import { TOKENIZER } from '../../src/delivery/meter.ts'
 import type { Command, Role } from '../../src/state/command.ts'
@@ -121,6 +122,7 @@ export async function openTestVenue(options: TestVenueOptions = {}): Promise<Tes
     market,
     keys: await createKeys(control, vault),
     nonces,
+    tickets: createTickets(clock),
     idempotency: createIdempotency(control),
     endpoints: await createEndpoints(control, vault),
     history,

@@ -41,6 +41,8 @@ async function open(options: { origin?: string } = {}) {
   }
 }
 
+const codeOf = (frame: Frame) => (frame.problem as { code: string } | undefined)?.code
+
 const bid = (price: string, quantity = '1.00') =>
   alice.client.orders.place({ instrument: 'text-prime', side: 'buy', price, quantity })
 
@@ -108,25 +110,40 @@ test('what cannot be done is said on the line, which stays open', async () => {
   const line = await open()
   await line.next()
   const cases: [unknown, string][] = [
-    ['{"op":', 'malformed_json'],
-    ['{"op":"subscribe","op":"ping"}', 'malformed_json'],
-    [{ op: 'dance' }, 'invalid_frame'],
-    [{ op: 'subscribe', channels: [] }, 'invalid_frame'],
+    ['{"op":', 'invalid_json'],
+    ['{"op":"subscribe","op":"ping"}', 'invalid_json'],
+    [{ op: 'dance' }, 'invalid_request'],
+    [{ op: 'subscribe', channels: [] }, 'invalid_request'],
     [
       { op: 'subscribe', channels: [{ channel: 'book', instrument: 'text-prime', depth: 1e9 }] },
-      'invalid_frame',
+      'invalid_request',
     ],
-    [{ op: 'subscribe', channels: [{ channel: 'orders', instrument: 'text-prime' }] }, 'invalid_frame'],
-    [{ op: 'subscribe', channels: [{ channel: 'book', instrument: 'no-such' }] }, 'instrument_not_found'],
+    [{ op: 'subscribe', channels: [{ channel: 'orders', instrument: 'text-prime' }] }, 'invalid_request'],
+    [{ op: 'subscribe', channels: [{ channel: 'orders' }] }, 'unauthenticated'],
+    [{ op: 'order.place', id: 1, params: {} }, 'unauthenticated'],
+    [{ op: 'cancel_on_disconnect', enabled: true }, 'unauthenticated'],
+    [{ op: 'auth' }, 'invalid_request'],
+    [{ op: 'auth', key: 'bb_no-such-key' }, 'unauthenticated'],
+    [{ op: 'auth', ticket: 'wst_no-such-ticket' }, 'unauthenticated'],
+    [{ op: 'auth', key_id: 'key_1' }, 'unauthenticated'],
+    ['{"op":"ping","__proto__":{"id":1}}', 'invalid_json'],
+    ['{"op":"ping","constructor":1}', 'invalid_json'],
+    ['null', 'invalid_request'],
+    ['[]', 'invalid_request'],
+    ['"ping"', 'invalid_request'],
+    ['{"op":"ping","id":1e999}', 'invalid_json'],
+    ['{"op":"ping","id":-1}', 'invalid_request'],
+    ['[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[', 'invalid_json'],
+    [{ op: 'subscribe', channels: [{ channel: 'book', instrument: 'no-such' }] }, 'not_found'],
     [{ op: 'unsubscribe', channels: [{ channel: 'book', instrument: 'text-prime' }] }, 'not_subscribed'],
   ]
   for (const [frame, code] of cases) {
     line.send(frame)
     const answer = await line.next()
-    assert.deepEqual([answer.type, answer.code], ['error', code], JSON.stringify(frame))
+    assert.deepEqual([answer.type, codeOf(answer)], ['problem', code], JSON.stringify(frame))
   }
   line.socket.send(Buffer.from([1, 2, 3]), { binary: true })
-  assert.equal((await line.next()).code, 'binary_frame')
+  assert.equal(codeOf(await line.next()), 'invalid_request')
   line.send({ op: 'ping', id: 1 })
   assert.equal((await line.next()).type, 'pong')
   line.socket.close()

@@ -1,0 +1,373 @@
+import type { Socket } from 'node:net'
+import type { WebSocket } from 'ws'
+import type { AccountFeed, AccountReader } from '../feed/account-feed.ts'
+import type { Feed, Following, Reader } from '../feed/feed.ts'
+import { authenticate, parseKeyId } from '../api/auth.ts'
+import { findInstrument, marketName } from '../api/instrument-name.ts'
+import type { Caller } from '../api/operation.ts'
+import { Problem, problem } from '../api/problem.ts'
+import type { Venue } from '../api/venue.ts'
+import { rfc3339 } from '../base/time.ts'
+import { readJson } from '../wire/json.ts'
+import type { AuthFrame, ChannelRequest, PrivateChannel, StreamRequest } from '../wire/stream.ts'
+import { streamRequest } from '../wire/stream.ts'
+import type { OrderDesk } from './stream-orders.ts'
+import { cancelOnLoss, orderDesk, takeOrder } from './stream-orders.ts'
+
+/** Everything that all connections share. */
+export type Hub = {
+  venue: Venue
+  feed: Feed
+  accounts: AccountFeed
+  nextId: () => string
+}
+
+/** Where a connection came from, as far as signatures and allowlists look at it. */
+export type Origin = { host: string; pathAndQuery: string; ip: string }
+
+/** One connection to the stream. */
+export type Line = {
+  readonly hub: Hub
+  readonly socket: WebSocket
+  readonly tcp: Socket
+  readonly origin: Origin
+  caller: Caller | null
+  /** How each subscription ends, by its name in the heartbeat. */
+  readonly ends: Map<string, () => void>
+  readonly following: Map<string, Following>
+  /** The account cursor: up to where private channels were told. */
+  cursor: number | null
+  readonly desk: OrderDesk
+  isAlive: boolean
+  isCorked: boolean
+  /** Frames refused and pings received since the last heartbeat. */
+  faults: number
+  pings: number
+}
+
+const SUBSCRIPTIONS_MOST = 200
+const DEFAULT_DEPTH = 50
+/** Unsent bytes from which public channels are conflated, and at which a private reader is let go. */
+const SLOW_BYTES = 256 * 1024
+const LOST_BYTES = 4 * 1024 * 1024
+const FAULTS_MOST = 1_000
+const ROOM_MS = 20
+const ROOM_TRIES = 1_500
+
+/** Why connections are closed, beside the protocol's own codes. */
+export const CLOSED = { policy: 1008, revoked: 4001, tooSlow: 4009 } as const
+
+export const newLine = (hub: Hub, socket: WebSocket, tcp: Socket, origin: Origin): Line => ({
+  hub,
+  socket,
+  tcp,
+  origin,
+  caller: null,
+  ends: new Map(),
+  following: new Map(),
+  cursor: null,
+  desk: orderDesk(),
+  isAlive: true,
+  isCorked: false,
+  faults: 0,
+  pings: 0,
+})
+
+/** Sends a frame; what is sent in one turn leaves in one write. */
+export function sendBytes(line: Line, bytes: Uint8Array | string): void {
+  if (line.socket.readyState !== line.socket.OPEN) return
+  if (!line.isCorked) {
+    line.isCorked = true
+    line.tcp.cork()
+    process.nextTick(() => {
+      line.isCorked = false
+      line.tcp.uncork()
+    })
+  }
+  line.socket.send(bytes, { binary: false })
+}
+
+/** Answers a frame. Who asks and never reads the answers is let go. */
+export function say(line: Line, frame: object | string): void {
+  if (line.socket.bufferedAmount > LOST_BYTES) line.socket.close(CLOSED.tooSlow, 'reading too slowly')
+  else sendBytes(line, typeof frame === 'string' ? frame : JSON.stringify(frame))
+}
+
+/** Says what could not be done, in the shape that REST gives it. */
+export function sayProblem(line: Line, id: number | null, refused: Problem): void {
+  say(line, { type: 'problem', id, problem: refused.body(line.hub.nextId()) })
+}
+
+/** Does what one frame asks. */
+export function take(line: Line, data: Buffer, isBinary: boolean): void {
+  const request = isBinary ? problem('invalid_request', 'Frames are JSON text.') : read(data)
+  if (request instanceof Problem) {
+    if (++line.faults > FAULTS_MOST) line.socket.close(CLOSED.policy, 'too many frames that are none')
+    sayProblem(line, null, request)
+    return
+  }
+  const id = request.id ?? null
+  switch (request.op) {
+    case 'ping':
+      say(line, { type: 'pong', id, seq: line.hub.venue.market.seq })
+      return
+    case 'subscribe':
+      subscribe(line, id, request.channels)
+      return
+    case 'unsubscribe':
+      for (const channel of request.channels) unsubscribe(line, id, channel)
+      return
+    case 'auth':
+      void logIn(line, id, request)
+      return
+    case 'logout':
+      line.desk.scope = null
+      say(line, { type: 'logged_out', id })
+      line.socket.close(1000, 'logged out')
+      return
+    case 'cancel_on_disconnect':
+      armCancel(line, id, request)
+      return
+    default:
+      takeOrder(line, request)
+  }
+}
+
+function read(data: Buffer): StreamRequest | Problem {
+  const json = readJson(data)
+  if (!json.ok) return problem('invalid_json', `${json.pointer || 'frame'}: ${json.detail}.`)
+  const parsed = streamRequest.safeParse(json.value)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const pointer = `/${issue?.path.join('/') ?? ''}`
+  const detail = issue?.message ?? 'not a frame'
+  return problem('invalid_request', `${pointer}: ${detail}.`, { errors: [{ pointer, detail }] })
+}
+
+function subscribe(line: Line, id: number | null, channels: readonly ChannelRequest[]): void {
+  const wanted = new Map<number | undefined, PrivateChannel[]>()
+  for (const channel of channels) {
+    const refused = 'instrument' in channel ? followMarket(line, id, channel) : checkAccount(line, channel)
+    if (refused !== undefined) sayProblem(line, id, refused)
+    else if (!('instrument' in channel)) {
+      // Reserved at once, so that a second wish for it in this frame is refused.
+      line.ends.set(channel.channel, () => undefined)
+      const { from_seq: from } = channel
+      wanted.set(from, [...(wanted.get(from) ?? []), channel.channel])
+    }
+  }
+  for (const [from, names] of wanted) followAccount(line, id, names, from)
+}
+
+type MarketRequest = Extract<ChannelRequest, { instrument: string }>
+type AccountRequest = Exclude<ChannelRequest, MarketRequest>
+
+function followMarket(line: Line, id: number | null, request: MarketRequest): Problem | undefined {
+  const { venue, feed } = line.hub
+  const { channel, from_seq: fromSeq } = request
+  const instrument = findInstrument(venue.sequencer.state, request.instrument)
+  if (instrument === undefined) return unknownInstrument(request)
+  const name = nameOf(request, marketName(instrument))
+  const refused = roomFor(line, name)
+  if (refused !== undefined) return refused
+  const topic = {
+    channel,
+    instrument,
+    depth: ('depth' in request ? request.depth : undefined) ?? DEFAULT_DEPTH,
+    interval: ('interval' in request ? request.interval : undefined) ?? '1m',
+  }
+  const following = feed.follow(topic, fromSeq, publicReader(line))
+  line.ends.set(name, () => following.end())
+  line.following.set(name, following)
+  const { mode } = following
+  say(line, {
+    type: 'subscribed',
+    id,
+    channel,
+    instrument: marketName(instrument),
+    ...detailOf(request),
+    mode,
+  })
+  following.start()
+  return undefined
+}
+
+const detailOf = (request: MarketRequest): object =>
+  request.channel === 'candles' ? { interval: request.interval ?? '1m' } : {}
+
+/** A subscription as the heartbeat names it. */
+const nameOf = (request: MarketRequest, market: string): string =>
+  request.channel === 'candles'
+    ? `candles:${market}:${request.interval ?? '1m'}`
+    : `${request.channel}:${market}`
+
+function roomFor(line: Line, name: string): Problem | undefined {
+  if (line.ends.has(name)) return problem('already_subscribed', `${name} is subscribed to already.`)
+  if (line.ends.size < SUBSCRIPTIONS_MOST) return undefined
+  return problem('too_many_subscriptions', `A connection has at most ${SUBSCRIPTIONS_MOST}.`)
+}
+
+const publicReader = (line: Line): Reader => ({
+  send: (bytes) => sendBytes(line, bytes),
+  isSlow: () => line.socket.bufferedAmount > SLOW_BYTES,
+})
+
+/** Why a private channel cannot be had, or nothing. */
+function checkAccount(line: Line, { channel, from_seq: from }: AccountRequest): Problem | undefined {
+  if (line.caller === null) return problem('unauthenticated', 'Send an "auth" frame first.')
+  const scope = channel === 'drop_copy' ? 'drop_copy' : 'account:read'
+  if (!line.caller.scopes.has(scope)) return problem('scope_missing', `The key needs the scope ${scope}.`)
+  if (from !== undefined && from > line.hub.venue.history.live.seq())
+    return problem('invalid_cursor', `The exchange has not come to ${from} yet.`)
+  return roomFor(line, channel)
+}
+
+function followAccount(
+  line: Line,
+  id: number | null,
+  channels: readonly PrivateChannel[],
+  fromSeq: number | undefined,
+): void {
+  const { caller, hub } = line
+  if (caller === null) return
+  for (const channel of channels) {
+    const isReplayed = fromSeq !== undefined && channel !== 'balances' && channel !== 'lots'
+    say(line, { type: 'subscribed', id, channel, mode: isReplayed ? 'replay' : 'snapshot' })
+  }
+  const wanted = new Set(channels)
+  line.cursor ??= fromSeq ?? hub.venue.history.live.seq()
+  const end = hub.accounts.follow(caller.account, wanted, fromSeq, accountReader(line))
+  for (const channel of channels)
+    line.ends.set(channel, () => {
+      wanted.delete(channel)
+      if (wanted.size === 0) end()
+    })
+}
+
+const accountReader = (line: Line): AccountReader => ({
+  send(bytes, seq) {
+    const { socket } = line
+    if (socket.bufferedAmount > LOST_BYTES)
+      socket.close(CLOSED.tooSlow, `resume from_seq ${line.cursor ?? 0}`)
+    if (socket.readyState !== socket.OPEN) return
+    sendBytes(line, bytes)
+    line.cursor = Math.max(line.cursor ?? 0, seq)
+  },
+  async room() {
+    for (let tries = 0; tries < ROOM_TRIES; tries++) {
+      if (line.socket.readyState !== line.socket.OPEN) return false
+      if (line.socket.bufferedAmount < SLOW_BYTES) return true
+      await new Promise((resolve) => setTimeout(resolve, ROOM_MS))
+    }
+    line.socket.close(CLOSED.tooSlow, `resume from_seq ${line.cursor ?? 0}`)
+    return false
+  },
+})
+
+function unsubscribe(line: Line, id: number | null, request: ChannelRequest): void {
+  const { channel } = request
+  let name: string = channel
+  let instrument: string | undefined
+  if ('instrument' in request) {
+    const found = findInstrument(line.hub.venue.sequencer.state, request.instrument)
+    if (found === undefined) {
+      sayProblem(line, id, unknownInstrument(request))
+      return
+    }
+    instrument = marketName(found)
+    name = nameOf(request, instrument)
+  }
+  const end = line.ends.get(name)
+  if (end === undefined) {
+    sayProblem(line, id, problem('not_subscribed', `${name} is not subscribed to.`))
+    return
+  }
+  end()
+  line.ends.delete(name)
+  line.following.delete(name)
+  say(line, { type: 'unsubscribed', id, channel, ...(instrument === undefined ? {} : { instrument }) })
+}
+
+const unknownInstrument = ({ instrument }: MarketRequest): Problem =>
+  problem('not_found', `No instrument is called ${instrument}.`)
+
+/** Finds out who is at the other end. A connection belongs to one caller for as long as it lasts. */
+async function logIn(line: Line, id: number | null, frame: AuthFrame): Promise<void> {
+  if (line.caller !== null) {
+    sayProblem(line, id, problem('invalid_request', 'This connection is authenticated already.'))
+    return
+  }
+  const caller = await callerOf(line, frame)
+  if (caller instanceof Problem) {
+    if (++line.faults > FAULTS_MOST) line.socket.close(CLOSED.policy, 'too many frames that are none')
+    sayProblem(line, id, caller)
+    return
+  }
+  line.caller ??= caller
+  const scopes = [...line.caller.scopes]
+  const account = `acc_${line.caller.account}`
+  say(line, { type: 'authenticated', id, account, scopes, seq: line.hub.venue.history.live.seq() })
+}
+
+async function callerOf(line: Line, frame: AuthFrame): Promise<Caller | Problem> {
+  const { venue } = line.hub
+  const { key, ticket, key_id: keyId } = frame
+  if ([key, ticket, keyId].filter((one) => one !== undefined).length !== 1)
+    return problem('invalid_request', 'Send one of key, ticket and key_id.')
+  if (ticket !== undefined)
+    return venue.tickets.redeem(ticket) ?? problem('unauthenticated', 'The ticket is used, or too old.')
+  const headers: Record<string, string> = {}
+  const put = (name: string, value: string | undefined) => {
+    if (value !== undefined) headers[name] = value
+  }
+  if (key !== undefined) headers.authorization = `Bearer ${key}`
+  put('x-api-key', keyId)
+  put('x-timestamp', frame.timestamp)
+  put('x-nonce', frame.nonce)
+  put('x-recv-window', frame.recv_window)
+  if (keyId !== undefined) headers['x-signature'] = frame.signature ?? ''
+  return authenticate(venue, { method: 'GET', ...line.origin, headers, body: new Uint8Array() })
+}
+
+/** Whether the key that a connection was opened with still works. */
+export function isWelcome({ caller, hub }: Line): boolean {
+  const id = caller === null ? undefined : parseKeyId(caller.keyId)
+  if (id === undefined) return true
+  const key = hub.venue.keys.get(id)
+  return key !== undefined && (key.expiresAt === null || key.expiresAt > hub.venue.clock())
+}
+
+function armCancel(
+  line: Line,
+  id: number | null,
+  { enabled, scope }: Extract<StreamRequest, { op: 'cancel_on_disconnect' }>,
+): void {
+  if (line.caller === null) {
+    sayProblem(line, id, problem('unauthenticated', 'Send an "auth" frame first.'))
+    return
+  }
+  if (!line.caller.scopes.has('trade:cancel')) {
+    sayProblem(line, id, problem('scope_missing', 'The key needs the scope trade:cancel.'))
+    return
+  }
+  line.desk.scope = enabled ? scope : null
+  say(line, { type: 'cancel_on_disconnect', id, enabled, scope })
+}
+
+/** Tells how far the exchange is, and each of the connection's streams. */
+export function beat(line: Line): void {
+  const { seq, at } = line.hub.venue.market
+  const streams: Record<string, number> = {}
+  for (const [name, following] of line.following) streams[name] = following.seq()
+  if (line.cursor !== null) streams.account = line.cursor
+  line.faults = 0
+  line.pings = 0
+  say(line, { type: 'heartbeat', seq, time: rfc3339(at), streams })
+}
+
+/** Lets go of what a connection held. What was lost without a logout has its orders cancelled, if so agreed. */
+export function endLine(line: Line): void {
+  for (const end of line.ends.values()) end()
+  line.ends.clear()
+  cancelOnLoss(line)
+}
