@@ -26,7 +26,7 @@ function passes(program, args) {
 
 const tool = (...path) => join(root, 'node_modules', ...path)
 const node = (script, ...args) => [process.execPath, [script, ...args]]
-const places = ['src', 'test', 'spec', 'bench'].filter((name) => existsSync(join(root, name)))
+const places = ['src', 'test', 'spec', 'bench', 'integrations'].filter((name) => existsSync(join(root, name)))
 
 const checks = [
   ['types', ...node(tool('typescript', 'bin', 'tsc'), '--noEmit')],
