@@ -8,7 +8,7 @@ import type { Demo } from './demo/market.ts'
 import { readDemoKeys } from './demo/demo-file.ts'
 import type { Exchange } from './exchange.ts'
 
-// What only some commands need is imported where they begin: a price is asked for without loading the exchange.
+// What only some commands need is imported where they begin: asking for a price loads no exchange.
 
 const here = dirname(fileURLToPath(import.meta.url))
 
