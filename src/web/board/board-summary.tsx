@@ -8,21 +8,27 @@ import { compact, LOCALE } from '../shape/number.ts'
 
 type Totals = { value: number; trades: number }
 
-/** Sums over all markets, taken twice a second: nobody reads a total faster. */
-function useTotals(instruments: readonly InstrumentOut[]): Totals {
+/**
+ * Sums over all markets, taken twice a second: nobody reads a total faster. None before all markets have been heard
+ * of: it would be too small.
+ */
+function useTotals(instruments: readonly InstrumentOut[]): Totals | undefined {
   const { live } = useExchange()
-  const [totals, setTotals] = useState<Totals>({ value: 0, trades: 0 })
+  const [totals, setTotals] = useState<Totals>()
   useEffect(() => {
     const sum = () => {
       let [value, trades] = [0, 0]
       for (const instrument of instruments) {
         const ticker = live.ticker(instrument.id).get()
-        value += Number(ticker?.value_24h ?? 0)
-        trades += ticker?.trades_24h ?? 0
+        if (ticker === null) return
+        value += Number(ticker.value_24h)
+        trades += ticker.trades_24h
       }
-      setTotals((before) => (before.value === value && before.trades === trades ? before : { value, trades }))
+      setTotals((before) =>
+        before?.value === value && before.trades === trades ? before : { value, trades },
+      )
     }
-    sum()
+    if (instruments.length > 0) sum()
     const timer = setInterval(sum, 500)
     return () => clearInterval(timer)
   }, [instruments, live])
@@ -48,8 +54,8 @@ export function BoardSummary(props: { instruments: readonly InstrumentOut[] | un
         </p>
       </div>
       <dl className="flex gap-8 text-base">
-        <Figure label="Value 24 h">${compact(String(totals.value))}</Figure>
-        <Figure label="Trades 24 h">{totals.trades.toLocaleString(LOCALE)}</Figure>
+        <Figure label="Value 24 h">{totals ? `$${compact(String(totals.value))}` : '–'}</Figure>
+        <Figure label="Trades 24 h">{totals ? totals.trades.toLocaleString(LOCALE) : '–'}</Figure>
         <Figure
           label="Next sweep"
           title="When units bought are moved into consumption"
