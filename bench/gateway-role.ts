@@ -177,7 +177,6 @@ function cpu(): { all: number; main: number } {
   return { all: (user + system) / 1e6, main: ticksUsed.reduce((sum, used) => sum + used, 0) / 100 }
 }
 
-if (process.env.PROF) process.on('SIGINT', () => process.exit(0))
 const [, , role, url = ''] = process.argv
 const serve = role === 'supplier' ? supplier : role === 'proxy' ? proxyTo(url) : await venueOver(url)
 const server = createServer((request, response) => {
