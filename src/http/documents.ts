@@ -3,7 +3,7 @@ import type { Caller } from '../api/operation.ts'
 import type { Metrics } from './metrics.ts'
 import type { Page } from './page.ts'
 import type { Sessions } from './session.ts'
-import { isLoopbackHost } from './session.ts'
+import { isFromThisMachine } from './session.ts'
 
 /** What is served besides operations and completions: the page, the API's description, health and metrics. */
 export type Documents = {
@@ -75,7 +75,7 @@ function index(
     'permissions-policy': 'camera=(), microphone=(), geolocation=()',
   }
   // A page of another site that has itself resolved to this machine must not be given a session.
-  const caller = guest !== null && isLoopbackHost(request.headers.host) ? guest() : null
+  const caller = guest !== null && isFromThisMachine(request) ? guest() : null
   if (caller !== null && !sessions.isOpen(request)) headers['set-cookie'] = sessions.open(caller)
   text(response, 200, 'text/html; charset=utf-8', html, headers)
 }

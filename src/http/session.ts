@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Caller } from '../api/operation.ts'
+import { addressOf } from './body.ts'
 
 const COOKIE = 'busbar_session'
 const IDLE_MS = 30 * 60_000
@@ -77,6 +78,7 @@ export function createSessions(now: () => number): Sessions {
   }
 }
 
-/** Whether a `Host` names this machine itself. */
-export const isLoopbackHost = (host: string | undefined): boolean =>
-  /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i.test(host ?? '')
+/** Whether a request comes from this machine and names it: neither a stranger nor a name that was bent to it. */
+export const isFromThisMachine = (request: IncomingMessage): boolean =>
+  /^(127(\.\d{1,3}){3}|::1)$/.test(addressOf(request)) &&
+  /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i.test(request.headers.host ?? '')

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import type { IncomingHttpHeaders } from 'node:http'
+import { get } from 'node:http'
 import { after, before, test } from 'node:test'
 import type { RunningExchange } from '../running-exchange.ts'
 import { runExchange } from '../running-exchange.ts'
@@ -72,4 +74,17 @@ test('a session that is still open is kept, and one that is not known is replace
   assert.equal(again.headers.get('set-cookie'), null)
   const stale = await fetch(`${exchange.baseUrl}/`, { headers: { cookie: 'busbar_session=old' } })
   assert.notEqual(stale.headers.get('set-cookie'), null)
+})
+
+test('a name that was bent to this machine gets no session', async () => {
+  const { status, headers } = await new Promise<{ status: number; headers: IncomingHttpHeaders }>(
+    (resolve) => {
+      get(`${exchange.baseUrl}/`, { headers: { host: 'rebound.example' } }, (response) => {
+        response.resume()
+        resolve({ status: response.statusCode ?? 0, headers: response.headers })
+      })
+    },
+  )
+  assert.equal(status, 200)
+  assert.equal(headers['set-cookie'], undefined)
 })
