@@ -206,6 +206,8 @@ test('the page does so on a phone', () =>
 async function openMarket({ page, url }: Tour): Promise<void> {
   await page.goto(new URL('/#/TEXT_PRIME-USD', url).href)
   await page.getByTestId('price-chart').locator('canvas').first().waitFor()
+  await page.getByTestId('book-seq').waitFor({ state: 'attached' })
+  await page.waitForTimeout(1_000)
 }
 
 for (const name of DOCUMENTS)
