@@ -94,11 +94,11 @@ function runTwin(work: Workload): Run {
     const account = id as AccountId
     const op = work.op[at]
     if (op === CANCEL || op === REPLACE)
-      applyNaively(market, rules, { kind: 'order.cancel', account, order: twinOf.get(id) as OrderId })
+      applyNaively(market, rules, { kind: 'order.cancel', account, order: twinOf.get(id) as OrderId }, at)
     if (op === CANCEL) continue
     twinOf.set(id, market.nextOrder)
     idOf.set(market.nextOrder, id)
-    for (const line of applyNaively(market, rules, orderAt(work, at, account))) {
+    for (const line of applyNaively(market, rules, orderAt(work, at, account), at)) {
       const words = /^trade #\d+ with #(\d+): (\d+) @ (\d+)$/.exec(line)
       if (words === null) continue
       const [resting = 0, lots = 0, price = 0] = words.slice(1).map(Number)

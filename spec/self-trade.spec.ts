@@ -66,3 +66,34 @@ scenario(
   acme/2 bids 3 @ 1.00 fok, decrement -> no: fok_unfillable
 `,
 )
+
+scenario(
+  'S-70 transfer: between two accounts of one member units move at the resting price, without fee or trade',
+  `${BOTH_SIDES}
+  acme/2 bids 5 @ 1.05 transfer units -> moves 3 @ 1.00 with #1, #2 reduced by 3, #1 reduced by 3,
+    #1 canceled: self_trade, rests #2
+  acme/2 holds             -> 3 free, 0 for sale
+  acme/2 has               -> 14.8958 free, 2.1042 held
+  the venue has earned     -> 0.00
+`,
+)
+
+scenario(
+  'S-80 what a supplier moves to its own account it has sold: the money waits in escrow for delivery',
+  `${BOTH_SIDES}
+  acme/2 bids 3 @ 1.00 transfer units -> moves 3 @ 1.00 with #1, #2 reduced by 3, #1 reduced by 3,
+    #1 canceled: self_trade, #2 canceled: self_trade
+  acme owes                -> 10, 3 of it sold, bond 1.00
+  escrow is                -> 3.00
+`,
+)
+
+scenario(
+  'S-90 between orders of one account there is nothing to move: both shrink, as with decrement',
+  `
+  acme deposits 20.00
+  acme issues 10
+  acme asks 3 @ 1.00       -> rests #1
+  acme bids 5 @ 1.00 transfer units -> #2 reduced by 3, #1 reduced by 3, #1 canceled: self_trade, rests #2
+`,
+)

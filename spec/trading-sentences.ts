@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { instant, MICROS_PER_DAY, MICROS_PER_HOUR } from '../src/base/time.ts'
 import type { OrderId } from '../src/base/ids.ts'
 import { NO_MANDATE } from '../src/base/ids.ts'
 import { lots } from '../src/base/money.ts'
@@ -27,6 +28,7 @@ const MODES: Record<string, SelfTrade> = {
   'cancel oldest': 'cancel_oldest',
   'cancel both': 'cancel_both',
   decrement: 'decrement',
+  'transfer units': 'transfer',
 }
 
 /** `bids 5 @ 1.20 ioc, post-only, decrement, as c1, under m1`: what follows the price, in any order. */
@@ -47,7 +49,15 @@ function order(world: World, who: string, side: Side, size: string, at: string, 
   }
   for (const word of rest.split(',').map((part) => part.trim())) {
     const mode = MODES[word]
-    if (word === 'ioc' || word === 'fok') place.timeInForce = word
+    const till = /^till (\d+):(\d+)$/.exec(word)
+    if (word === 'ioc' || word === 'fok' || word === 'day' || word === 'gtd') place.timeInForce = word
+    else if (till !== null) {
+      place.timeInForce = 'gtd'
+      const sinceMidnight = (Number(till[1]) + Number(till[2]) / 60) * MICROS_PER_HOUR
+      const midnight = Math.floor(world.state.at / MICROS_PER_DAY) * MICROS_PER_DAY
+      place.special = { ...place.special, expiresAt: instant(midnight + sinceMidnight) }
+    } else if (word === 'reduce-only') place.special = { ...place.special, reduceOnly: true }
+    else if (word === 'slide') place.postOnly = 'slide'
     else if (word === 'post-only') place.postOnly = 'reject'
     else if (mode !== undefined) place.selfTrade = mode
     else if (word.startsWith('as ')) place.clientOrderId = word.slice(3)
@@ -193,6 +203,8 @@ export const tradingVoice: Voice = {
     `trades ${showLots(size)} @ ${showPrice(at)} with #${resting}`,
   'order.rested': ({ order: id }) => `rests #${id}`,
   'order.amended': ({ order: id, priority }) => `#${id} ${priority === 'kept' ? 'keeps' : 'loses'} its place`,
+  'self_trade.transferred': ({ lots: size, price: at, resting }) =>
+    `moves ${showLots(size)} @ ${showPrice(at)} with #${resting}`,
   'order.reduced': ({ order: id, by }) => `#${id} reduced by ${showLots(by)}`,
   'order.closed': ({ order: id, status, reason }) =>
     status === 'filled' ? `#${id} filled` : `#${id} ${status}: ${reason}`,

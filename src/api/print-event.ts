@@ -40,6 +40,8 @@ const UNITS: Record<string, 'price' | 'lots' | 'units' | 'money' | 'time'> = {
 const IDS: Record<string, IdKind> = {
   account: 'account',
   supplier: 'account',
+  seller: 'account',
+  buyer: 'account',
   member: 'member',
   offer: 'offer',
   order: 'order',

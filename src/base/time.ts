@@ -7,6 +7,7 @@ export type Instant = Brand<number, 'Instant'>
 export const MICROS_PER_MS = 1_000
 export const MICROS_PER_SECOND = 1_000_000
 export const MICROS_PER_HOUR = 3_600 * MICROS_PER_SECOND
+export const MICROS_PER_DAY = 24 * MICROS_PER_HOUR
 
 export const instant = (micros: number): Instant => {
   assert(Number.isSafeInteger(micros), 'an instant is a safe integer of microseconds')
@@ -21,6 +22,17 @@ export const later = (at: Instant, micros: number): Instant => instant(at + micr
 /** The next point of a UTC grid strictly after `at`: for a 4 h period, the next of 00, 04, 08 … */
 export const nextOnGrid = (at: Instant, periodMicros: number): Instant =>
   instant((Math.floor(at / periodMicros) + 1) * periodMicros)
+
+/** The instant of an RFC 3339 text in UTC with up to six fractional digits, or `undefined`. */
+export function parseRfc3339(text: string): Instant | undefined {
+  const [, seconds, fraction = ''] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?Z$/.exec(text) ?? []
+  if (seconds === undefined) return undefined
+  const ms = Date.parse(`${seconds}Z`)
+  const micros = ms * MICROS_PER_MS + Number(fraction.padEnd(6, '0'))
+  // A date that rolls over, such as February 30, is none.
+  if (!Number.isSafeInteger(micros) || !new Date(ms).toISOString().startsWith(seconds)) return undefined
+  return micros as Instant
+}
 
 /** RFC 3339 in UTC with six fractional digits. */
 export function rfc3339(at: Instant): string {

@@ -112,7 +112,13 @@ export function buyAtMarket(
 ): void {
   const pool = state.orders
   const { lots: quantity, limit, worst: hold } = purchase
-  const terms = { type: 'market', timeInForce: 'ioc', postOnly: 'none', clientOrderId: null } as const
+  const terms = {
+    type: 'market',
+    timeInForce: 'ioc',
+    postOnly: 'none',
+    clientOrderId: null,
+    special: null,
+  } as const
   const order = openOrder(
     state,
     account,

@@ -1,10 +1,10 @@
 import { known } from '../base/assert.ts'
-import type { DrawId, LotId } from '../base/ids.ts'
+import type { DrawId, InstrumentId, LotId, OrderId } from '../base/ids.ts'
 import type { Wt } from '../base/money.ts'
 import { micros, wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import { nextOnGrid } from '../base/time.ts'
-import { inTrading, obligationOf, positionOf, theAccount } from '../state/account.ts'
+import { inTrading, obligationOf, positionOf, theAccount, theInstrument } from '../state/account.ts'
 import { earliestDue, firstDue, takeDue } from '../state/agenda.ts'
 import { restingOrders } from '../state/book.ts'
 import { expireLot, FROM_TRADING, openLot } from './claim.ts'
@@ -14,13 +14,13 @@ import { costOf } from '../trading/fill.ts'
 import { balanceOf, move } from '../state/ledger.ts'
 import { closeOrder } from '../trading/match.ts'
 import { lowerBacked } from '../trading/obligation.ts'
-import { SELL } from '../state/order.ts'
+import { findOrder, SELL } from '../state/order.ts'
 import { giveBack } from './settle.ts'
 import type { Due, Instrument, Position, State } from '../state/state.ts'
 
 /**
  * Lets everything that is due by the state's time happen, in the order of its own time: at one instant draws
- * give back, then lots expire, then instruments are swept, then withheld money is let go.
+ * give back, then lots expire, orders end, instruments are swept, and withheld money is let go.
  */
 export function runDue(state: State): Event[] {
   const events: Event[] = []
@@ -42,6 +42,12 @@ function endDue(state: State, due: Due, events: Event[]): void {
   if (due.kind === 'draw') {
     const draw = known(state.draws.get(due.id as DrawId), 'a draw that is due is live')
     events.push(...giveBack(state, draw, 'deadline', due.at))
+    return
+  }
+  if (due.kind === 'order') {
+    const slot = findOrder(state.orders, due.id as OrderId)
+    const instrument = theInstrument(state, state.orders.instrument[slot] as InstrumentId)
+    events.push(closeOrder(state, instrument, slot, 'expired', true))
     return
   }
   const lot = known(state.lots.get(due.id as LotId), 'a lot that is due exists')

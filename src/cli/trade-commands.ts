@@ -7,7 +7,8 @@ import { Fault, printJson } from './session.ts'
 import type { Column } from './terminal.ts'
 import { orDash, painted, printTable, shortened } from './terminal.ts'
 
-const TIMES = ['gtc', 'ioc', 'fok'] as const
+const TIMES = ['gtc', 'ioc', 'fok', 'gtd', 'day'] as const
+const SELF_TRADES = ['cancel_newest', 'cancel_oldest', 'cancel_both', 'decrement', 'transfer'] as const
 const STATUSES = ['open', 'filled', 'canceled', 'expired'] as const
 
 const ORDER_COLUMNS: readonly Column[] = [
@@ -41,20 +42,29 @@ function printOrders({ terminal }: Session, orders: readonly OrderOut[]): void {
 
 function requestOf(side: 'buy' | 'sell', args: readonly string[], options: Options): OrderRequest {
   const [instrument = '', quantity = ''] = args
-  const { price, time, postOnly, clientOrderId } = options as {
+  const { price, time, expires, postOnly, slide, reduceOnly, selfTrade, clientOrderId } = options as {
     price?: string
     time?: (typeof TIMES)[number]
+    expires?: string
     postOnly?: boolean
+    slide?: boolean
+    reduceOnly?: boolean
+    selfTrade?: (typeof SELF_TRADES)[number]
     clientOrderId?: string
   }
+  const inForce = time ?? (expires === undefined ? undefined : 'gtd')
   return {
     instrument,
     side,
     quantity,
     type: price === undefined ? 'market' : 'limit',
     ...(price !== undefined && { price }),
-    ...(time !== undefined && { time_in_force: time }),
+    ...(inForce !== undefined && { time_in_force: inForce }),
+    ...(expires !== undefined && { expires_at: expires }),
     ...(postOnly === true && { post_only: 'reject' }),
+    ...(slide === true && { post_only: 'slide' }),
+    ...(reduceOnly === true && { reduce_only: true }),
+    ...(selfTrade !== undefined && { self_trade_prevention: selfTrade }),
     ...(clientOrderId !== undefined && { client_order_id: clientOrderId }),
   }
 }
@@ -129,7 +139,11 @@ function addOrderCommand(program: Command, run: Runner, side: 'buy' | 'sell'): v
     .argument('<quantity>', 'units, such as 1.5')
     .option('--price <dollars>', 'limit price per unit')
     .option('--time <in-force>', TIMES.join(', '), wordOption(TIMES))
+    .option('--expires <time>', 'good till this UTC time, such as 2026-11-25T18:00:00Z')
     .option('--post-only', 'refuse rather than take')
+    .option('--slide', 'stand a tick behind the other side rather than take')
+    .option('--reduce-only', 'only what brings you nearer to owing and owning nothing')
+    .option('--self-trade <mode>', SELF_TRADES.join(', '), wordOption(SELF_TRADES))
     .option('--client-order-id <id>', 'an id of your own: the same id and order again has no second effect')
     .option('--preview', 'only say what would happen')
     .action(run('trader', (session, args, options) => trade(session, side, args, options)))

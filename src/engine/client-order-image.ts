@@ -2,10 +2,10 @@ import { known } from '../base/assert.ts'
 import type { InstrumentId, MandateId, OrderId } from '../base/ids.ts'
 import type { Lots, Micros, Ticks } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
-import type { OrderPlace } from '../state/command.ts'
+import type { OrderPlace, SpecialTerms } from '../state/command.ts'
 import type { CloseReason } from '../state/event.ts'
 import { sideCode, sideName, termsByCode, termsCode } from '../state/order.ts'
-import { acceptedEvent } from '../trading/place.ts'
+import { acceptedEvent, specialOf } from '../trading/place.ts'
 import type { Account, ClientOrder, State } from '../state/state.ts'
 import type { Reader, Tape } from './tape.ts'
 import { put, take } from './tape.ts'
@@ -13,17 +13,22 @@ import { put, take } from './tape.ts'
 /** How an order can have ended within its own command. Its place here is stored: append, never reorder. */
 const REASONS = ['filled', 'self_trade', 'ioc_remainder'] as const satisfies readonly CloseReason[]
 
-/** Writes what every client order id was first told, account by account. Returns the ids. */
-export function packClientOrders(state: State, tape: Tape): string[] {
-  const names: string[] = []
+/** What each client order has beside its numbers, in the order of the tape. */
+export type ClientTexts = { clientOrderNames: string[]; clientOrderSpecials: (SpecialTerms | null)[] }
+
+/** Writes what every client order id was first told, account by account. Returns the ids and special terms. */
+export function packClientOrders(state: State, tape: Tape): ClientTexts {
+  const clientOrderNames: string[] = []
+  const clientOrderSpecials: ClientTexts['clientOrderSpecials'] = []
   for (const { clientOrders } of state.accounts) {
     put(tape, clientOrders.size)
     for (const [name, order] of clientOrders) {
-      names.push(name)
+      clientOrderNames.push(name)
+      clientOrderSpecials.push(order.asked.special ?? null)
       packOne(tape, order)
     }
   }
-  return names
+  return { clientOrderNames, clientOrderSpecials }
 }
 
 function packOne(tape: Tape, { asked, first }: ClientOrder): void {
@@ -45,21 +50,28 @@ function packOne(tape: Tape, { asked, first }: ClientOrder): void {
 }
 
 /** Gives every account its client order ids back. */
-export function unpackClientOrders(state: State, reader: Reader, names: readonly string[]): void {
+export function unpackClientOrders(state: State, reader: Reader, texts: ClientTexts): void {
+  const { clientOrderNames, clientOrderSpecials } = texts
   let next = 0
   for (const account of state.accounts) {
     const count = take(reader)
     for (let i = 0; i < count; i++) {
-      const name = known(names[next++], 'every client order has its id')
-      account.clientOrders.set(name, unpackOne(reader, account, name))
+      const name = known(clientOrderNames[next], 'every client order has its id')
+      const special = clientOrderSpecials[next++] ?? null
+      account.clientOrders.set(name, unpackOne(reader, account, name, special))
     }
   }
 }
 
-function unpackOne(reader: Reader, account: Account, clientOrderId: string): ClientOrder {
+function unpackOne(
+  reader: Reader,
+  account: Account,
+  clientOrderId: string,
+  special: SpecialTerms | null,
+): ClientOrder {
   const instrument = take(reader) as InstrumentId
   const side = sideName(take(reader))
-  const terms = termsByCode(take(reader), clientOrderId)
+  const { special: _, ...terms } = termsByCode(take(reader), clientOrderId, null)
   const price = take(reader)
   const asked: OrderPlace = {
     kind: 'order.place',
@@ -70,13 +82,16 @@ function unpackOne(reader: Reader, account: Account, clientOrderId: string): Cli
     price: price === 0 ? null : (price as Ticks),
     lots: take(reader) as Lots,
     mandate: take(reader) as MandateId,
+    ...(special === null ? {} : { special }),
   }
   const order = take(reader) as OrderId
-  const accepted = acceptedEvent(order, asked, take(reader) as Ticks)
+  const limit = take(reader) as Ticks
+  const seq = take(reader)
+  const at = take(reader) as Instant
   const first = {
-    seq: take(reader),
-    at: take(reader) as Instant,
-    accepted,
+    seq,
+    at,
+    accepted: acceptedEvent(order, asked, limit, specialOf(asked, at)),
     filled: take(reader) as Lots,
     value: take(reader) as Micros,
     fees: take(reader) as Micros,

@@ -3,6 +3,7 @@ import type { AccountId, InstrumentId, OrderId } from '../base/ids.ts'
 import type { Lots, Ticks } from '../base/money.ts'
 import { theAccount, theInstrument } from '../state/account.ts'
 import { rest, restingOrders } from '../state/book.ts'
+import type { SpecialTerms } from '../state/command.ts'
 import type { OrderPool, OrderTerms, Slot } from '../state/order.ts'
 import { BUY, NO_SLOT, SELL, takeSlot, termsByCode, termsCode, termsOf } from '../state/order.ts'
 import type { State } from '../state/state.ts'
@@ -30,13 +31,17 @@ const COLUMNS = [
   'version',
 ] as const satisfies readonly (keyof OrderPool)[]
 
+/** What each live order has beside its numbers, in the order of the tape. */
+export type OrderTexts = { orderNames: (string | null)[]; orderSpecials: (SpecialTerms | null)[] }
+
 /**
  * Writes every live order, market by market and best first: the queues in their order. Returns their client
- * ids.
+ * ids and special terms.
  */
-export function packOrders(state: State, tape: Tape): (string | null)[] {
+export function packOrders(state: State, tape: Tape): OrderTexts {
   const pool = state.orders
-  const names: (string | null)[] = []
+  const orderNames: OrderTexts['orderNames'] = []
+  const orderSpecials: OrderTexts['orderSpecials'] = []
   const columns = COLUMNS.map((name) => pool[name])
   put(tape, pool.live)
   for (const { book } of state.instruments)
@@ -45,10 +50,11 @@ export function packOrders(state: State, tape: Tape): (string | null)[] {
         for (const column of columns) put(tape, column[slot] as number)
         const terms = termsOf(pool, slot)
         put(tape, termsCode(terms))
-        names.push(terms.clientOrderId)
+        orderNames.push(terms.clientOrderId)
+        orderSpecials.push(terms.special)
       }
-  assert(names.length === pool.live, 'between commands every live order is in a book')
-  return names
+  assert(orderNames.length === pool.live, 'between commands every live order is in a book')
+  return { orderNames, orderSpecials }
 }
 
 /**
@@ -56,7 +62,8 @@ export function packOrders(state: State, tape: Tape): (string | null)[] {
  * and an id is given out once, so taking places by id restores that list; resting them as stored restores the
  * queues.
  */
-export function unpackOrders(state: State, reader: Reader, names: readonly (string | null)[]): void {
+export function unpackOrders(state: State, reader: Reader, texts: OrderTexts): void {
+  const { orderNames, orderSpecials } = texts
   const count = take(reader)
   const { values, at } = reader
   const width = COLUMNS.length + 1
@@ -65,7 +72,8 @@ export function unpackOrders(state: State, reader: Reader, names: readonly (stri
   const byId = Uint32Array.from({ length: count }, (_, row) => row).sort((a, b) => field(a, 0) - field(b, 0))
   const slots = new Int32Array(count)
   for (const row of byId) {
-    const terms = termsByCode(field(row, COLUMNS.length), names[row] ?? null)
+    const code = field(row, COLUMNS.length)
+    const terms = termsByCode(code, orderNames[row] ?? null, orderSpecials[row] ?? null)
     slots[row] = restore(state, (column) => field(row, column), terms)
   }
   for (const slot of slots) {

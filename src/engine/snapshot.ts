@@ -1,9 +1,11 @@
 import { assert, known } from '../base/assert.ts'
 import { Digest } from '../base/digest.ts'
 import { newBook } from '../state/book.ts'
+import type { ClientTexts } from './client-order-image.ts'
 import { packClientOrders, unpackClientOrders } from './client-order-image.ts'
 import { newLedger } from '../state/ledger.ts'
 import { NO_SLOT, newPool } from '../state/order.ts'
+import type { OrderTexts } from './order-image.ts'
 import { packOrders, unpackOrders } from './order-image.ts'
 import type { Account, Instrument, Position, State } from '../state/state.ts'
 import type { Reader, Tape } from './tape.ts'
@@ -14,29 +16,29 @@ import { newTape, put, take } from './tape.ts'
  * tape of 64-bit floats. Few and shapely things are in the text; orders, balances and client order ids are on
  * the tape:
  *
- *     | BUSB | 1 | text bytes | numbers | {"seq": …, "accounts": […], …} | ledger, orders, client orders |
+ *     | BUSB | 2 | text bytes | numbers | {"seq": …, "accounts": […], …} | ledger, orders, client orders |
  *
  * It says nothing about where in memory an order stood, so equal states have equal snapshots.
  */
 const MARK = 0x42535542
-const VERSION = 1
+const VERSION = 2
 const HEAD_BYTES = 16
 
 /** What the text holds: the state less what the tape holds, its maps as lists of entries. */
-type Text = {
-  plain: Record<string, unknown>
-  maps: Record<string, [unknown, unknown][]>
-  orderNames: (string | null)[]
-  clientOrderNames: string[]
-}
+type Text = OrderTexts &
+  ClientTexts & {
+    plain: Record<string, unknown>
+    maps: Record<string, [unknown, unknown][]>
+  }
 
 /** The whole state as bytes. */
 export function dumpState(state: State): Uint8Array {
   const tape = newTape()
   packLedger(state, tape)
-  const orderNames = packOrders(state, tape)
-  const clientOrderNames = packClientOrders(state, tape)
-  const text = new TextEncoder().encode(JSON.stringify({ ...plainOf(state), orderNames, clientOrderNames }))
+  const orders = packOrders(state, tape)
+  const clientOrders = packClientOrders(state, tape)
+  const whole: Text = { ...plainOf(state), ...orders, ...clientOrders }
+  const text = new TextEncoder().encode(JSON.stringify(whole))
   const padded = Math.ceil(text.length / 8) * 8
   const bytes = new Uint8Array(HEAD_BYTES + padded + tape.length * 8)
   new Uint32Array(bytes.buffer, 0, 4).set([MARK, VERSION, text.length, tape.length])
@@ -59,8 +61,8 @@ export function loadState(bytes: Uint8Array): State {
   const state = stateOf(text)
   unpackLedger(state, reader)
   state.orders = newPool(poolSize(text.orderNames.length))
-  unpackOrders(state, reader, text.orderNames)
-  unpackClientOrders(state, reader, text.clientOrderNames)
+  unpackOrders(state, reader, text)
+  unpackClientOrders(state, reader, text)
   assert(reader.at === reader.values.length, 'a snapshot is read to its end')
   return state
 }

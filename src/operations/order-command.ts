@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { OrderPlace } from '../state/command.ts'
+import type { OrderPlace, SpecialTerms } from '../state/command.ts'
 import type { Instrument, State } from '../state/state.ts'
 import type { orderRequest } from '../wire/order.ts'
 import { readPrice, readQuantity } from '../api/amount.ts'
@@ -37,5 +37,15 @@ export function placementOf(
     clientOrderId: body.client_order_id ?? null,
     mandate: caller.mandate,
   }
+  const special = specialTermsOf(body)
+  if (special !== undefined) command.special = special
   return { command, instrument }
+}
+
+/** What the request asks beyond a plain order, or nothing. */
+function specialTermsOf(body: z.output<typeof orderRequest>): SpecialTerms | undefined {
+  const special: SpecialTerms = {}
+  if (body.expires_at !== undefined) special.expiresAt = body.expires_at
+  if (body.reduce_only) special.reduceOnly = true
+  return Object.keys(special).length === 0 ? undefined : special
 }

@@ -1,4 +1,5 @@
 import { micros, shareUp } from '../base/money.ts'
+import { rfc3339 } from '../base/time.ts'
 import type { OrderPlace } from '../state/command.ts'
 import { restingOrders } from '../state/book.ts'
 import { BUY, SELL } from '../state/order.ts'
@@ -70,8 +71,9 @@ function holdOf({ instrument, side, hold }: Plan, lots: number): PreviewOut['hol
 }
 
 /** The same order as a body ready to submit, every choice spelled out. */
-function bodyOf(instrument: Instrument, command: OrderPlace): Record<string, string> {
+function bodyOf(instrument: Instrument, command: OrderPlace): PreviewOut['order'] {
   const { spec } = instrument
+  const { special = {} } = command
   return {
     ...(command.clientOrderId === null ? {} : { client_order_id: command.clientOrderId }),
     instrument: marketName(instrument),
@@ -82,5 +84,7 @@ function bodyOf(instrument: Instrument, command: OrderPlace): Record<string, str
     self_trade_prevention: command.selfTrade,
     ...(command.price === null ? {} : { price: printPrice(spec, command.price) }),
     quantity: printQuantity(spec, command.lots),
+    ...(special.expiresAt !== undefined && { expires_at: rfc3339(special.expiresAt) }),
+    ...(special.reduceOnly === true && { reduce_only: true }),
   }
 }

@@ -1,4 +1,4 @@
-import type { Command, OrderAmend, OrderPlace, SelfTrade, Side } from '../state/command.ts'
+import type { Command, OrderAmend, OrderPlace, PostOnly, SelfTrade, Side } from '../state/command.ts'
 import type { Event } from '../state/event.ts'
 import type { Spec } from '../state/instrument.ts'
 import type { Reject } from '../state/reject.ts'
@@ -12,7 +12,9 @@ export type NaiveOrder = {
   price: number
   remaining: number
   filled: number
-  postOnly: boolean
+  /** When it ends by itself; Infinity: never. */
+  expiresAt: number
+  postOnly: PostOnly
   selfTrade: SelfTrade
 }
 
@@ -40,11 +42,25 @@ export const newNaiveMarket = (): NaiveMarket => ({
   halted: false,
 })
 
-/** Applies a trading command and says what happened, a line per event, in the words of `linesOf`. */
-export function applyNaively(market: NaiveMarket, rules: NaiveRules, command: Command): string[] {
+/** Applies a trading command at a time and says what happened, a line per event, in the words of `linesOf`. */
+export const applyNaively = (
+  market: NaiveMarket,
+  rules: NaiveRules,
+  command: Command,
+  at: number,
+): string[] => [...expire(market, at), ...perform(market, rules, command, at)]
+
+/** Ends what is due, the earliest first, and of those of one instant the oldest. */
+const expire = (market: NaiveMarket, at: number): string[] =>
+  [...market.bids, ...market.asks]
+    .filter((order) => order.expiresAt <= at)
+    .sort((a, b) => a.expiresAt - b.expiresAt || a.id - b.id)
+    .map((order) => close(market, order, 'expired'))
+
+function perform(market: NaiveMarket, rules: NaiveRules, command: Command, at: number): string[] {
   switch (command.kind) {
     case 'order.place':
-      return place(market, rules, command)
+      return place(market, rules, command, at)
     case 'order.amend':
       return amend(market, rules, command)
     case 'order.cancel': {
@@ -69,6 +85,8 @@ export function applyNaively(market: NaiveMarket, rules: NaiveRules, command: Co
   }
 }
 
+const DAY = 24 * 3_600 * 1_000_000
+
 const no = (reason: Reject): string[] => [`no: ${reason}`]
 const sideOf = (market: NaiveMarket, side: Side): NaiveOrder[] => (side === 'buy' ? market.bids : market.asks)
 const against = (market: NaiveMarket, side: Side): NaiveOrder[] =>
@@ -85,27 +103,25 @@ function bandOf(market: NaiveMarket, { spec, band }: NaiveRules): { floor: numbe
   return { floor, ceiling }
 }
 
-function place(market: NaiveMarket, rules: NaiveRules, order: OrderPlace): string[] {
+function place(market: NaiveMarket, rules: NaiveRules, order: OrderPlace, at: number): string[] {
   const { side, type, timeInForce } = order
-  const resting = type === 'limit' && timeInForce === 'gtc'
+  const resting = type === 'limit' && timeInForce !== 'ioc' && timeInForce !== 'fok'
   if (order.lots <= 0) return no('quantity_not_positive')
   if (type === 'limit' && order.price === null) return no('price_missing')
   if (order.price !== null && order.price <= 0) return no('price_not_positive')
-  if (order.postOnly === 'reject' && !resting) return no('post_only_needs_gtc_limit')
+  if (order.postOnly !== 'none' && !resting) return no('post_only_needs_gtc_limit')
+  const expiresAt = order.special?.expiresAt ?? Infinity
+  if (timeInForce === 'gtd' && expiresAt === Infinity) return no('expiry_missing')
+  if (timeInForce !== 'gtd' && expiresAt < Infinity) return no('expiry_unasked')
   if (market.halted) return no('market_halted')
   const best = against(market, side)[0]?.price
-  const limit = type === 'market' ? marketLimit(market, rules, order, best) : (order.price as number)
-  const fault = limitFault(
-    market,
-    rules,
-    side,
-    order.postOnly === 'reject',
-    type === 'market' ? best : limit,
-    limit,
-  )
-  if (limit > rules.spec.priceMax) return no('price_above_maximum')
+  const named = type === 'market' ? marketLimit(market, rules, order, best) : (order.price as number)
+  if (named > rules.spec.priceMax) return no('price_above_maximum')
   if (order.lots > rules.spec.orderMax) return no('quantity_above_maximum')
+  const banded = type === 'market' ? best : named
+  const fault = limitFault(market, rules, side, order.postOnly, banded, named)
   if (fault !== undefined) return no(fault)
+  const limit = slid(market, side, order.postOnly, named)
   const entering: NaiveOrder = {
     id: market.nextOrder,
     account: order.account,
@@ -114,7 +130,8 @@ function place(market: NaiveMarket, rules: NaiveRules, order: OrderPlace): strin
     price: limit,
     remaining: order.lots,
     filled: 0,
-    postOnly: order.postOnly === 'reject',
+    expiresAt: timeInForce === 'day' ? (Math.floor(at / DAY) + 1) * DAY : expiresAt,
+    postOnly: order.postOnly,
     selfTrade: order.selfTrade,
   }
   if (timeInForce === 'fok') {
@@ -123,6 +140,7 @@ function place(market: NaiveMarket, rules: NaiveRules, order: OrderPlace): strin
     if (rehearsal.filled < order.lots) return no('fok_unfillable')
   }
   if (type === 'market' && (best === undefined || !reaches(side, limit, best))) return no('no_liquidity')
+  if (expiresAt <= at) return no('expiry_not_ahead')
   market.nextOrder++
   return [`accepted #${entering.id} ${side} ${order.lots} @ ${limit}`, ...enter(market, entering, resting)]
 }
@@ -148,7 +166,7 @@ function limitFault(
   market: NaiveMarket,
   rules: NaiveRules,
   side: Side,
-  postOnly: boolean,
+  postOnly: PostOnly,
   price: number | undefined,
   limit: number,
 ): Reject | undefined {
@@ -156,8 +174,17 @@ function limitFault(
   const { floor, ceiling } = bandOf(market, rules)
   if (price !== undefined && (price < floor || price > ceiling)) return 'price_outside_band'
   const best = against(market, side)[0]
-  if (postOnly && best !== undefined && reaches(side, limit, best.price)) return 'post_only_would_cross'
-  return undefined
+  if (postOnly === 'none' || best === undefined || !reaches(side, limit, best.price)) return undefined
+  const behind = slid(market, side, postOnly, limit)
+  if (postOnly === 'reject' || behind < 1 || behind > rules.spec.priceMax) return 'post_only_would_cross'
+  return behind < floor || behind > ceiling ? 'price_outside_band' : undefined
+}
+
+/** The price of an order that slides: a tick behind the best of the other side where it would cross it. */
+function slid(market: NaiveMarket, side: Side, postOnly: PostOnly, price: number): number {
+  const best = against(market, side)[0]
+  if (postOnly !== 'slide' || best === undefined || !reaches(side, price, best.price)) return price
+  return side === 'buy' ? best.price - 1 : best.price + 1
 }
 
 /** Trades an order until its limit, its end or its own member stops it; then it rests, if it may. */
@@ -169,8 +196,7 @@ function enter(market: NaiveMarket, order: NaiveOrder, mayRest: boolean): string
     if (best === undefined || !reaches(order.side, order.price, best.price)) break
     if (best.member === order.member) {
       lines.push(...giveWay(market, order, best))
-      if (order.selfTrade === 'cancel_oldest' || (order.selfTrade === 'decrement' && order.remaining > 0))
-        continue
+      if (order.selfTrade === 'cancel_oldest' || (shrinks(order) && order.remaining > 0)) continue
       return [...lines, closed(order, 'self_trade', false)]
     }
     const quantity = Math.min(order.remaining, best.remaining)
@@ -187,10 +213,14 @@ function enter(market: NaiveMarket, order: NaiveOrder, mayRest: boolean): string
   return [...lines, `rested #${order.id} ${order.remaining} @ ${order.price}`]
 }
 
+const shrinks = ({ selfTrade }: NaiveOrder): boolean => selfTrade === 'decrement' || selfTrade === 'transfer'
+
 function giveWay(market: NaiveMarket, order: NaiveOrder, best: NaiveOrder): string[] {
   const quantity = Math.min(order.remaining, best.remaining)
   const lines = [`prevented #${order.id} with #${best.id}: ${quantity} @ ${best.price}`]
-  if (order.selfTrade === 'decrement') {
+  if (shrinks(order)) {
+    if (order.selfTrade === 'transfer' && order.account !== best.account)
+      lines.push(`moved #${order.id} with #${best.id}: ${quantity} @ ${best.price}`)
     for (const party of [order, best]) {
       party.remaining -= quantity
       lines.push(`reduced #${party.id} by ${quantity}`)
@@ -214,8 +244,14 @@ function amend(market: NaiveMarket, rules: NaiveRules, command: OrderAmend): str
   const order = find(market, command.order)
   if (order === undefined || order.account !== command.account) return no('order_not_found')
   if (market.halted) return no('market_halted')
-  const price = command.price ?? order.price
+  const wanted = command.price ?? order.price
+  const price = slid(market, order.side, order.postOnly, wanted)
   const remaining = (command.lots ?? order.filled + order.remaining) - order.filled
+  const slides = order.postOnly === 'slide' && price !== wanted
+  if (slides) {
+    const fault = limitFault(market, rules, order.side, order.postOnly, undefined, wanted)
+    if (fault !== undefined && fault !== 'price_above_maximum') return no(fault)
+  }
   if (remaining <= 0) return [close(market, order, 'amended_below_filled')]
   if (price === order.price && remaining <= order.remaining) {
     order.remaining = remaining
@@ -258,6 +294,8 @@ function lineOf(event: Event): string {
       return `trade #${event.aggressor} with #${event.resting}: ${event.lots} @ ${event.price}`
     case 'self_trade.prevented':
       return `prevented #${event.aggressor} with #${event.resting}: ${event.lots} @ ${event.price}`
+    case 'self_trade.transferred':
+      return `moved #${event.aggressor} with #${event.resting}: ${event.lots} @ ${event.price}`
     case 'order.reduced':
       return `reduced #${event.order} by ${event.by}`
     case 'order.rested':

@@ -3,15 +3,23 @@ import type { AccountId, InstrumentId, MandateId, MemberId, OfferId, OrderId } f
 import { NO_MANDATE } from '../base/ids.ts'
 import { lots, micros, ppm, ticks, wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
-import { later, MICROS_PER_HOUR } from '../base/time.ts'
+import { later, MICROS_PER_HOUR, MICROS_PER_SECOND } from '../base/time.ts'
 import { theAccount } from '../state/account.ts'
-import type { Command, SelfTrade, Side } from '../state/command.ts'
+import type { Command, SelfTrade, Side, SpecialTerms, TimeInForce } from '../state/command.ts'
 import type { Spec } from '../state/instrument.ts'
 import { referencePrice } from '../trading/risk.ts'
 import type { State } from '../state/state.ts'
 import { DEFAULT_SETTINGS } from '../state/state.ts'
 
-const SELF_TRADES: readonly SelfTrade[] = ['cancel_newest', 'cancel_oldest', 'cancel_both', 'decrement']
+const SELF_TRADES: readonly SelfTrade[] = [
+  'cancel_newest',
+  'cancel_oldest',
+  'cancel_both',
+  'decrement',
+  'transfer',
+]
+const STANDING: readonly TimeInForce[] = ['gtc', 'gtc', 'gtd', 'day']
+const TIMES: readonly TimeInForce[] = ['gtc', 'gtc', 'gtc', 'gtd', 'day', 'ioc', 'ioc', 'fok']
 const ROLES = ['consumer', 'supplier', 'trader'] as const
 const EVIDENCE = { requests: 100, ttftMsP95: 900, tokensPerSecondP5: 60, items: 50, passed: 50, sha256: '' }
 
@@ -111,20 +119,32 @@ const place: Maker = (state, chance) => {
   const market = chance.below(10) === 0
   const postOnly = !market && chance.below(6) === 0
   const named = chance.below(60) === 0 ? null : ticks(anyPrice(state, chance, instrument))
+  const timeInForce = pick<TimeInForce>(chance, postOnly ? STANDING : TIMES)
+  const special = anySpecial(state, chance, timeInForce)
   return {
     kind: 'order.place',
     account,
     instrument,
     side: pick<Side>(chance, ['buy', 'sell']),
     type: market ? 'market' : 'limit',
-    timeInForce: postOnly ? 'gtc' : pick(chance, ['gtc', 'gtc', 'gtc', 'ioc', 'fok']),
-    postOnly: postOnly ? 'reject' : 'none',
+    timeInForce,
+    postOnly: postOnly ? pick(chance, ['reject', 'slide']) : 'none',
     selfTrade: pick(chance, SELF_TRADES),
     price: market && chance.below(2) === 0 ? null : named,
     lots: lots(chance.below(100) === 0 ? 0 : 1 + chance.below(12)),
     clientOrderId: chance.below(8) === 0 ? `c${chance.below(200)}` : null,
     mandate: anyMandate(state, chance, account),
+    ...(special !== undefined && { special }),
   }
+}
+
+/** What only some orders ask for; rarely something that does not go together. */
+function anySpecial(state: State, chance: Chance, timeInForce: TimeInForce): SpecialTerms | undefined {
+  const special: SpecialTerms = {}
+  if (chance.below(100) === 0 || (timeInForce === 'gtd' && chance.below(100) > 0))
+    special.expiresAt = later(state.at, chance.below(40) === 0 ? 0 : chance.below(60 * MICROS_PER_SECOND))
+  if (chance.below(100) === 0 || (timeInForce === 'ioc' && chance.below(4) === 0)) special.reduceOnly = true
+  return Object.keys(special).length === 0 ? undefined : special
 }
 
 type Known = { account: AccountId; order: OrderId; instrument: InstrumentId }

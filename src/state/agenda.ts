@@ -1,21 +1,29 @@
 import { assert } from '../base/assert.ts'
-import type { DrawId, LotId } from '../base/ids.ts'
+import type { DrawId, LotId, OrderId } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
+import { findOrder, NO_SLOT } from './order.ts'
 import type { Due, State } from './state.ts'
 import { NEVER } from './state.ts'
 
 /** Below this many entries, what has ended is not worth clearing out. */
 const SMALL = 64
 
-/** Earlier first; at one instant draws give back before lots expire, and older ids go first. */
+const RANK = { draw: 0, lot: 1, order: 2 } as const satisfies Record<Due['kind'], number>
+
+/** Earlier first; at one instant draws give back, lots expire, orders end; and older ids go first. */
 const before = (a: Due, b: Due): boolean =>
-  a.at !== b.at ? a.at < b.at : a.kind !== b.kind ? a.kind === 'draw' : a.id < b.id
+  a.at !== b.at ? a.at < b.at : a.kind !== b.kind ? RANK[a.kind] < RANK[b.kind] : a.id < b.id
 
 /** Whether what an entry stands for still exists and is due when it says. */
 function isLive(state: State, due: Due): boolean {
   if (due.kind === 'lot') return state.lots.get(due.id as LotId)?.expiresAt === due.at
-  return state.draws.get(due.id as DrawId)?.deadline === due.at
+  if (due.kind === 'draw') return state.draws.get(due.id as DrawId)?.deadline === due.at
+  const slot = findOrder(state.orders, due.id as OrderId)
+  return slot !== NO_SLOT && state.orders.terms[slot]?.special?.expiresAt === due.at
 }
+
+/** At least as many as there are entries of what has not ended. */
+const liveAtMost = ({ lots, draws, orders }: State): number => lots.size + draws.size + orders.live + 1
 
 /** Puts a deadline or an expiry on the agenda, a binary heap: cleared of what has ended when half has. */
 export function schedule(state: State, due: Due): void {
@@ -28,7 +36,7 @@ export function schedule(state: State, due: Due): void {
     swap(agenda, at, parent)
     at = parent
   }
-  if (agenda.length > SMALL && agenda.length > 2 * (state.lots.size + state.draws.size + 1))
+  if (agenda.length > SMALL && agenda.length > 2 * liveAtMost(state))
     state.agenda = agenda.filter((entry) => isLive(state, entry)).sort((a, b) => (before(a, b) ? -1 : 1))
 }
 

@@ -5,10 +5,12 @@ import type { Capability, Spec } from './instrument.ts'
 
 export type Side = 'buy' | 'sell'
 export type OrderType = 'limit' | 'market'
-export type TimeInForce = 'gtc' | 'ioc' | 'fok'
-export type PostOnly = 'none' | 'reject'
-/** What happens when an order would trade with its own member: who gives way. */
-export type SelfTrade = 'cancel_newest' | 'cancel_oldest' | 'cancel_both' | 'decrement'
+/** `gtd` ends at its own instant, `day` at the end of its UTC day. */
+export type TimeInForce = 'gtc' | 'ioc' | 'fok' | 'gtd' | 'day'
+/** Where a post-only order would trade at once: refuse it, or slide it one tick behind the opposite best. */
+export type PostOnly = 'none' | 'reject' | 'slide'
+/** What happens when an order would trade with its own member: who gives way, or that units change accounts. */
+export type SelfTrade = 'cancel_newest' | 'cancel_oldest' | 'cancel_both' | 'decrement' | 'transfer'
 export type Role = 'consumer' | 'supplier' | 'trader' | 'operator'
 
 /** Everything that can be asked of the exchange. Nothing else changes its state. */
@@ -101,6 +103,16 @@ export type OrderPlace = {
   lots: Lots
   clientOrderId: string | null
   mandate: MandateId
+  /** Left out by a plain order. */
+  special?: SpecialTerms
+}
+
+/** What only some orders ask for. A field that is left out asks for nothing. */
+export type SpecialTerms = {
+  /** When a `gtd` order ends; of a `day` order the engine says. */
+  expiresAt?: Instant
+  /** Takes no more than brings the account nearer to owing and owning nothing. */
+  reduceOnly?: true
 }
 
 export type OrderAmend = {

@@ -11,7 +11,17 @@ import type {
 } from '../base/ids.ts'
 import type { Lots, Micros, Ticks, Wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
-import type { CommandOf, OrderType, PostOnly, Reading, Role, Settings, Side, TimeInForce } from './command.ts'
+import type {
+  CommandOf,
+  OrderType,
+  PostOnly,
+  Reading,
+  Role,
+  Settings,
+  Side,
+  SpecialTerms,
+  TimeInForce,
+} from './command.ts'
 import type { Spec } from './instrument.ts'
 import type { Reject } from './reject.ts'
 
@@ -24,6 +34,7 @@ export type CloseReason =
   | 'sweep'
   | 'mandate_revoked'
   | 'amended_below_filled'
+  | 'expired'
 
 /** How a called request ended, for money and for the scorecard. */
 export type Verdict = 'conforming' | 'soft_miss' | 'rejected' | 'excused'
@@ -77,7 +88,7 @@ export type Event =
       account: AccountId
       instrument: InstrumentId
       by: Lots
-      reason: 'self_trade'
+      reason: 'self_trade' | 'reduce_only'
     }
   | OrderClosed
   | {
@@ -88,6 +99,7 @@ export type Event =
       price: Ticks
       lots: Lots
     }
+  | SelfTradeTransferred
   | {
       kind: 'lot.opened'
       lot: LotId
@@ -166,6 +178,24 @@ export type OrderAccepted = {
   lots: Lots
   clientOrderId: string | null
   mandate: MandateId
+  special: SpecialTerms | null
+}
+
+/**
+ * Two orders of one member met, and its units changed accounts at the resting price: no trade, no fee, and
+ * nothing on the tape.
+ */
+export type SelfTradeTransferred = {
+  kind: 'self_trade.transferred'
+  instrument: InstrumentId
+  aggressor: OrderId
+  resting: OrderId
+  price: Ticks
+  lots: Lots
+  seller: AccountId
+  buyer: AccountId
+  /** The part that raised the seller's escrowed quantity: its proceeds stand in escrow. */
+  primary: Wt
 }
 
 /** One fill: a resting order met an aggressor, at the resting order's price. */

@@ -2,7 +2,15 @@ import { assert, known } from '../base/assert.ts'
 import type { AccountId, InstrumentId, MandateId, OrderId } from '../base/ids.ts'
 import type { Lots, Micros, Ticks } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
-import type { OrderType, PostOnly, SelfTrade, Side, TimeInForce } from './command.ts'
+import type {
+  OrderPlace,
+  OrderType,
+  PostOnly,
+  SelfTrade,
+  Side,
+  SpecialTerms,
+  TimeInForce,
+} from './command.ts'
 
 /** A place in the pool. Reused once its order has ended. */
 export type Slot = number
@@ -20,7 +28,12 @@ export type OrderTerms = {
   postOnly: PostOnly
   selfTrade: SelfTrade
   clientOrderId: string | null
+  special: SpecialTerms | null
 }
+
+/** Whether what is not filled at once may stand. */
+export const mayRest = ({ type, timeInForce }: Pick<OrderTerms, 'type' | 'timeInForce'>): boolean =>
+  type === 'limit' && timeInForce !== 'ioc' && timeInForce !== 'fok'
 
 /**
  * Every live order of every instrument, one array per field, linked three ways: a queue per price level
@@ -237,15 +250,17 @@ export function freeSlot(pool: OrderPool, slot: Slot): void {
 }
 
 const TYPES = ['limit', 'market'] as const
-const TIMES = ['gtc', 'ioc', 'fok'] as const
-const POSTS = ['none', 'reject'] as const
-const SELF_TRADES = ['cancel_newest', 'cancel_oldest', 'cancel_both', 'decrement'] as const
+const TIMES = ['gtc', 'ioc', 'fok', 'gtd', 'day'] as const
+const POSTS = ['none', 'reject', 'slide'] as const
+const SELF_TRADES = ['cancel_newest', 'cancel_oldest', 'cancel_both', 'decrement', 'transfer'] as const
 
-/** Terms without a client order id, one of each kind: orders that are alike share them. */
+/** Terms of plain orders without a client order id, one of each kind: orders that are alike share them. */
 const COMMON: readonly OrderTerms[] = SELF_TRADES.flatMap((selfTrade) =>
   POSTS.flatMap((postOnly) =>
     TIMES.flatMap((timeInForce) =>
-      TYPES.map((type) => Object.freeze({ type, timeInForce, postOnly, selfTrade, clientOrderId: null })),
+      TYPES.map((type) =>
+        Object.freeze({ type, timeInForce, postOnly, selfTrade, clientOrderId: null, special: null }),
+      ),
     ),
   ),
 )
@@ -256,20 +271,25 @@ export const termsCode = ({
   timeInForce,
   postOnly,
   selfTrade,
-}: Omit<OrderTerms, 'clientOrderId'>): number =>
+}: Pick<OrderTerms, 'type' | 'timeInForce' | 'postOnly' | 'selfTrade'>): number =>
   (type === 'limit' ? 0 : 1) +
-  2 * (timeInForce === 'gtc' ? 0 : timeInForce === 'ioc' ? 1 : 2) +
-  6 * (postOnly === 'none' ? 0 : 1) +
-  12 * SELF_TRADES.indexOf(selfTrade)
+  2 * (timeInForce === 'gtc' ? 0 : TIMES.indexOf(timeInForce)) +
+  10 * (postOnly === 'none' ? 0 : POSTS.indexOf(postOnly)) +
+  30 * SELF_TRADES.indexOf(selfTrade)
 
 /** Terms by their number. */
-export function termsByCode(code: number, clientOrderId: string | null): OrderTerms {
+export function termsByCode(
+  code: number,
+  clientOrderId: string | null,
+  special: SpecialTerms | null,
+): OrderTerms {
   const common = known(COMMON[code], 'stored terms are known')
-  return clientOrderId === null ? common : { ...common, clientOrderId }
+  return clientOrderId === null && special === null ? common : { ...common, clientOrderId, special }
 }
 
-/** The terms of a new order: allocated only where it has a client order id. */
-export const termsFor = (order: OrderTerms): OrderTerms => termsByCode(termsCode(order), order.clientOrderId)
+/** The terms of a new order: allocated only where it has a client order id or special terms. */
+export const termsFor = (order: OrderPlace, special: SpecialTerms | null): OrderTerms =>
+  termsByCode(termsCode(order), order.clientOrderId, special)
 
 /** What a live order keeps that matching never looks at. */
 export const termsOf = (pool: OrderPool, slot: Slot): OrderTerms =>

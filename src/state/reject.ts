@@ -13,6 +13,9 @@ export const rejects = {
   spec_invalid: 1007,
   nothing_to_amend: 1008,
   name_empty: 1009,
+  expiry_missing: 1010,
+  expiry_unasked: 1011,
+  reduce_only_rests: 1012,
 
   role_missing: 2001,
 
@@ -42,6 +45,8 @@ export const rejects = {
   open_order_limit: 5007,
   settings_invalid: 5008,
   amount_above_maximum: 5009,
+  expiry_not_ahead: 5010,
+  nothing_to_reduce: 5011,
 
   mandate_instrument: 6001,
   mandate_side: 6002,

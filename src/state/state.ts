@@ -207,8 +207,8 @@ export type Draw = {
 /** Released proceeds and freed bond that stay out of reach until `due`. */
 export type Withheld = { account: AccountId; amount: Micros; due: Instant }
 
-/** A lot's expiry or a draw's deadline. What has ended before is skipped when its time comes (agenda.ts). */
-export type Due = { at: Instant; kind: 'draw' | 'lot'; id: number }
+/** A draw's deadline, a lot's or an order's expiry. What has ended before is skipped (agenda.ts). */
+export type Due = { at: Instant; kind: 'draw' | 'lot' | 'order'; id: number }
 
 export const NEVER = Number.MAX_SAFE_INTEGER as Instant
 

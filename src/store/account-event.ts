@@ -50,6 +50,8 @@ export function viewsOf(event: Event, owners: Owners): View[] {
       return [{ account: owners.ofOrder(event.order), event }]
     case 'self_trade.prevented':
       return selfTradeViews(event, owners)
+    case 'self_trade.transferred':
+      return transferViews(event)
     case 'trade':
       return tradeViews(event)
     case 'obligation.moved':
@@ -70,6 +72,12 @@ function selfTradeViews(event: EventOf<'self_trade.prevented'>, owners: Owners):
   const accounts = new Set([owners.ofOrder(event.aggressor), owners.ofOrder(event.resting)])
   return [...accounts].map((account) => ({ account, event }))
 }
+
+/** Who buys and who sells are accounts of one member, which may know it. */
+const transferViews = (event: EventOf<'self_trade.transferred'>): View[] => [
+  { account: event.seller, event },
+  { account: event.buyer, event },
+]
 
 /** The two fills of a trade, the taker's first. */
 export function fillsOf(trade: Trade): readonly [Fill, Fill] {

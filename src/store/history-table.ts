@@ -14,6 +14,8 @@ export type HistoryTables = {
     post_only: string
     self_trade: string
     client_order_id: string | null
+    /** JSON of what only some orders ask for. */
+    special: string | null
     price: number
     filled: number
     remaining: number
@@ -162,10 +164,19 @@ const first: Migration = {
   },
 }
 
+const second: Migration = {
+  async up({ schema }) {
+    await schema.alterTable('order_record').addColumn('special', 'text').execute()
+  },
+}
+
 /**
  * Opens the history database. Its commits survive the end of the process; the loss of power may take the
  * latest,
  * which the journal then tells again.
  */
 export const openHistoryDatabase = (path: string): Promise<HistoryDatabase> =>
-  openDatabase<HistoryTables>(path, 'normal', { '1_orders_fills_deliveries_events': first })
+  openDatabase<HistoryTables>(path, 'normal', {
+    '1_orders_fills_deliveries_events': first,
+    '2_special_orders': second,
+  })

@@ -3,7 +3,15 @@ import type { AccountId, DrawId, InstrumentId, MandateId, OfferId, OrderId, Trad
 import type { Lots, Micros, Ticks, Wt } from '../base/money.ts'
 import { lots, micros, wt, WT_PER_UNIT } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
-import type { Command, OrderType, PostOnly, SelfTrade, Side, TimeInForce } from '../state/command.ts'
+import type {
+  Command,
+  OrderType,
+  PostOnly,
+  SelfTrade,
+  Side,
+  SpecialTerms,
+  TimeInForce,
+} from '../state/command.ts'
 import type {
   CloseReason,
   Event,
@@ -36,6 +44,7 @@ export type OrderRecord = {
   readonly postOnly: PostOnly
   readonly selfTrade: SelfTrade
   readonly clientOrderId: string | null
+  readonly special: SpecialTerms | null
   price: Ticks
   filled: Lots
   remaining: Lots

@@ -11,7 +11,7 @@ import { balanceOf, move } from '../state/ledger.ts'
 import { closeOrder, enterBook, releaseUnits, walk } from './match.ts'
 import type { Slot } from '../state/order.ts'
 import { BUY, findOrder, NO_SLOT, SELL, sideName, termsOf } from '../state/order.ts'
-import { backingAt, bandFault, sellHold } from './place.ts'
+import { backingAt, bandFault, sellHold, slidTo } from './place.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
 import { valueOf } from './risk.ts'
@@ -37,11 +37,15 @@ export function amendOrder(state: State, command: OrderAmend): Event[] | Refusal
   const instrument = theInstrument(state, pool.instrument[slot] as Instrument['id'])
   const filled = pool.filled[slot] as number
   const remaining = command.lots === null ? (pool.remaining[slot] as Lots) : ((command.lots - filled) as Lots)
-  const change = { instrument, slot, price: command.price ?? (pool.price[slot] as Ticks), remaining }
+  const named = command.price ?? (pool.price[slot] as Ticks)
   if (instrument.status !== 'open') return refuse('market_halted')
   const lapsed = lapseFault(state, command.mandate, state.at)
   if (lapsed !== undefined) return lapsed
-  const moved = change.price !== pool.price[slot]
+  const slides = termsOf(pool, slot).postOnly === 'slide'
+  const price = slides ? slidTo(state, instrument, pool.side[slot] as number, named) : named
+  if (typeof price !== 'number') return price
+  const change = { instrument, slot, price, remaining }
+  const moved = price !== pool.price[slot]
   if (remaining <= 0) return [closeOrder(state, instrument, slot, 'amended_below_filled', true)]
   if (!moved && remaining <= (pool.remaining[slot] as number)) return reduceInPlace(state, change)
   const fault = moved ? priceRuleFault(state, change) : undefined
@@ -88,10 +92,12 @@ function planHolds(state: State, { instrument, slot, price, remaining }: Change)
     side,
     limit: price,
     lots: remaining,
+    account: account.id,
     member: account.member,
     selfTrade,
   })
-  const value = ahead.value + valueOf(instrument, price, remaining - ahead.filled - ahead.prevented)
+  const value =
+    ahead.value + ahead.transferred + valueOf(instrument, price, remaining - ahead.filled - ahead.prevented)
   const owing = side === SELL && (pool.backing[slot] as number) >= 0
   const backing = owing ? Math.max(0, backingAt(state, instrument, position, price)) : -1
   const hold =

@@ -5,7 +5,7 @@ import { micros, mulDivDown, mulDivUp, wt } from '../base/money.ts'
 import { inTrading, theAccount } from '../state/account.ts'
 import { prepayUnits } from './budget.ts'
 import { escrowSale, primaryPart, trimEscrow } from './escrow.ts'
-import type { Trade } from '../state/event.ts'
+import type { SelfTradeTransferred, Trade } from '../state/event.ts'
 import { takeFee } from './fee.ts'
 import { coreHold, payFromHold, spendHold } from './hold.ts'
 import { lotTick } from '../state/instrument.ts'
@@ -75,6 +75,55 @@ export function fillOrders(
     restingAccount: pool.account[resting] as AccountId,
     aggressorFee: buying === aggressor ? buyFee : sellFee,
     restingFee: buying === aggressor ? sellFee : buyFee,
+    primary,
+  }
+}
+
+/**
+ * Moves what two orders of one member would have traded between its accounts, at the resting price: money and
+ * escrow as in a trade, without a fee and without a mark on last price or volume.
+ */
+export function transferOwn(
+  state: State,
+  instrument: Instrument,
+  aggressor: Slot,
+  resting: Slot,
+  quantity: Lots,
+): SelfTradeTransferred {
+  const pool = state.orders
+  const buying = pool.side[aggressor] === BUY ? aggressor : resting
+  const selling = buying === aggressor ? resting : aggressor
+  const price = pool.price[resting] as Ticks
+  const value = valueOf(instrument, price, quantity)
+  const units = wt(quantity * instrument.spec.lot)
+  const bought = positionBehind(state, buying)
+  const sold = positionBehind(state, selling)
+  const fill: Fill = {
+    instrument,
+    aggressor,
+    buying,
+    selling,
+    bought,
+    sold,
+    price,
+    lots: quantity,
+    value,
+    units,
+  }
+  const primary = moveUnits(state, fill)
+  if ((pool.backing[selling] as number) < 0) sold.unbackedSells = (sold.unbackedSells - quantity) as Lots
+  bought.cost = micros(bought.cost + value)
+  prepayUnits(state, pool.mandate[buying] as MandateId, instrument.id, units)
+  if (bought.escrowed > 0) trimEscrow(state, bought)
+  return {
+    kind: 'self_trade.transferred',
+    instrument: instrument.id,
+    aggressor: pool.id[aggressor] as OrderId,
+    resting: pool.id[resting] as OrderId,
+    price,
+    lots: quantity,
+    seller: sold.account,
+    buyer: bought.account,
     primary,
   }
 }

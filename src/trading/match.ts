@@ -5,22 +5,29 @@ import { openPosition, theAccount } from '../state/account.ts'
 import { firstAgainst, nextAgainst, rest, unrest } from '../state/book.ts'
 import type { SelfTrade } from '../state/command.ts'
 import type { CloseReason, Event } from '../state/event.ts'
-import { fillOrders } from './fill.ts'
+import { fillOrders, transferOwn } from './fill.ts'
 import { lowerHold, settleHold } from './hold.ts'
 import { lotTick } from '../state/instrument.ts'
 import { move } from '../state/ledger.ts'
 import type { Slot } from '../state/order.ts'
-import { BUY, freeSlot, NO_SLOT, SELL, sideName, termsOf } from '../state/order.ts'
+import { BUY, freeSlot, mayRest, NO_SLOT, SELL, sideName, termsOf } from '../state/order.ts'
 import type { Instrument, State } from '../state/state.ts'
 
 /**
  * What an aggressor would do: what it fills, its value in µ$, and what self-trade prevention would take from
- * it.
+ * it; of that, the value of what would change accounts within its member.
  */
-export type Walk = { filled: Lots; value: Micros; prevented: Lots }
+export type Walk = { filled: Lots; value: Micros; prevented: Lots; transferred: Micros }
 
 /** An order as matching sees it. */
-export type Aggressor = { side: number; limit: number; lots: number; member: number; selfTrade: SelfTrade }
+export type Aggressor = {
+  side: number
+  limit: number
+  lots: number
+  account: number
+  member: number
+  selfTrade: SelfTrade
+}
 
 /** Walks the book as `matchOrder` would, touching nothing. */
 export function walk(state: State, instrument: Instrument, order: Aggressor): Walk {
@@ -29,6 +36,7 @@ export function walk(state: State, instrument: Instrument, order: Aggressor): Wa
   let left = order.lots
   let filled = 0
   let ticksTimesLots = 0
+  let transferred = 0
   for (let slot = firstAgainst(instrument.book, side); slot !== NO_SLOT && left > 0; ) {
     const price = pool.price[slot] as number
     if (side === BUY ? price > limit : price < limit) break
@@ -42,7 +50,9 @@ export function walk(state: State, instrument: Instrument, order: Aggressor): Wa
       filled += part
       ticksTimesLots += price * part
     }
-    if (!own || order.selfTrade === 'decrement') left -= part
+    if (own && order.selfTrade === 'transfer' && pool.account[slot] !== order.account)
+      transferred += price * part
+    if (!own || order.selfTrade !== 'cancel_oldest') left -= part
     slot = nextAgainst(instrument.book, pool, side, slot)
   }
   const prevented = order.lots - left - filled
@@ -50,6 +60,7 @@ export function walk(state: State, instrument: Instrument, order: Aggressor): Wa
     filled: filled as Lots,
     value: micros(ticksTimesLots * lotTick(instrument.spec)),
     prevented: prevented as Lots,
+    transferred: micros(transferred * lotTick(instrument.spec)),
   }
 }
 
@@ -99,7 +110,7 @@ export function enterBook(
 ): CloseReason | undefined {
   const pool = state.orders
   const terms = termsOf(pool, slot)
-  const stays = terms.type === 'limit' && terms.timeInForce === 'gtc'
+  const stays = mayRest(terms)
   const end =
     matchOrder(state, instrument, slot, terms.selfTrade, events) ?? (stays ? undefined : 'ioc_remainder')
   if (end !== undefined) {
@@ -138,9 +149,13 @@ function preventSelfTrade(
     price: pool.price[resting] as Ticks,
     lots: quantity,
   })
-  if (mode === 'decrement') {
-    reduce(state, instrument, slot, quantity, events)
-    reduce(state, instrument, resting, quantity, events)
+  if (mode === 'decrement' || mode === 'transfer') {
+    const moves = mode === 'transfer' && pool.account[slot] !== pool.account[resting]
+    if (moves) events.push(transferOwn(state, instrument, slot, resting, quantity))
+    for (const each of [slot, resting]) {
+      if (!moves) releaseUnits(state, instrument, each, quantity)
+      events.push(lessen(state, instrument, each, quantity))
+    }
     if (pool.remaining[resting] === 0) events.push(closeOrder(state, instrument, resting, 'self_trade', true))
     else settleHold(state, instrument, resting)
     return pool.remaining[slot] === 0 ? 'self_trade' : undefined
@@ -149,21 +164,20 @@ function preventSelfTrade(
   return mode === 'cancel_oldest' ? undefined : 'self_trade'
 }
 
-/** Takes lots off an order without a trade; a seller's units become free again. */
-export function reduce(state: State, instrument: Instrument, slot: Slot, by: Lots, events: Event[]): void {
+/** Takes lots off an order without a trade. What becomes of a seller's units is the caller's. */
+function lessen(state: State, instrument: Instrument, slot: Slot, by: Lots): Event {
   const pool = state.orders
-  releaseUnits(state, instrument, slot, by)
   pool.remaining[slot] = (pool.remaining[slot] as number) - by
   pool.updatedAt[slot] = state.at
   pool.updatedSeq[slot] = state.seq
-  events.push({
+  return {
     kind: 'order.reduced',
     order: pool.id[slot] as OrderId,
     account: pool.account[slot] as AccountId,
     instrument: instrument.id,
     by,
     reason: 'self_trade',
-  })
+  }
 }
 
 /** Frees a seller's units that are no longer for sale. */
@@ -193,7 +207,7 @@ export function closeOrder(
     instrument: instrument.id,
     side: sideName(pool.side[slot] as number),
     price: pool.price[slot] as Ticks,
-    status: reason === 'filled' ? 'filled' : 'canceled',
+    status: reason === 'filled' || reason === 'expired' ? reason : 'canceled',
     reason,
     remaining,
     rested,

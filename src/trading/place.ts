@@ -2,10 +2,13 @@ import type { MandateId, OrderId } from '../base/ids.ts'
 import { NO_MANDATE } from '../base/ids.ts'
 import type { Lots, Micros, Ticks } from '../base/money.ts'
 import { micros } from '../base/money.ts'
-import { accountOf, freeCash, instrumentOf, obligationOf, openPosition } from '../state/account.ts'
+import type { Instant } from '../base/time.ts'
+import { MICROS_PER_DAY, nextOnGrid } from '../base/time.ts'
+import { accountOf, freeCash, instrumentOf, inTrading, obligationOf, openPosition } from '../state/account.ts'
+import { schedule } from '../state/agenda.ts'
 import { bestAgainst, crosses } from '../state/book.ts'
 import { budgetFault, lapseFault, ownsMandate, priceFault, scopeFault } from './budget.ts'
-import type { OrderPlace } from '../state/command.ts'
+import type { OrderPlace, SpecialTerms } from '../state/command.ts'
 import type { CloseReason, Event, FirstAnswer, OrderAccepted } from '../state/event.ts'
 import { buyHold, feeHold, feeOwing, raiseHold } from './hold.ts'
 import { lotTick } from '../state/instrument.ts'
@@ -13,7 +16,7 @@ import { balanceOf, move } from '../state/ledger.ts'
 import type { Walk } from './match.ts'
 import { enterBook, walk } from './match.ts'
 import type { OrderTerms, Slot } from '../state/order.ts'
-import { BUY, NO_SLOT, SELL, sideCode, takeSlot, termsFor } from '../state/order.ts'
+import { BUY, mayRest, NO_SLOT, SELL, sideCode, takeSlot, termsFor } from '../state/order.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
 import {
@@ -34,6 +37,8 @@ export type Plan = {
   side: number
   /** The limit; for a market order, the protection limit it gets. */
   limit: Ticks
+  /** What enters: less than asked only where the order may but reduce. */
+  lots: Lots
   ahead: Walk
   rests: Lots
   /** µ$ held on the way in: the exact cost of what fills, the limit for what rests, and the highest fee. */
@@ -52,10 +57,14 @@ export function placeOrder(state: State, order: OrderPlace): Event[] | Refusal {
   // Nothing below this line can fail.
   const { account, instrument } = plan
   const { clientOrderId } = order
-  const slot = openOrder(state, account, instrument, plan, order.lots, order.mandate, termsFor(order))
-  const accepted = acceptedEvent(state.orders.id[slot] as OrderId, order, plan.limit)
+  const special = specialOf(order, state.at)
+  const slot = openOrder(state, account, instrument, plan, plan.lots, order.mandate, termsFor(order, special))
+  const accepted = acceptedEvent(state.orders.id[slot] as OrderId, order, plan.limit, special)
   const events: Event[] = [accepted]
+  if (plan.lots < order.lots) events.push(reducedEvent(accepted, (order.lots - plan.lots) as Lots))
   const reason = enterBook(state, instrument, slot, events)
+  if (reason === undefined && special?.expiresAt !== undefined)
+    schedule(state, { at: special.expiresAt, kind: 'order', id: accepted.order })
   if (clientOrderId !== null) {
     const first = firstAnswer(state, slot, accepted, reason)
     account.clientOrders.set(clientOrderId, { order: accepted.order, asked: order, first })
@@ -75,10 +84,19 @@ const REQUEST = [
   'mandate',
 ] as const satisfies readonly (keyof OrderPlace)[]
 
+const SPECIALS = ['expiresAt', 'reduceOnly'] as const satisfies readonly (keyof SpecialTerms)[]
+
+/** An order's special terms with what the engine adds: a day order ends with its UTC day. */
+export function specialOf({ timeInForce, special }: OrderPlace, at: Instant): SpecialTerms | null {
+  if (timeInForce === 'day') return { ...special, expiresAt: nextOnGrid(at, MICROS_PER_DAY) }
+  return special ?? null
+}
+
 function repeatOf(state: State, order: OrderPlace): Event | undefined {
   if (order.clientOrderId === null) return undefined
   const known = accountOf(state, order.account)?.clientOrders.get(order.clientOrderId)
   if (known === undefined || !REQUEST.every((field) => known.asked[field] === order[field])) return undefined
+  if (!SPECIALS.every((field) => known.asked.special?.[field] === order.special?.[field])) return undefined
   return { kind: 'order.repeated', account: order.account, order: known.order, first: known.first }
 }
 
@@ -90,8 +108,9 @@ export function planOrder(state: State, order: OrderPlace): Plan | Refusal {
   if (order.lots <= 0) return refuse('quantity_not_positive')
   if (type === 'limit' && price === null) return refuse('price_missing')
   if (price !== null && price <= 0) return refuse('price_not_positive')
-  if (order.postOnly !== 'none' && (type !== 'limit' || order.timeInForce !== 'gtc'))
-    return refuse('post_only_needs_gtc_limit')
+  if (order.postOnly !== 'none' && !mayRest(order)) return refuse('post_only_needs_gtc_limit')
+  const unclear = termsFault(order)
+  if (unclear !== undefined) return unclear
   const account = accountOf(state, order.account)
   if (account === undefined) return refuse('account_not_found')
   const instrument = instrumentOf(state, order.instrument)
@@ -101,6 +120,17 @@ export function planOrder(state: State, order: OrderPlace): Plan | Refusal {
   if (namesake !== undefined) return refuse('client_order_id_reused', { order: namesake.order })
   if (instrument.status !== 'open') return refuse('market_halted')
   return lapseFault(state, order.mandate, state.at) ?? planInMarket(state, account, instrument, order)
+}
+
+/** Special terms that do not go together. */
+function termsFault(order: OrderPlace): Refusal | undefined {
+  const { special, timeInForce } = order
+  const ends = special?.expiresAt !== undefined
+  if (timeInForce === 'gtd' && !ends) return refuse('expiry_missing')
+  if (special === undefined) return undefined
+  if (timeInForce !== 'gtd' && ends) return refuse('expiry_unasked')
+  if (special.reduceOnly === true && mayRest(order)) return refuse('reduce_only_rests')
+  return undefined
 }
 
 /** The market's own rules: maxima, the band, and what the order would meet. */
@@ -113,26 +143,61 @@ function planInMarket(
   const { book, spec } = instrument
   const side = sideCode(order.side)
   const market = order.type === 'market'
-  const limit = market ? marketLimit(state, instrument, side, order.price) : (order.price as Ticks)
-  if (limit > spec.priceMax) return refuse('price_above_maximum', { maximum: spec.priceMax })
+  const named = market ? marketLimit(state, instrument, side, order.price) : (order.price as Ticks)
+  if (named > spec.priceMax) return refuse('price_above_maximum', { maximum: spec.priceMax })
   if (order.lots > spec.orderMax) return refuse('quantity_above_maximum', { maximum: spec.orderMax })
-  const banded = bandFault(state, instrument, market ? bestAgainst(book, side) : limit)
+  const banded = bandFault(state, instrument, market ? bestAgainst(book, side) : named)
   if (banded !== undefined) return banded
+  const limit = order.postOnly === 'slide' ? slidTo(state, instrument, side, named) : named
+  if (typeof limit !== 'number') return limit
   const crossing = crosses(book, side, limit)
   if (order.postOnly === 'reject' && crossing)
     return refuse('post_only_would_cross', { best: bestAgainst(book, side) })
-  const ahead = crossing ? walkOf(state, account, instrument, side, limit, order) : NOTHING_AHEAD
+  const reduces = order.special?.reduceOnly === true
+  const entering = reduces
+    ? { ...order, lots: reducible(state, account, instrument, side, order.lots) }
+    : order
+  const ahead = crossing ? walkOf(state, account, instrument, side, limit, entering) : NOTHING_AHEAD
   if (order.timeInForce === 'fok' && ahead.filled < order.lots)
     return refuse('fok_unfillable', { fillable: ahead.filled })
   if (market && !crossing) return refuse('no_liquidity')
-  const left = (order.lots - ahead.filled - ahead.prevented) as Lots
-  const rests = !market && order.timeInForce === 'gtc' ? left : (0 as Lots)
+  const left = (entering.lots - ahead.filled - ahead.prevented) as Lots
+  const rests = mayRest(order) ? left : (0 as Lots)
   if (rests > 0 && account.openOrders >= OPEN_ORDERS_MAX)
     return refuse('open_order_limit', { maximum: OPEN_ORDERS_MAX })
-  return planFunds(state, order, account, instrument, side, limit, ahead, rests)
+  if ((order.special?.expiresAt ?? Infinity) <= state.at) return refuse('expiry_not_ahead')
+  if (entering.lots === 0) return refuse('nothing_to_reduce')
+  return planFunds(state, entering, account, instrument, side, limit, ahead, rests)
 }
 
-const NOTHING_AHEAD: Walk = { filled: 0 as Lots, value: 0 as Micros, prevented: 0 as Lots }
+const NOTHING_AHEAD: Walk = {
+  filled: 0 as Lots,
+  value: 0 as Micros,
+  prevented: 0 as Lots,
+  transferred: 0 as Micros,
+}
+
+/** Where a post-only order that slides comes to stand: at its price, or one tick behind the opposite best. */
+export function slidTo(state: State, instrument: Instrument, side: number, price: Ticks): Ticks | Refusal {
+  const { book, spec } = instrument
+  if (!crosses(book, side, price)) return price
+  const best = bestAgainst(book, side)
+  const behind = (side === BUY ? best - 1 : best + 1) as Ticks
+  if (behind < 1 || behind > spec.priceMax) return refuse('post_only_would_cross', { best })
+  return bandFault(state, instrument, behind) ?? behind
+}
+
+/**
+ * How many of `wanted` lots bring the account nearer to owing and owning nothing: a sale of what it has in
+ * trading beyond what it owes, a purchase of what it owes beyond that.
+ */
+function reducible(state: State, account: Account, instrument: Instrument, side: number, wanted: Lots): Lots {
+  const position = account.positions[instrument.id]
+  if (position === undefined) return 0 as Lots
+  const net = inTrading(state, position) - obligationOf(state, position)
+  const most = Math.floor((side === BUY ? -net : net) / instrument.spec.lot)
+  return Math.max(0, Math.min(wanted, most)) as Lots
+}
 
 const walkOf = (
   state: State,
@@ -141,7 +206,8 @@ const walkOf = (
   side: number,
   limit: Ticks,
   { lots, selfTrade }: OrderPlace,
-): Walk => walk(state, instrument, { side, limit, lots, member: account.member, selfTrade })
+): Walk =>
+  walk(state, instrument, { side, limit, lots, account: account.id, member: account.member, selfTrade })
 
 /** The protection limit of a market order, drawn in to the band; 0 where there is nobody to trade with. */
 export function marketLimit(state: State, instrument: Instrument, side: number, named: Ticks | null): Ticks {
@@ -175,7 +241,7 @@ function planFunds(
 ): Plan | Refusal {
   const position = account.positions[instrument.id]
   const backing = side === BUY ? -1 : backingAt(state, instrument, position, limit)
-  const value = ahead.value + valueOf(instrument, limit, rests)
+  const value = ahead.value + ahead.transferred + valueOf(instrument, limit, rests)
   const hold =
     side === BUY ? buyHold(state, position, value) : sellHold(state, position, value, backing, order.lots)
   const outside =
@@ -188,7 +254,7 @@ function planFunds(
     const free = position === undefined ? 0 : balanceOf(state.ledger, position.free)
     if (units > free) return refuse('insufficient_units', { needed: units, free })
   }
-  return { account, instrument, side, limit, ahead, rests, hold, backing }
+  return { account, instrument, side, limit, lots: order.lots, ahead, rests, hold, backing }
 }
 
 /** Whether the mandate covers the order; for a buy, at its price and worst cost. */
@@ -268,7 +334,12 @@ export function openOrder(
 }
 
 /** What an accepted order is told. `price` is the limit that it got. */
-export const acceptedEvent = (id: OrderId, order: OrderPlace, price: Ticks): OrderAccepted => ({
+export const acceptedEvent = (
+  id: OrderId,
+  order: OrderPlace,
+  price: Ticks,
+  special: SpecialTerms | null,
+): OrderAccepted => ({
   kind: 'order.accepted',
   order: id,
   account: order.account,
@@ -281,6 +352,16 @@ export const acceptedEvent = (id: OrderId, order: OrderPlace, price: Ticks): Ord
   lots: order.lots,
   clientOrderId: order.clientOrderId,
   mandate: order.mandate,
+  special,
+})
+
+const reducedEvent = ({ order, account, instrument }: OrderAccepted, by: Lots): Event => ({
+  kind: 'order.reduced',
+  order,
+  account,
+  instrument,
+  by,
+  reason: 'reduce_only',
 })
 
 /** What the order came to by the end of its command. Its place in the pool is still as it left it. */

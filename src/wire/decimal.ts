@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { DECIMAL, printDecimal } from '../base/decimal.ts'
+import type { Instant } from '../base/time.ts'
+import { parseRfc3339 } from '../base/time.ts'
 
 /** Decimal places of money (µ$) and of weighted tokens in units. */
 export const MONEY_PLACES = 6
@@ -34,3 +36,11 @@ export const timeOut = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
   .meta({ examples: ['2026-11-25T09:30:00.000000Z'] })
+
+/** An RFC 3339 instant in a request, in UTC, with up to six fractional digits. */
+export const timeIn = z
+  .string()
+  .max(32)
+  .refine((text) => parseRfc3339(text) !== undefined, 'a UTC time such as "2026-11-25T09:30:00Z"')
+  .transform((text) => parseRfc3339(text) as Instant)
+  .meta({ examples: ['2026-11-25T09:30:00Z'] })

@@ -1,15 +1,15 @@
 import { z } from 'zod'
 import type { OrderId } from '../base/ids.ts'
-import { decimalIn, decimalOut, timeOut } from './decimal.ts'
+import { decimalIn, decimalOut, timeIn, timeOut } from './decimal.ts'
 import { idIn, idOut } from './id.ts'
 import { instrumentIn, instrumentOut } from './instrument.ts'
 import { pageOf, pageQuery } from './page.ts'
 
 export const side = z.enum(['buy', 'sell'])
 export const orderType = z.enum(['limit', 'market'])
-export const timeInForce = z.enum(['gtc', 'ioc', 'fok'])
-export const postOnly = z.enum(['none', 'reject'])
-export const selfTrade = z.enum(['cancel_newest', 'cancel_oldest', 'cancel_both', 'decrement'])
+export const timeInForce = z.enum(['gtc', 'ioc', 'fok', 'gtd', 'day'])
+export const postOnly = z.enum(['none', 'reject', 'slide'])
+export const selfTrade = z.enum(['cancel_newest', 'cancel_oldest', 'cancel_both', 'decrement', 'transfer'])
 export const orderStatus = z.enum(['open', 'filled', 'canceled', 'expired'])
 
 /** An id of the client's own, unique per account for ever. */
@@ -31,6 +31,10 @@ export const orderRequest = z.strictObject({
   self_trade_prevention: selfTrade.default('cancel_newest'),
   price: decimalIn.optional(),
   quantity: decimalIn,
+  /** With `gtd`, when the order ends. */
+  expires_at: timeIn.optional(),
+  /** Only what brings the account nearer to owing and owning nothing; not with an order that rests. */
+  reduce_only: z.boolean().default(false),
 })
 
 /** `quantity` is the new total, filled part included. */
@@ -58,6 +62,8 @@ export const order = z
     time_in_force: timeInForce,
     post_only: postOnly,
     self_trade_prevention: selfTrade,
+    expires_at: timeOut.nullable(),
+    reduce_only: z.boolean(),
     price: decimalOut,
     quantity: decimalOut,
     filled_quantity: decimalOut,
@@ -95,7 +101,7 @@ export const orderPreview = z
     hold: z.array(amount),
     /** The refusal the order would meet, or null. */
     refusal: z.object({ code: z.string(), detail: z.string() }).nullable(),
-    order: z.record(z.string(), z.string()),
+    order: z.record(z.string(), z.union([z.string(), z.boolean()])),
   })
   .meta({ id: 'OrderPreview' })
 

@@ -12,7 +12,6 @@ import {
   takeSlot,
   termsByCode,
   termsCode,
-  termsFor,
 } from '../../src/state/order.ts'
 
 const take = (pool: OrderPool, id: number): Slot =>
@@ -57,17 +56,24 @@ test('freeing what is not live is a broken promise', () => {
   assert.throws(() => freeSlot(pool, slot), { name: 'BrokenPromise' })
 })
 
+const MODES = ['cancel_newest', 'cancel_oldest', 'cancel_both', 'decrement', 'transfer'] as const
+
 test('every kind of terms has its own number and comes back from it', () => {
   const seen = new Set<number>()
   for (const type of ['limit', 'market'] as const)
-    for (const timeInForce of ['gtc', 'ioc', 'fok'] as const)
-      for (const postOnly of ['none', 'reject'] as const)
-        for (const selfTrade of ['cancel_newest', 'cancel_oldest', 'cancel_both', 'decrement'] as const) {
-          const terms = { type, timeInForce, postOnly, selfTrade, clientOrderId: null }
-          assert.deepEqual(termsByCode(termsCode(terms), null), terms)
-          assert.deepEqual(termsByCode(termsCode(terms), 'c1'), { ...terms, clientOrderId: 'c1' })
-          assert.equal(termsFor(terms), termsFor({ ...terms }), 'orders that are alike share their terms')
-          seen.add(termsCode(terms))
+    for (const timeInForce of ['gtc', 'ioc', 'fok', 'gtd', 'day'] as const)
+      for (const postOnly of ['none', 'reject', 'slide'] as const)
+        for (const selfTrade of MODES) {
+          const terms = { type, timeInForce, postOnly, selfTrade, clientOrderId: null, special: null }
+          const code = termsCode(terms)
+          assert.deepEqual(termsByCode(code, null, null), terms)
+          assert.deepEqual(termsByCode(code, 'c1', null), { ...terms, clientOrderId: 'c1' })
+          assert.equal(
+            termsByCode(code, null, null),
+            termsByCode(code, null, null),
+            'alike share their terms',
+          )
+          seen.add(code)
         }
-  assert.equal(seen.size, 48)
+  assert.equal(seen.size, 150)
 })

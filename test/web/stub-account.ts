@@ -66,6 +66,8 @@ export function placeOrder(account: StubAccount, market: StubMarket, request: Or
     time_in_force: request.time_in_force ?? 'gtc',
     post_only: request.post_only ?? 'none',
     self_trade_prevention: 'cancel_newest',
+    expires_at: null,
+    reduce_only: false,
     price: request.price ?? best ?? '0.0000',
     quantity: request.quantity,
     filled_quantity: takes ? request.quantity : '0.00',
