@@ -24,6 +24,9 @@ import { systemTimer } from './delivery/timer.ts'
 import { createUpstream } from './delivery/upstream.ts'
 import { PUBLIC_ENDPOINTS } from './delivery/endpoint.ts'
 import { ensureOperator, listLaunchGrades } from './founding.ts'
+import { serveGridSocket } from './grid/socket.ts'
+import { createGridSurface } from './grid/surface.ts'
+import type { CompletionsParts } from './http/completions.ts'
 import { createCompletions } from './http/completions.ts'
 import { createDocuments } from './http/documents.ts'
 import { createMetrics } from './http/metrics.ts'
@@ -179,12 +182,7 @@ const receiptKey = (vault: Vault) =>
 
 type Delivery = ReturnType<typeof createDeliveryParts>
 
-function createDeliveryParts(
-  config: Config,
-  sequencer: Sequencer,
-  { endpoints }: Stores,
-  log: Log,
-) {
+function createDeliveryParts(config: Config, sequencer: Sequencer, { endpoints }: Stores, log: Log) {
   const policy = { ...PUBLIC_ENDPOINTS, allowPrivate: config.allowPrivateSuppliers }
   const meter = createMeter()
   const judge = createJudge()
@@ -234,13 +232,15 @@ async function serve(
   const requestIds = createRequestIds(Date.now())
   let isReady = false
   let guest: Omit<Caller, 'ip'> | null = null
-  const completions = createCompletions({
+  const consumption: CompletionsParts = {
     venue,
     complete: (request, response) => delivery.gateway.complete(request, response),
     sessions,
     metrics,
     requestIds,
-  })
+  }
+  const completions = createCompletions(consumption)
+  const grid = createGridSurface(consumption)
   const documents = createDocuments({
     page: existsSync(join(pageFolder, 'index.html')) ? loadPage(pageFolder) : null,
     openapi: JSON.stringify(printOpenApi(VERSION)),
@@ -249,14 +249,16 @@ async function serve(
     sessions,
     guest: () => guest,
   })
-  const server = createHttpServer({ venue, completions, documents, sessions, metrics, requestIds })
+  const server = createHttpServer({ venue, completions, grid, documents, sessions, metrics, requestIds })
   const closeStream = serveStream(server, { venue, ...feeds, nextId: () => requestIds.next() }, metrics)
+  const closeGridSocket = serveGridSocket(server, venue)
   const pruning = setInterval(() => void prune(venue), PRUNE_MS)
   const close = async () => {
     isReady = false
     clearInterval(pruning)
     server.close()
     closeStream()
+    closeGridSocket()
     await delivery.gateway.drain(DRAIN_MS)
     server.closeAllConnections()
     await venue.sequencer.close()

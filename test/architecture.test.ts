@@ -28,6 +28,7 @@ const SEES: Record<string, string[]> = {
   operations: ['base', 'wire', 'state', 'trading', 'sequencer', 'market', 'delivery', 'store', 'api'],
   feed: ['base', 'wire', 'state', 'sequencer', 'market', 'store', 'api', 'operations'],
   http: ['base', 'wire', 'api', 'operations', 'feed'],
+  grid: ['base', 'wire', 'state', 'store', 'api', 'operations', 'http'],
   sim: [
     'base',
     'thread',
@@ -65,6 +66,7 @@ const SEES: Record<string, string[]> = {
     'operations',
     'feed',
     'http',
+    'grid',
     'config.ts',
     'founding.ts',
   ],
@@ -84,6 +86,7 @@ const OUTSIDE: Record<string, string[]> = {
   api: ['node:crypto', 'zod'],
   operations: ['node:crypto', 'zod'],
   http: ['node:*', 'ws', 'prom-client'],
+  grid: ['node:*', 'ws'],
   sim: ['node:*'],
   cli: ['node:*', 'commander', 'cli-table3'],
   web: ['react', 'react-dom', '@tanstack/react-query', 'lightweight-charts', 'uplot'],

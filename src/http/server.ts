@@ -16,10 +16,18 @@ import type { Sessions } from './session.ts'
 const BODY_MOST = 64 * 1024
 const PATH_MOST = 8 * 1024
 
+/** A dialect of others, with paths of its own. */
+export type Dialect = {
+  takes(path: string): boolean
+  serve(request: IncomingMessage, response: ServerResponse, path: string): Promise<void>
+}
+
 /** Everything behind the one port. */
 export type Surfaces = {
   venue: Venue
   completions: Completions
+  /** The dialect of the market that was there before. */
+  grid: Dialect
   documents: Documents
   sessions: Sessions
   metrics: Metrics
@@ -65,6 +73,11 @@ async function serve(surfaces: Surfaces, request: IncomingMessage, response: Ser
   if (surfaces.completions.takes(path)) {
     name = 'completions'
     await surfaces.completions.serve(request, response, path)
+    return
+  }
+  if (surfaces.grid.takes(path)) {
+    name = 'grid'
+    await surfaces.grid.serve(request, response, path)
     return
   }
   if (surfaces.documents.serve(request, response, path)) {

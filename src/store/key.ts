@@ -64,6 +64,8 @@ export type Keys = {
   find(secret: string, address: string, at: Instant): ApiKey | KeyRefusal
   /** The signing key of a number, for a request from an address. */
   signer(id: number, address: string, at: Instant): Signer | KeyRefusal
+  /** The number of the working key whose public half has this SHA-256, in base64 without padding. */
+  ofFingerprint(fingerprint: string): number | undefined
 }
 
 /** Working keys that one account may have. */
@@ -99,6 +101,10 @@ function checksum(text: string): string {
 }
 
 const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
+
+/** SHA-256 of a raw public key given in base64, itself in base64 without padding. */
+export const fingerprintOf = (publicKey: string): string =>
+  createHash('sha256').update(Buffer.from(publicKey, 'base64')).digest('base64').replace(/=+$/, '')
 
 /**
  * What of a wanted key goes beyond the key that asks for it, or nothing. `isUnder` says whether a mandate is
@@ -147,10 +153,14 @@ type Held = {
 export async function createKeys(db: ControlDatabase, vault: Vault): Promise<Keys> {
   const byId = new Map<number, Held>()
   const byHash = new Map<string, Held>()
+  /** Whoever registered a public key first keeps it. */
+  const byFingerprint = new Map<string, number>()
   const hold = (row: Selectable<ControlTables['api_key']>): ApiKey => {
     const held = heldOf(row, vault)
     byId.set(row.id, held)
     if (held.hash !== null) byHash.set(held.hash, held)
+    const print = held.publicKey === null ? undefined : fingerprintOf(held.publicKey)
+    if (print !== undefined && !byFingerprint.has(print)) byFingerprint.set(print, row.id)
     return held.key
   }
   for (const row of await db.selectFrom('api_key').selectAll().where('revoked_at', 'is', null).execute())
@@ -176,6 +186,8 @@ export async function createKeys(db: ControlDatabase, vault: Vault): Promise<Key
       if (held === undefined || held.key.account !== account) return undefined
       byId.delete(id)
       if (held.hash !== null) byHash.delete(held.hash)
+      if (held.publicKey !== null && byFingerprint.get(fingerprintOf(held.publicKey)) === id)
+        byFingerprint.delete(fingerprintOf(held.publicKey))
       await db.updateTable('api_key').set({ revoked_at: at }).where('id', '=', id).execute()
       return { ...held.key, revokedAt: at }
     },
@@ -188,6 +200,7 @@ export async function createKeys(db: ControlDatabase, vault: Vault): Promise<Key
       if (held === undefined || held.key.kind === 'bearer') return 'key_unknown'
       return refusalOf(held, address, at) ?? signerOf(held)
     },
+    ofFingerprint: (fingerprint) => byFingerprint.get(fingerprint),
   }
 }
 

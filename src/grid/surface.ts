@@ -1,0 +1,154 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Caller } from '../api/operation.ts'
+import { faultAt, notJson, Problem, problem, tooLarge } from '../api/problem.ts'
+import type { ApiResponse } from '../api/request.ts'
+import type { Venue } from '../api/venue.ts'
+import { addressOf, isJson, readBody } from '../http/body.ts'
+import type { CompletionsParts } from '../http/completions.ts'
+import { readJson } from '../wire/json.ts'
+import { createConsumption } from './consumption.ts'
+import { openDesk } from './desk.ts'
+import { printFault } from './fault.ts'
+import { readFilters } from './filter.ts'
+import type { GridAnswer, GridRoute } from './route.ts'
+import { findGridRoute } from './route.ts'
+import { GRID_ROUTES } from './routes.ts'
+import { identify } from './signature.ts'
+
+/** Largest body of a request that is no completion. */
+const BODY_MOST = 64 * 1024
+const PATH_MOST = 8 * 1024
+const PREFIX = /^\/grid(?:\/api)?\/v1(?:\/trading)?(?=\/)/
+
+/** The paths of clients that were written for another market. Mounted beside our own. */
+export type GridSurface = {
+  takes(path: string): boolean
+  serve(request: IncomingMessage, response: ServerResponse, path: string): Promise<void>
+}
+
+/** What serves one of these requests, once it is read. */
+type Incoming = {
+  method: string
+  url: string
+  path: string
+  query: string
+  host: string
+  ip: string
+  request: IncomingMessage
+  body: Uint8Array
+  requestId: string
+}
+
+export function createGridSurface(parts: CompletionsParts): GridSurface {
+  const consumption = createConsumption(parts)
+  return {
+    takes: (path) => path.startsWith('/grid/') || path === '/grid',
+    async serve(request, response, path) {
+      const url = request.url ?? path
+      const query = url.slice(path.length + 1)
+      if (url.length <= PATH_MOST && consumption.takes(path, query)) {
+        await consumption.serve(request, response, path, query)
+        return
+      }
+      const requestId = parts.requestIds.next()
+      send(response, requestId, await answer(parts, request, { url, path, query, requestId }))
+    },
+  }
+}
+
+async function answer(
+  { venue }: CompletionsParts,
+  request: IncomingMessage,
+  named: Pick<Incoming, 'url' | 'path' | 'query' | 'requestId'>,
+): Promise<ApiResponse> {
+  const { url, requestId, path } = named
+  const method = request.method ?? 'GET'
+  const place = PREFIX.exec(path)?.[0]
+  const found =
+    place === undefined || url.length > PATH_MOST
+      ? problem('not_found', 'There is no such path.')
+      : findGridRoute(GRID_ROUTES, method, path.slice(place.length))
+  const body = await bodyOf(request)
+  if (found instanceof Problem) return printFault(found, requestId)
+  if (body instanceof Problem) return printFault(body, requestId)
+  const host = request.headers.host ?? ''
+  const incoming = { ...named, method, host, ip: addressOf(request), request, body }
+  try {
+    return await run(venue, found.route, found.params, incoming)
+  } catch (error) {
+    venue.log.error({ request_id: requestId, route: found.route.path, error }, 'a compatible request failed')
+    return printFault(problem('internal', 'Ask the operator with the request id.'), requestId)
+  }
+}
+
+async function run(
+  venue: Venue,
+  route: GridRoute,
+  params: Record<string, string>,
+  incoming: Incoming,
+): Promise<ApiResponse> {
+  const { requestId, query, body } = incoming
+  const caller = route.open === true ? undefined : await callerOf(venue, incoming)
+  if (caller instanceof Problem) return printFault(caller, requestId)
+  const filters = readFilters(query)
+  if (filters instanceof Problem) return printFault(filters, requestId)
+  const json = readObject(body)
+  if (json instanceof Problem) return printFault(json, requestId)
+  const { request, host, ip } = incoming
+  const desk = openDesk(venue, { caller, headers: request.headers, host, ip, requestId })
+  const done = await route.run({ venue, desk, params, filters, body: json, requestId })
+  const printed = done instanceof Problem ? printFault(done, requestId) : printAnswer(done)
+  return { ...printed, headers: { ...desk.rateHeaders, ...printed.headers } }
+}
+
+const callerOf = (venue: Venue, incoming: Incoming): Promise<Caller | Problem> =>
+  identify(venue, {
+    method: incoming.method,
+    host: incoming.host,
+    pathAndQuery: incoming.url,
+    headers: incoming.request.headers,
+    body: incoming.body,
+    ip: incoming.ip,
+  })
+
+const printAnswer = ({ status, body }: GridAnswer): ApiResponse => ({
+  status,
+  headers: body === undefined ? {} : { 'content-type': 'application/json' },
+  body: body === undefined ? '' : JSON.stringify(body),
+})
+
+/** The bytes of a body, none where there is none. */
+async function bodyOf(request: IncomingMessage): Promise<Uint8Array | Problem> {
+  if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') {
+    request.resume()
+    return problem('unsupported_media_type', 'Send the body without a content encoding.')
+  }
+  const body = await readBody(request, BODY_MOST)
+  if (body === 'too_large') return tooLarge(BODY_MOST)
+  if (body === 'aborted') return problem('invalid_json', 'The body ended early.')
+  return body.length === 0 || isJson(request.headers['content-type']) ? body : notJson()
+}
+
+function readObject(bytes: Uint8Array): Record<string, unknown> | Problem {
+  if (bytes.length === 0) return {}
+  const read = readJson(bytes)
+  if (!read.ok) return faultAt('invalid_json', read.pointer, read.detail)
+  const { value } = read
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : faultAt('invalid_request', '', 'the body is an object')
+}
+
+function send(response: ServerResponse, requestId: string, { status, headers, body }: ApiResponse): void {
+  if (response.destroyed) return
+  response.writeHead(status, {
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-store',
+    'x-request-id': requestId,
+    'x-api-version': '1',
+    ...headers,
+    ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }),
+  })
+  response.end(status === 204 ? undefined : body)
+}
