@@ -5,7 +5,7 @@ import { addChatCommand } from './chat-command.ts'
 import { addMarketCommands } from './market-commands.ts'
 import type { Runner } from './runner.ts'
 import { wordOption } from './option.ts'
-import { DEMO_ROLES, faultLine, sessionOf } from './session.ts'
+import { DEMO_ROLES, faultFacts, faultLine, sessionOf } from './session.ts'
 import { addSupplyCommands } from './supply-commands.ts'
 import type { Terminal } from './terminal.ts'
 import { painted, processTerminal } from './terminal.ts'
@@ -35,7 +35,9 @@ const runnerOn =
       try {
         await work(sessionOf(this, terminal, role), args, this.opts())
       } catch (error) {
-        terminal.err(`${painted(terminal, 'red', 'busbar:')} ${faultLine(error)}\n`)
+        const { json } = this.optsWithGlobals<{ json?: boolean }>()
+        if (json === true) terminal.err(`${JSON.stringify(faultFacts(error))}\n`)
+        else terminal.err(`${painted(terminal, 'red', 'busbar:')} ${faultLine(error)}\n`)
         process.exitCode = 1
       }
     }
@@ -59,7 +61,7 @@ export function buildCli(parts: VenueParts, terminal: Terminal = processTerminal
       `act as the sample market's ${DEMO_ROLES.join(', ')}; otherwise its trader, or its supplier for supply`,
       wordOption(DEMO_ROLES),
     )
-    .option('--json', 'print answers as JSON')
+    .option('--json', 'print answers, and what went wrong, as JSON')
     .addHelpText('after', EXAMPLES)
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })
     .configureHelp({ showGlobalOptions: true })

@@ -74,5 +74,19 @@ export function faultLine(error: unknown): string {
     .filter(({ pointer, detail }) => !pointer.startsWith('/path') && !error.message.includes(detail))
     .map(({ pointer, detail }) => ` (${pointer}: ${detail})`)
     .join('')
-  return `${error.code}: ${error.message}${places}`
+  const hint = error.code === 'unauthenticated' ? ' Give a key with --key or BUSBAR_KEY.' : ''
+  return `${error.code}: ${error.message}${places}${hint}`
 }
+
+/** What went wrong, for a program to read. */
+export const faultFacts = (error: unknown): { [name: string]: unknown } =>
+  error instanceof BusbarError
+    ? {
+        code: error.code,
+        detail: error.message,
+        status: error.status,
+        outcome: error.outcome,
+        retryable: error.retryable,
+        errors: error.errors,
+      }
+    : { code: 'failed', detail: faultLine(error) }

@@ -35,7 +35,7 @@ function printOrders({ terminal }: Session, orders: readonly OrderOut[]): void {
     order.filled_quantity,
     orDash(order.average_price),
     order.status,
-    order.reason ?? '',
+    order.reason === null || order.reason === order.status ? '' : order.reason,
   ])
   printTable(terminal, ORDER_COLUMNS, rows)
 }

@@ -22,7 +22,7 @@ function report({ terminal, json }: Session, finding: Finding): void {
   if (json) printJson(terminal, finding)
   else {
     const facts = Object.entries(finding.facts).map(([name, value]) => [name, String(value)])
-    printTable(terminal, [{ title: '' }, { title: '' }], facts)
+    if (facts.length > 0) printTable(terminal, [{ title: '' }, { title: '' }], facts)
     if (finding.ok) terminal.out(`${painted(terminal, 'green', 'verified')}\n`)
   }
   if (!finding.ok) throw new Fault(finding.reason ?? 'it does not verify')

@@ -174,6 +174,12 @@ test('a refusal is one line with its code and place, and a non-zero exit', async
   const { out, err, code } = await busbar(['buy', 'text-prime', '1', '--price', '9'])
   assert.equal(err, 'busbar: price_outside_band: The price is too far away. (/price: at most 0.96)\n')
   assert.deepEqual([out, code], ['', 1])
+  const told = await busbar(['buy', 'text-prime', '1', '--price', '9', '--json'])
+  const facts = JSON.parse(told.err) as { code: string; outcome: string; errors: { pointer: string }[] }
+  assert.deepEqual(
+    [facts.code, facts.outcome, facts.errors[0]?.pointer],
+    ['price_outside_band', 'rejected', '/price'],
+  )
 })
 
 test('orders and the book are tables, or the answer itself as JSON', async () => {
@@ -306,7 +312,9 @@ test('an offer is added with its headers and the key of its file, and what comes
     'x-team: a:b',
   ])
   assert.match(out, /next: busbar offer qualify off_4/)
-  assert.deepEqual((requests[0]?.body as { endpoint: unknown }).endpoint, {
+  const [request] = requests
+  assert.ok(request)
+  assert.deepEqual((request.body as { endpoint: unknown }).endpoint, {
     base_url: 'https://models.example.com/v1',
     model: 'm',
     headers: { 'x-team': 'a:b' },

@@ -50,6 +50,14 @@ test('every document that shows commands is one whose commands are run, or says 
   for (const name of DOCUMENTS) assert.ok(showing.includes(name), `${name} shows no commands`)
 })
 
+test('README lists every setting, and no other', () => {
+  const namesIn = (path: string) => new Set(text(path).match(/BUSBAR_[A-Z_]+/g))
+  assert.deepEqual(
+    [...namesIn('README.md')].filter((name) => !['BUSBAR_URL', 'BUSBAR_KEY'].includes(name)).sort(),
+    [...namesIn('src/config.ts')].sort(),
+  )
+})
+
 test('no block of commands is written in a way that would leave it out', () => {
   for (const name of DOCUMENTS)
     assert.doesNotMatch(text(name), /^\s*```(bash|shell|console|javascript|typescript|ts)\b/m, name)

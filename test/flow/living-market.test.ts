@@ -2,7 +2,7 @@
 // it is for, then stopped, started again, and killed.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -264,6 +264,13 @@ test('what it leaves on disk is whole', () => {
   const verified = spawnSync(process.execPath, [program, 'verify', data], { encoding: 'utf8' })
   assert.equal(verified.status, 0, verified.stderr)
   assert.match(verified.stdout, /^verified$/m)
+})
+
+test('every file that it leaves is explained to operators', () => {
+  const page = readFileSync(join(clone, 'docs', 'operators.md'), 'utf8')
+  // What a database keeps beside itself is the database's own.
+  const names = readdirSync(data).filter((name) => !/-(wal|shm|journal)$/.test(name))
+  for (const name of names) assert.ok(page.includes(`\`${name}`), name)
 })
 
 test('started again on the same folder it is the same market, sooner', async (t) => {
