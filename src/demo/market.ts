@@ -191,8 +191,9 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   )
   try {
     await Promise.all(desks.map((desk) => desk.open()))
-    await certify(desks, log)
+    // Before what takes long: a start that is cut short must not leave offers that nobody answers for.
     writeDemoState(dataFolder, state)
+    await certify(desks, log)
     await Promise.all(desks.map((desk) => desk.turn()))
     await Promise.all(makers.map((maker) => maker.open()))
   } catch (error) {
