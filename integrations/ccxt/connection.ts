@@ -59,7 +59,7 @@ export class BusbarConnection extends Exchange {
     return (this.urls['api'] as Dict)['rest'].replace(/\/+$/, '')
   }
 
-  private credentialsFor(method: string, url: string, target: string, body: string): Dict {
+  protected credentialsFor(method: string, url: string, target: string, body: string): Dict {
     this.checkRequiredCredentials()
     if (!this.secret && !this.privateKey) return { authorization: `Bearer ${this.apiKey}` }
     const timestamp = String(this.nonce())
