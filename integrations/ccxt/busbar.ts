@@ -49,7 +49,8 @@ export class Busbar extends BusbarMarketData {
   /**
    * Places a limit or a market order; of a market order `price` is the worst it may trade at. It always
    * carries a `clientOrderId`, a random one unless `params` names one, so that it can be sent again after a
-   * lost answer. Further `params`: `postOnly`, `timeInForce`, and any field of the exchange's own order.
+   * lost answer. Further `params`: `postOnly`, `timeInForce` (with GTD `expiresAt` in ms), `reduceOnly`,
+   * `selfTradePrevention`, and any field of the exchange's own order.
    */
   override async createOrder(
     symbol: string,
@@ -75,7 +76,7 @@ export class Busbar extends BusbarMarketData {
   ): Dict {
     const { symbol, id: instrument } = market as NonNullable<Market>
     const [postOnly, rest] = this.handlePostOnly(type === 'market', params['post_only'] === 'reject', params)
-    const { clientOrderId, timeInForce, selfTradePrevention, ...own } = rest as Dict
+    const { clientOrderId, timeInForce, selfTradePrevention, reduceOnly, expiresAt, ...own } = rest as Dict
     const tif = this.safeStringLower({ timeInForce }, 'timeInForce')
     if (type === 'limit' && price === undefined)
       throw new ArgumentsRequired(`${this.id} createOrder() requires a price argument for a limit order`)
@@ -88,6 +89,8 @@ export class Busbar extends BusbarMarketData {
       ...(price === undefined ? {} : { price: this.priceToPrecision(symbol, price) }),
       ...(tif === undefined ? {} : { time_in_force: tif }),
       ...(postOnly ? { post_only: 'reject' } : {}),
+      ...(reduceOnly === undefined ? {} : { reduce_only: reduceOnly }),
+      ...(expiresAt === undefined ? {} : { expires_at: this.iso8601(expiresAt) }),
       ...(selfTradePrevention === undefined ? {} : { self_trade_prevention: selfTradePrevention }),
       ...own,
     }
@@ -188,6 +191,7 @@ export class Busbar extends BusbarMarketData {
         side: this.safeString(order, 'side'),
         timeInForce: postOnly ? 'PO' : tif,
         postOnly,
+        reduceOnly: this.safeBool(order, 'reduce_only'),
         price: order['type'] === 'market' ? undefined : this.safeString(order, 'price'),
         amount: this.safeString(order, 'quantity'),
         filled: this.safeString(order, 'filled_quantity'),

@@ -1,16 +1,20 @@
 import { createHash, createHmac, createPrivateKey, sign } from 'node:crypto'
 import type { Dict, Int, Market, Str } from 'ccxt'
-import { Exchange, ExchangeError, ExchangeNotAvailable, functions } from 'ccxt'
+import type { BaseError } from 'ccxt'
+import { Exchange, ExchangeError, ExchangeNotAvailable, functions, InvalidOrder } from 'ccxt'
 import { DESCRIPTION } from './description.ts'
 
 /** Rows that the exchange gives at once, at most. */
 const PAGE_MOST = 1_000
 
+/** A refusal, as far as it tells which class of ccxt's it is. `place` is the address that was asked. */
+export type Refusal = { code: string; status: number; retryable: boolean; place: string }
+
 /** What is not found where an order or a market was asked for has a name of its own in ccxt. */
-function codeOf(code: string, url: string): string {
+function nameOf({ code, place }: Refusal): string {
   if (code !== 'not_found') return code
-  if (url.includes('/v1/orders')) return 'order_not_found'
-  return url.includes('/v1/instruments/') ? 'instrument_not_found' : code
+  if (place.includes('/v1/orders')) return 'order_not_found'
+  return place.includes('/v1/instruments/') ? 'instrument_not_found' : code
 }
 
 type Request = { url: string; method: string; headers: Dict; body: Str }
@@ -89,15 +93,23 @@ export class BusbarConnection extends Exchange {
     answer: Dict | undefined,
   ): undefined {
     if (status < 400) return undefined
-    const code = codeOf(this.safeString(answer, 'code') ?? '', url)
-    throw new (this.errorClassOf(code, status))(`${this.id} ${text === '' ? String(status) : text}`)
+    const refusal = this.refusalOf(answer, status, url)
+    throw new (this.errorClassOf(refusal))(`${this.id} ${text === '' ? String(status) : text}`)
   }
 
-  /** The class to raise for a refusal's code. Only what may be tried again is a `NetworkError`. */
-  protected errorClassOf(code: string, status: number): typeof ExchangeError {
+  protected refusalOf(problem: Dict | undefined, status: number, place: string): Refusal {
+    const code = this.safeString(problem, 'code', '')
+    return { code, status, place, retryable: this.safeBool(problem, 'retryable', status >= 500) === true }
+  }
+
+  /** The class to raise. Only what may be tried again is a `NetworkError`; an order refused is `InvalidOrder`. */
+  protected errorClassOf(refusal: Refusal): typeof BaseError {
     const { exact, status: byStatus } = this.exceptions as Dict
-    const unknown = status >= 500 ? ExchangeNotAvailable : ExchangeError
-    return exact[code] ?? byStatus[String(status)] ?? this.httpExceptions[String(status)] ?? unknown
+    const known = exact[nameOf(refusal)]
+    if (known !== undefined) return known
+    if (refusal.retryable || refusal.status >= 500) return ExchangeNotAvailable
+    if (refusal.status === 422 && refusal.place.includes('/v1/orders')) return InvalidOrder
+    return byStatus[String(refusal.status)] ?? ExchangeError
   }
 
   /**

@@ -7,7 +7,6 @@ import {
   ExchangeNotAvailable,
   InsufficientFunds,
   InvalidNonce,
-  InvalidOrder,
   MarketClosed,
   NotSupported,
   OperationRejected,
@@ -18,7 +17,7 @@ import {
   RateLimitExceeded,
 } from 'ccxt'
 
-/** Refusals by their code. A code that is not here is told apart by its HTTP status, in `errorClassOf`. */
+/** Refusals by their code. What is not here is told apart by its status and its place, in `errorClassOf`. */
 const EXCEPTIONS = {
   unauthenticated: AuthenticationError,
   invalid_signature: AuthenticationError,
@@ -34,23 +33,13 @@ const EXCEPTIONS = {
   order_done: OrderNotFound,
   client_order_id_reused: DuplicateOrderId,
   idempotency_key_reused: DuplicateOrderId,
+  kill_switch: AccountSuspended,
   market_halted: MarketClosed,
+  market_cancel_only: MarketClosed,
+  market_closed: MarketClosed,
   no_liquidity: OrderNotFillable,
   fok_unfillable: OrderNotFillable,
   post_only_would_cross: OrderImmediatelyFillable,
-  post_only_needs_gtc_limit: InvalidOrder,
-  quantity_not_positive: InvalidOrder,
-  quantity_above_maximum: InvalidOrder,
-  quantity_off_increment: InvalidOrder,
-  price_missing: InvalidOrder,
-  price_not_positive: InvalidOrder,
-  price_above_maximum: InvalidOrder,
-  price_off_increment: InvalidOrder,
-  price_outside_band: InvalidOrder,
-  amount_too_precise: InvalidOrder,
-  amount_too_large: InvalidOrder,
-  nothing_to_amend: InvalidOrder,
-  open_order_limit: InvalidOrder,
   insufficient_funds: InsufficientFunds,
   insufficient_units: InsufficientFunds,
   units_owed: InsufficientFunds,
@@ -60,9 +49,6 @@ const EXCEPTIONS = {
   busy: ExchangeNotAvailable,
   stopping: ExchangeNotAvailable,
   internal: ExchangeNotAvailable,
-  too_many_subscriptions: RateLimitExceeded,
-  already_subscribed: BadRequest,
-  not_subscribed: BadRequest,
 }
 
 /** What ccxt raises for an answer's status, whatever its code: only what may be tried again is a NetworkError. */
@@ -156,7 +142,7 @@ const FEATURES = {
     createOrder: {
       marginMode: false,
       triggerPrice: false,
-      timeInForce: { IOC: true, FOK: true, PO: true, GTD: false },
+      timeInForce: { IOC: true, FOK: true, PO: true, GTD: true },
       hedged: false,
       trailing: false,
       leverage: false,

@@ -1,5 +1,6 @@
 import type { Dict, Str } from 'ccxt'
-import { BaseError, ExchangeError, UnsubscribeError } from 'ccxt'
+import type { BaseError } from 'ccxt'
+import { UnsubscribeError } from 'ccxt'
 import { Busbar } from './busbar.ts'
 
 /** ccxt's own connection. */
@@ -141,8 +142,8 @@ export class BusbarLine extends Busbar {
   }
 
   private errorOf(problem: Dict): BaseError {
-    const code = this.safeString(problem, 'code') ?? ''
-    const type = this.errorClassOf(code, this.safeInteger(problem, 'status') ?? 400) as typeof ExchangeError
+    const status = this.safeInteger(problem, 'status') ?? 400
+    const type = this.errorClassOf(this.refusalOf(problem, status, this.streamAddress()))
     return new type(`${this.id} ${JSON.stringify(problem)}`)
   }
 

@@ -18,6 +18,9 @@ import { BusbarConnection } from './connection.ts'
 const CANDLES_MOST = 2_880
 const LEVELS_MOST = 1_000
 
+/** Statuses in which a market takes no orders. */
+const CLOSED: readonly string[] = ['halted', 'closed', 'cancel_only']
+
 /** What everyone may ask of a Busbar exchange. No key is needed. */
 export class BusbarMarketData extends BusbarConnection {
   declare publicGetStatus: (params?: Dict) => Promise<Dict>
@@ -65,7 +68,7 @@ export class BusbarMarketData extends BusbarConnection {
       type: 'spot',
       spot: true,
       margin: false,
-      active: instrument['status'] !== 'halted',
+      active: !CLOSED.includes(instrument['status']),
       maker: this.safeNumber(instrument, 'maker_fee'),
       taker: this.safeNumber(instrument, 'taker_fee'),
       percentage: true,
@@ -82,7 +85,7 @@ export class BusbarMarketData extends BusbarConnection {
           max: this.safeNumber(instrument, 'max_quantity'),
         },
         price: { min: this.safeNumber(instrument, step.price), max: undefined },
-        cost: { min: undefined, max: undefined },
+        cost: { min: this.safeNumber(instrument, 'min_notional'), max: undefined },
         leverage: { min: undefined, max: undefined },
       },
       created: this.timeOf(instrument, 'listed_at'),

@@ -128,6 +128,16 @@ test('the same client order id and body is one order; another body is DuplicateO
   await maker.cancelAllOrders()
 })
 
+test('an order may end at its own time, and say that it only reduces', async () => {
+  const expiresAt = Date.now() + 3_600_000
+  const order = await place(maker, 'sell', 1, 0.88, { timeInForce: 'GTD', expiresAt })
+  assert.deepEqual([order.timeInForce, Date.parse(order.info['expires_at'])], ['GTD', expiresAt])
+  const refused = place(maker, 'sell', 1, 0.88, { timeInForce: 'GTD', expiresAt: Date.now() - 60_000 })
+  await assert.rejects(refused, ccxt.InvalidOrder)
+  await assert.rejects(place(maker, 'sell', 1, 0.88, { reduceOnly: true }), ccxt.InvalidOrder)
+  await maker.cancelOrder(order.id ?? '')
+})
+
 test('a market order takes the book; both sides see trade, fee and order, to the last micro-dollar', async () => {
   await place(maker, 'sell', 0.33, 0.8101)
   await place(maker, 'sell', 5, 0.8113)
@@ -289,19 +299,20 @@ test('a halted market is MarketClosed, and is shown inactive', async () => {
 test('only what may be tried again is raised as a NetworkError, for every code of the catalogue', async () => {
   const { data } = await maker.publicGetErrors()
   const rows = data as { code: string; status: number; retryable: boolean }[]
-  const raise = (code: string, status: number): unknown => {
+  const raise = (code: string, status: number, retryable: boolean): unknown => {
     try {
-      maker.handleErrors(status, '', '', '', {}, JSON.stringify({ code }), { code })
+      const answer = { code, retryable }
+      maker.handleErrors(status, '', '', '', {}, JSON.stringify(answer), answer)
     } catch (error) {
       return error
     }
     return undefined
   }
-  // A fresh timestamp and a fresh nonce are put on every attempt; a 409 asks for a look, not for haste.
-  const apart = ['clock_skew', 'nonce_reused', 'request_in_progress', 'already_measuring', 'internal']
+  // A fresh timestamp and a fresh nonce are put on every attempt.
+  const apart = ['clock_skew', 'nonce_reused', 'internal']
   assert.ok(rows.length > 50)
   for (const { code, status, retryable } of rows) {
-    const error = raise(code, status)
+    const error = raise(code, status, retryable)
     assert.ok(error instanceof ccxt.BaseError, code)
     if (!apart.includes(code)) assert.equal(error instanceof NetworkError, retryable, code)
   }
