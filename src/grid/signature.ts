@@ -9,6 +9,8 @@ import { toMs } from '../base/time.ts'
 
 /** How far the timestamp of a signature may lie from our clock, either way. */
 const WINDOW_SECONDS = 30
+/** How long after the second it was signed in a bulk cancel may come again. */
+const BULK_CANCEL_MS = 2_000
 
 /** What a signature is tested with: its three parts, as headers or as a frame bring them. */
 export type Signed = { timestamp: string; fingerprint: string; signature: string }
@@ -54,6 +56,13 @@ const isRepeatable = (method: string, path: string): boolean =>
   method === 'GET' || (method === 'DELETE' && /\/orders\/[^/]+$/.test(path))
 
 /**
+ * Two bulk cancels within one second have one signature, and the second must not be kept from cancelling what
+ * was placed between them.
+ */
+const isCurrentCancel = ({ clock }: Signers, method: string, timestamp: string): boolean =>
+  method === 'DELETE' && toMs(clock()) - Number(timestamp) * 1_000 < BULK_CANCEL_MS
+
+/**
  * Who makes a request: by their three signature headers, or by a key of ours. A signed request that changes
  * something counts once: these signatures carry no nonce, so the signature itself is remembered.
  */
@@ -70,7 +79,8 @@ export async function identify(venue: Signers, request: Credentials): Promise<Ca
   if (signed instanceof Problem) return signed
   if (isRepeatable(request.method, path)) return signed.caller
   const nonce = createHash('sha256').update(signature).digest('hex').slice(0, 32)
-  if (!(await venue.nonces.claim(signed.key, nonce, Number(timestamp) * 1_000)))
+  const isNew = await venue.nonces.claim(signed.key, nonce, Number(timestamp) * 1_000)
+  if (!isNew && !isCurrentCancel(venue, request.method, timestamp))
     return problem('nonce_reused', 'This signed request was made before. Sign it again a second later.')
   return signed.caller
 }
