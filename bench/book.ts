@@ -81,7 +81,14 @@ function runTwin(work: Workload): Run {
   const [launch] = launchSpecs('')
   if (launch === undefined) throw new Error('there are launch specs')
   const spec = { ...launch, listingPrice: ticks(MID), priceMax: ticks(10_000_000) }
-  const rules: NaiveRules = { spec, band: ppm(999_999), protection: ppm(0), memberOf: (account) => account }
+  const corridor = { collar: ppm(0), volatility: ppm(0) }
+  const rules: NaiveRules = {
+    spec,
+    band: ppm(999_999),
+    protection: ppm(0),
+    corridor,
+    memberOf: (account) => account,
+  }
   const market = newNaiveMarket()
   const twinOf = new Map<number, number>()
   const idOf = new Map<number, number>()

@@ -6,7 +6,7 @@ scenario(
   alice deposits 10.00
   alice bids 1 @ 1.00      -> rests #1
   alice bids 1 @ 0.99      -> rests #2
-  the market is halted     -> instrument.halted
+  the market is halted     -> now halted
   alice bids 1 @ 1.00      -> no: market_halted
   alice buys 1             -> no: market_halted
   alice amends #1 to 1     -> no: market_halted
@@ -22,7 +22,7 @@ scenario(
   acme issues 10
   acme asks 2 @ 1.00       -> rests #1
   the market is halted
-  the market is resumed    -> instrument.resumed
+  the market is resumed    -> now open
   alice deposits 10.00
   alice buys 1             -> trades 1 @ 1.00 with #1, #2 filled
   the asks are             -> #1 1 @ 1.00

@@ -3,8 +3,11 @@ import type { OfferId } from '../src/base/ids.ts'
 import { NO_MANDATE } from '../src/base/ids.ts'
 import { lots, ppm, wt } from '../src/base/money.ts'
 import { later, MICROS_PER_HOUR, MICROS_PER_SECOND } from '../src/base/time.ts'
-import type { MandateGrant } from '../src/state/command.ts'
+import type { Instant } from '../src/base/time.ts'
+import type { Command, MandateGrant } from '../src/state/command.ts'
 import type { Event } from '../src/state/event.ts'
+import type { InstrumentStatus, KillScope } from '../src/state/status.ts'
+import { DEFAULT_RULES } from '../src/state/status.ts'
 import type { Sentence, Voice, World } from './language.ts'
 import {
   accountNamed,
@@ -14,6 +17,7 @@ import {
   MARKET,
   offerNamed,
   showMoney,
+  showPrice,
   showUnits,
 } from './language.ts'
 
@@ -154,15 +158,70 @@ function offerOf(world: World, who: string): OfferId {
   return offer
 }
 
+const killOf = (scope: KillScope, how: string): Command => ({
+  kind: how === 'stopped' ? 'kill.engage' : 'kill.release',
+  scope,
+  reason: 'scenario',
+})
+
+const kill = (what: string, how: string): Command =>
+  killOf(what === 'venue' ? { kind: 'venue' } : { kind: 'instrument', instrument: MARKET }, how)
+
+const transition = (to: string, until: Instant | null): Command => ({
+  kind: 'instrument.transition',
+  instrument: MARKET,
+  to: to as InstrumentStatus,
+  reason: 'scenario',
+  until,
+  then: [],
+})
+
 const venue: Sentence[] = [
-  [/^the market is halted$/, () => ({ kind: 'instrument.halt', instrument: MARKET, reason: 'scenario' })],
-  [/^the market is resumed$/, () => ({ kind: 'instrument.resume', instrument: MARKET, reason: 'scenario' })],
+  [/^the market is halted$/, () => transition('halted', null)],
+  [/^the market is resumed$/, () => transition('open', null)],
+  [/^the market is (post_only|cancel_only|closed|open)$/, (_, to = '') => transition(to, null)],
+  [
+    /^a call auction of (\d+) min$/,
+    ({ state }, n = '') => transition('auction', later(state.at, Number(n) * 60 * MICROS_PER_SECOND)),
+  ],
   [
     /^fees are (\d+) and (\d+) bps$/,
     ({ state }, maker = '', taker = '') => ({
       kind: 'venue.configure',
-      settings: { ...state.settings, makerFee: ppm(Number(maker) * 100), takerFee: ppm(Number(taker) * 100) },
+      settings: {
+        ...state.settings,
+        makerFee: ppm(Number(maker) * 100),
+        takerFee: ppm(Number(taker) * 100),
+        auctionFee: ppm(Number(taker) * 100),
+      },
     }),
+  ],
+  [
+    /^(\S+) may have (\d+) open orders, (\d+) units, orders of ([\d.]+)$/,
+    (world, who = '', orders = '', units = '', notional = '') => ({
+      kind: 'account.limit',
+      account: accountNamed(world, who),
+      limits: {
+        openOrders: Number(orders),
+        orderUnits: null,
+        orderNotional: dollars(notional),
+        openNotional: null,
+        position: wt(Number(units) * 1e6),
+      },
+    }),
+  ],
+  [
+    /^orders are worth at least ([\d.]+)$/,
+    ({ state }, amount = '') => ({
+      kind: 'instrument.configure',
+      instrument: MARKET,
+      rules: { ...(state.instruments[MARKET]?.rules ?? DEFAULT_RULES), notionalMin: dollars(amount) },
+    }),
+  ],
+  [/^the (venue|market) is (stopped|released)$/, (_, what = '', how = '') => kill(what, how)],
+  [
+    /^(\S+) is (stopped|released)$/,
+    (world, who = '', how = '') => killOf({ kind: 'account', account: accountNamed(world, who) }, how),
   ],
   [/^(\d+) s pass$/, (world, n = '') => pass(world, Number(n) * MICROS_PER_SECOND)],
   [/^(\d+) min pass$/, (world, n = '') => pass(world, Number(n) * 60 * MICROS_PER_SECOND)],
@@ -179,4 +238,9 @@ export const venueVoice: Voice = {
   'units.issued': ({ wt: size, bond }) => `issued ${showUnits(size)}, bond ${showMoney(bond)}`,
   'units.redeemed': ({ wt: size, bond }) => `redeemed ${showUnits(size)}, bond ${showMoney(bond)} freed`,
   'window.swept': () => undefined,
+  'instrument.status_changed': ({ status }) => `now ${status}`,
+  'auction.uncrossed': ({ price, lots: size, imbalance }) =>
+    price === null ? 'nobody meets' : `call of ${size} @ ${showPrice(price)}, ${imbalance} left over`,
+  'kill.engaged': ({ scope }) => `${scope.kind} stopped`,
+  'kill.released': ({ scope }) => `${scope.kind} released`,
 }

@@ -17,6 +17,7 @@ import type { CommandOf } from '../state/command.ts'
 import type { Event } from '../state/event.ts'
 import type { Holding } from './holding.ts'
 import { planHolding } from './holding.ts'
+import { killFault } from '../trading/kill.ts'
 import { callObligation, canCall, endCall, NO_SALES } from '../trading/obligation.ts'
 import { buyAtMarket } from './purchase.ts'
 import type { Refusal } from '../state/reject.ts'
@@ -41,6 +42,7 @@ export function openDraw(state: State, command: CommandOf<'draw.open'>): Event[]
   if (namesake !== undefined) return refuse('request_id_reused', { draw: namesake })
   const fault =
     offerFault(state, offer, instrument) ??
+    killFault(state, account, instrument) ??
     lapseFault(state, mandate, state.at) ??
     scopeFault(state, mandate, instrument.id, 'buy')
   if (fault !== undefined) return fault
@@ -98,11 +100,11 @@ export function extendDraw(state: State, command: CommandOf<'draw.extend'>): Eve
   const draw = state.draws.get(command.draw)
   if (command.wt <= 0) return refuse('quantity_not_positive')
   if (draw === undefined) return refuse('draw_not_found')
-  const lapsed = lapseFault(state, draw.mandate, state.at)
-  if (lapsed !== undefined) return lapsed
   const { mandate, supplier, failed, buyLimit, committed } = draw
   const account = theAccount(state, draw.account)
   const instrument = theInstrument(state, draw.instrument)
+  const lapsed = killFault(state, account, instrument) ?? lapseFault(state, mandate, state.at)
+  if (lapsed !== undefined) return lapsed
   const ask = { account, mandate, instrument, supplier, failed, wt: command.wt, buyLimit, committed }
   const plan = planHolding(state, ask)
   if ('reason' in plan) return plan

@@ -13,6 +13,7 @@ import { buyCeiling, lotsFor, planPurchase } from './purchase.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
 import type { Account, Instrument, State } from '../state/state.ts'
+import { ADMITS } from '../state/status.ts'
 
 /** What a draw asks to hold: at its opening, or once more when it is extended. */
 export type Ask = {
@@ -78,7 +79,7 @@ function planShortfall(state: State, ask: Ask, owned: Owned, lack: number): Purc
   if (buyLimit === null) return short(refuse('insufficient_units', { needed: ask.wt, free: available }))
   if (mandate !== NO_MANDATE && mandateOf(state, mandate)?.terms.autoBuy !== true)
     return short(refuse('mandate_auto_buy', { needed: ask.wt, free: available }))
-  if (instrument.status !== 'open') return short(refuse('market_halted'))
+  if (instrument.status !== 'open') return short(refuse(ADMITS[instrument.status].refusal))
   if (owned.spare < 0) return short(refuse('units_owed', { needed: ask.wt, lacking: -owned.spare }))
   const wanted = Math.ceil(lack / instrument.spec.lot) as Lots
   const { orderMax } = instrument.spec

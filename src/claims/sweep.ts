@@ -12,6 +12,7 @@ import { freeBond } from '../trading/escrow.ts'
 import type { Event } from '../state/event.ts'
 import { costOf } from '../trading/fill.ts'
 import { balanceOf, move } from '../state/ledger.ts'
+import { endPhase } from '../trading/market-state.ts'
 import { closeOrder } from '../trading/match.ts'
 import { lowerBacked } from '../trading/obligation.ts'
 import { findOrder, SELL } from '../state/order.ts'
@@ -20,7 +21,7 @@ import type { Due, Instrument, Position, State } from '../state/state.ts'
 
 /**
  * Lets everything that is due by the state's time happen, in the order of its own time: at one instant draws
- * give back, then lots expire, orders end, instruments are swept, and withheld money is let go.
+ * give back, then lots expire, orders end, instruments are swept, phases end, and withheld money is let go.
  */
 export function runDue(state: State): Event[] {
   const events: Event[] = []
@@ -32,6 +33,8 @@ export function runDue(state: State): Event[] {
     }
     for (const instrument of state.instruments)
       if (instrument.nextSweep <= now) sweep(state, instrument, events)
+    for (const instrument of state.instruments)
+      if (instrument.until <= now) endPhase(state, instrument, events)
     unwithhold(state, now, events)
     state.nextDue = earliestDue(state)
   }

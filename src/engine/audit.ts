@@ -3,7 +3,7 @@ import type { AccountId, MandateId } from '../base/ids.ts'
 import { NO_MANDATE } from '../base/ids.ts'
 import { valueUp } from '../base/money.ts'
 import { accountOf, mandateOf, obligationOf, theInstrument } from '../state/account.ts'
-import { auditBook, isCrossed } from '../state/book.ts'
+import { auditBook, isCrossed, restingOrders } from '../state/book.ts'
 import { spentIn } from '../trading/budget.ts'
 import { escrowTarget } from '../trading/escrow.ts'
 import { coreHold, standingHold } from '../trading/hold.ts'
@@ -11,6 +11,7 @@ import { balanceOf, CASH, unitsOf } from '../state/ledger.ts'
 import type { Slot } from '../state/order.ts'
 import { BUY, findOrder, NO_SLOT, SELL } from '../state/order.ts'
 import type { Account, Instrument, Mandate, Position, State } from '../state/state.ts'
+import { ADMITS } from '../state/status.ts'
 
 /**
  * Throws at the first promise that the state breaks. Numbers are those of the ten promises of the exchange; 6
@@ -82,7 +83,7 @@ function auditOrders(state: State): void {
   for (const instrument of state.instruments) {
     const { book } = instrument
     auditBook(book, pool)
-    assert(!isCrossed(book), '4: the book is never crossed')
+    if (isCrossed(book)) auditCall(state, instrument)
     for (const ladder of [book.bids, book.asks])
       for (let level = 0; level < ladder.size; level++)
         for (let slot = ladder.head[level] as Slot; slot !== NO_SLOT; slot = pool.next[slot] as Slot) {
@@ -91,6 +92,22 @@ function auditOrders(state: State): void {
         }
   }
   assert(resting === pool.live, '4: every live order rests in a book, once')
+}
+
+/** 4: only where nothing trades may a book be crossed. 9: and no member's own orders cross in it. */
+function auditCall(state: State, { status, book }: Instrument): void {
+  const pool = state.orders
+  assert(!ADMITS[status].trades, '4: the book is never crossed outside a call')
+  const bids = new Map<number, number>()
+  for (const slot of restingOrders(book, pool, BUY)) {
+    const member = pool.member[slot] as number
+    bids.set(member, Math.max(bids.get(member) ?? 0, pool.price[slot] as number))
+  }
+  for (const slot of restingOrders(book, pool, SELL))
+    assert(
+      (bids.get(pool.member[slot] as number) ?? 0) < (pool.price[slot] as number),
+      '9: no orders of one member cross',
+    )
 }
 
 function auditOrder(state: State, instrument: Instrument, slot: Slot, price: number): void {

@@ -8,7 +8,10 @@ import { cancelAll, cancelOrder, revokeMandate } from '../trading/cancel.ts'
 import type { Command } from '../state/command.ts'
 import { extendDraw, openDraw, rerouteDraw } from '../claims/draw.ts'
 import type { Event } from '../state/event.ts'
-import { haltInstrument, listInstrument, resumeInstrument } from '../trading/listing.ts'
+import { engageKill, releaseKill } from '../trading/kill.ts'
+import { limitAccount } from '../trading/limit.ts'
+import { listInstrument } from '../trading/listing.ts'
+import { changeStatus, configureInstrument } from '../trading/market-state.ts'
 import { placeOrder } from '../trading/place.ts'
 import type { Refusal } from '../state/reject.ts'
 import { failDraw, releaseDraw, settleDraw } from '../claims/settle.ts'
@@ -83,10 +86,16 @@ function perform(state: State, command: Command): Event[] | Refusal {
       return admitMember(state, command)
     case 'instrument.list':
       return listInstrument(state, command)
-    case 'instrument.halt':
-      return haltInstrument(state, command)
-    case 'instrument.resume':
-      return resumeInstrument(state, command)
+    case 'instrument.transition':
+      return changeStatus(state, command)
+    case 'account.limit':
+      return limitAccount(state, command)
+    case 'kill.engage':
+      return engageKill(state, command)
+    case 'kill.release':
+      return releaseKill(state, command)
+    case 'instrument.configure':
+      return configureInstrument(state, command)
     case 'venue.configure':
       return configureVenue(state, command)
     case 'time.tick':

@@ -70,7 +70,9 @@ export function foldDepth(depth: Depth, seq: number, event: Event): void {
       join(depth, seq, { order: event.order, side: event.side, price: event.price, lots: event.lots })
       return
     case 'trade':
+      // In a call both sides rest; else the aggressor is not in the book, and this passes it by.
       lower(depth, seq, event.resting, event.lots)
+      lower(depth, seq, event.aggressor, event.lots)
       return
     case 'order.reduced':
       lower(depth, seq, event.order, event.by)

@@ -3,7 +3,7 @@ import { micros, WT_PER_UNIT } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { Side } from '../state/command.ts'
 import type { Event } from '../state/event.ts'
-import type { InstrumentStatus } from '../state/instrument.ts'
+import type { InstrumentStatus } from '../state/status.ts'
 import type { Candle, Candles, CandleSeconds } from './candle.ts'
 import { CANDLE_SECONDS, candlesOf, foldCandles, newCandles, packCandles, unpackCandles } from './candle.ts'
 import type { Depth, Level, OrderChange, Resting } from './depth.ts'
@@ -34,7 +34,7 @@ export type MarketUpdate = { instrument: InstrumentId; seq: number; at: Instant 
   | { channel: 'trades'; trades: Print[] }
   | { channel: 'ticker'; ticker: Ticker }
   | { channel: 'candles'; seconds: CandleSeconds; candle: Candle }
-  | { channel: 'status'; status: InstrumentStatus; reason: string | null }
+  | { channel: 'status'; status: InstrumentStatus; reason: string | null; until: Instant | null }
 )
 
 /** One book cut at `seq`, which is its last change. */
@@ -62,7 +62,11 @@ export type Market = {
   ticker(instrument: InstrumentId, at?: Instant): Ticker
   /** The latest candles, oldest first; with `fillTo`, intervals without a trade stand in as empty ones. */
   candles(instrument: InstrumentId, seconds: CandleSeconds, limit: number, fillTo?: Instant): Candle[]
-  status(instrument: InstrumentId): { status: InstrumentStatus; reason: string | null }
+  status(instrument: InstrumentId): {
+    status: InstrumentStatus
+    reason: string | null
+    until: Instant | null
+  }
   /** The folds as text, to be kept beside a snapshot of the engine. */
   dump(): string
   /** Puts back what `dump` wrote. Throws a `SyntaxError` on text that it did not. */
@@ -74,6 +78,7 @@ type Folds = {
   lotTick: number
   status: InstrumentStatus
   reason: string | null
+  until: Instant | null
   depth: Depth
   tape: Tape
   candles: Candles
@@ -88,6 +93,7 @@ const newFolds = (): Folds => ({
   lotTick: 0,
   status: 'open',
   reason: null,
+  until: null,
   depth: newDepth(),
   tape: newTape(),
   candles: newCandles(),
@@ -135,8 +141,8 @@ export function createMarket(): Market {
     candles: (instrument, seconds, limit, fillTo) =>
       candlesOf(of(instrument).candles, seconds, limit, fillTo),
     status(instrument) {
-      const { status, reason } = of(instrument)
-      return { status, reason }
+      const { status, reason, until } = of(instrument)
+      return { status, reason, until }
     },
     dump: () => JSON.stringify({ version: VERSION, seq, at, instruments: folds.map(pack) }),
     restore(text) {
@@ -158,12 +164,12 @@ function foldEvent(folds: Folds[], touched: Set<InstrumentId>, { seq, at }: Appl
       touched.add(event.instrument)
       return
     }
-    case 'instrument.halted':
-    case 'instrument.resumed': {
+    case 'instrument.status_changed': {
       const changed = folds[event.instrument]
       if (changed === undefined) return
-      changed.status = event.kind === 'instrument.halted' ? 'halted' : 'open'
+      changed.status = event.status
       changed.reason = event.reason
+      changed.until = event.until
       changed.statusSeq = seq
       touched.add(event.instrument)
       return
@@ -194,8 +200,8 @@ function takeUpdates(folds: Folds, instrument: InstrumentId, at: Instant): Marke
   const prints = folds.prints
   const last = prints.at(-1)
   if (folds.statusSeq > 0) {
-    const { status, reason } = folds
-    updates.push({ channel: 'status', instrument, seq: folds.statusSeq, at, status, reason })
+    const { status, reason, until } = folds
+    updates.push({ channel: 'status', instrument, seq: folds.statusSeq, at, status, reason, until })
     folds.statusSeq = 0
   }
   if (last !== undefined) {
@@ -237,12 +243,13 @@ function candlesSince(series: readonly Candle[], since: Instant, seconds: Candle
 const sameLevel = (a: Level | null, b: Level | null): boolean =>
   a === b || (a !== null && b !== null && a[0] === b[0] && a[1] === b[1] && a[2] === b[2])
 
-const VERSION = 1
+const VERSION = 2
 
 type Packed = {
   lotTick: number
   status: InstrumentStatus
   reason: string | null
+  until: Instant | null
   depth: number[]
   tape: number[]
   candles: number[][]
@@ -253,6 +260,7 @@ const pack = (folds: Folds): Packed => ({
   lotTick: folds.lotTick,
   status: folds.status,
   reason: folds.reason,
+  until: folds.until,
   depth: packDepth(folds.depth),
   tape: packTape(folds.tape),
   candles: packCandles(folds.candles),
@@ -265,6 +273,7 @@ function unpack(packed: Packed): Folds {
     lotTick: packed.lotTick,
     status: packed.status,
     reason: packed.reason,
+    until: packed.until,
     depth,
     tape: unpackTape(packed.tape),
     candles: unpackCandles(packed.candles),

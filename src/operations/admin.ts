@@ -268,16 +268,16 @@ const listInstrument = operation({
   }),
 })
 
-const turn = (kind: 'instrument.halt' | 'instrument.resume') =>
+const turn = (to: 'halted' | 'open') =>
   forOperator(async (venue, { path, body }: Call<{ id: string }, undefined, { reason: string }, Caller>) => {
     const found = namedInstrument(venue.sequencer.state, path.id, '/path/id')
     if (found instanceof Problem) return found
     const { reason } = body
-    const applied = await venue.sequencer.ask({ kind, instrument: found.id, reason })
+    const command = { to, instrument: found.id, reason, until: null, then: [] }
+    const applied = await venue.sequencer.ask({ kind: 'instrument.transition', ...command })
     const refused = refusalIn(applied)
     if (refused !== undefined) return refused
-    const status = kind === 'instrument.halt' ? ('halted' as const) : ('open' as const)
-    return { instrument: marketName(found), status, reason, seq: applied.seq }
+    return { instrument: marketName(found), status: to, reason, seq: applied.seq }
   })
 
 const halt = operation({
@@ -291,7 +291,7 @@ const halt = operation({
   body: haltRequest,
   answer: tradingStatus,
   example: { reason: 'Price feed under review' },
-  run: turn('instrument.halt'),
+  run: turn('halted'),
 })
 
 const resume = operation({
@@ -305,7 +305,7 @@ const resume = operation({
   body: haltRequest,
   answer: tradingStatus,
   example: { reason: 'Review done' },
-  run: turn('instrument.resume'),
+  run: turn('open'),
 })
 
 export const adminOperations = [

@@ -2,6 +2,8 @@ import type { Command, OrderAmend, OrderPlace, PostOnly, SelfTrade, Side } from 
 import type { Event } from '../state/event.ts'
 import type { Spec } from '../state/instrument.ts'
 import type { Reject } from '../state/reject.ts'
+import type { InstrumentRules, InstrumentStatus } from '../state/status.ts'
+import { collects, fillNaively, tryEveryPrice } from './naive-call.ts'
 
 /** An order of the twin: what matching needs and nothing else. */
 export type NaiveOrder = {
@@ -28,18 +30,32 @@ export type NaiveMarket = {
   asks: NaiveOrder[]
   nextOrder: number
   last: number
-  halted: boolean
+  status: InstrumentStatus
+  /** Every trade's time and price, for the corridor. */
+  trades: { at: number; price: number }[]
+  /** Of the last call that traded. */
+  called: number
+  now: number
 }
 
 /** What the twin is told of the venue: shares in ppm, and each account's member. */
-export type NaiveRules = { spec: Spec; band: number; protection: number; memberOf(account: number): number }
+export type NaiveRules = {
+  spec: Spec
+  band: number
+  protection: number
+  corridor: Pick<InstrumentRules, 'collar' | 'volatility'>
+  memberOf(account: number): number
+}
 
 export const newNaiveMarket = (): NaiveMarket => ({
   bids: [],
   asks: [],
   nextOrder: 1,
   last: 0,
-  halted: false,
+  status: 'open',
+  trades: [],
+  called: 0,
+  now: 0,
 })
 
 /** Applies a trading command at a time and says what happened, a line per event, in the words of `linesOf`. */
@@ -48,7 +64,10 @@ export const applyNaively = (
   rules: NaiveRules,
   command: Command,
   at: number,
-): string[] => [...expire(market, at), ...perform(market, rules, command, at)]
+): string[] => {
+  market.now = at
+  return [...expire(market, at), ...perform(market, rules, command, at)]
+}
 
 /** Ends what is due, the earliest first, and of those of one instant the oldest. */
 const expire = (market: NaiveMarket, at: number): string[] =>
@@ -74,12 +93,8 @@ function perform(market: NaiveMarket, rules: NaiveRules, command: Command, at: n
         .filter((order) => command.side === null || order.side === command.side)
         .sort((a, b) => b.id - a.id)
         .map((order) => close(market, order, 'mass_cancel'))
-    case 'instrument.halt':
-      market.halted = true
-      return ['instrument.halted']
-    case 'instrument.resume':
-      market.halted = false
-      return ['instrument.resumed']
+    case 'instrument.transition':
+      return moveTo(market, rules, command.to)
     default:
       throw new Error(`the twin only trades: ${command.kind}`)
   }
@@ -113,7 +128,10 @@ function place(market: NaiveMarket, rules: NaiveRules, order: OrderPlace, at: nu
   const expiresAt = order.special?.expiresAt ?? Infinity
   if (timeInForce === 'gtd' && expiresAt === Infinity) return no('expiry_missing')
   if (timeInForce !== 'gtd' && expiresAt < Infinity) return no('expiry_unasked')
-  if (market.halted) return no('market_halted')
+  if (market.status !== 'open') {
+    const fault = statusFault(market.status, order, resting)
+    if (fault !== undefined) return no(fault)
+  }
   const best = against(market, side)[0]?.price
   const named = type === 'market' ? marketLimit(market, rules, order, best) : (order.price as number)
   if (named > rules.spec.priceMax) return no('price_above_maximum')
@@ -122,6 +140,8 @@ function place(market: NaiveMarket, rules: NaiveRules, order: OrderPlace, at: nu
   const fault = limitFault(market, rules, side, order.postOnly, banded, named)
   if (fault !== undefined) return no(fault)
   const limit = slid(market, side, order.postOnly, named)
+  if (market.status === 'post_only' && best !== undefined && reaches(side, limit, best))
+    return no('market_post_only')
   const entering: NaiveOrder = {
     id: market.nextOrder,
     account: order.account,
@@ -136,13 +156,16 @@ function place(market: NaiveMarket, rules: NaiveRules, order: OrderPlace, at: nu
   }
   if (timeInForce === 'fok') {
     const rehearsal = structuredClone(entering)
-    enter(structuredClone(market), rehearsal, false)
+    enter(structuredClone(market), rules, rehearsal, false)
     if (rehearsal.filled < order.lots) return no('fok_unfillable')
   }
   if (type === 'market' && (best === undefined || !reaches(side, limit, best))) return no('no_liquidity')
   if (expiresAt <= at) return no('expiry_not_ahead')
   market.nextOrder++
-  return [`accepted #${entering.id} ${side} ${order.lots} @ ${limit}`, ...enter(market, entering, resting)]
+  return [
+    `accepted #${entering.id} ${side} ${order.lots} @ ${limit}`,
+    ...enter(market, rules, entering, resting),
+  ]
 }
 
 function marketLimit(
@@ -156,10 +179,12 @@ function marketLimit(
   const { protection, spec } = rules
   if (order.side === 'buy') {
     const reach = Math.min(Math.floor((best * (1e6 + protection)) / 1e6), spec.priceMax)
-    return Math.min(reach, order.price ?? reach, ceiling)
+    const price = Math.min(reach, order.price ?? reach)
+    return Math.min(reachOf(market, rules, { side: 'buy', price }), ceiling)
   }
   const reach = Math.max(Math.ceil((best * (1e6 - protection)) / 1e6), 1)
-  return Math.max(reach, order.price ?? reach, floor)
+  const price = Math.max(reach, order.price ?? reach)
+  return Math.max(reachOf(market, rules, { side: 'sell', price }), floor)
 }
 
 function limitFault(
@@ -188,12 +213,14 @@ function slid(market: NaiveMarket, side: Side, postOnly: PostOnly, price: number
 }
 
 /** Trades an order until its limit, its end or its own member stops it; then it rests, if it may. */
-function enter(market: NaiveMarket, order: NaiveOrder, mayRest: boolean): string[] {
+function enter(market: NaiveMarket, rules: NaiveRules, order: NaiveOrder, mayRest: boolean): string[] {
+  if (collects(market.status)) return collect(market, order)
   const lines: string[] = []
+  const reach = reachOf(market, rules, order)
   for (;;) {
     if (order.remaining === 0) return [...lines, closed(order, 'filled', false)]
     const best = against(market, order.side)[0]
-    if (best === undefined || !reaches(order.side, order.price, best.price)) break
+    if (best === undefined || !reaches(order.side, reach, best.price)) break
     if (best.member === order.member) {
       lines.push(...giveWay(market, order, best))
       if (order.selfTrade === 'cancel_oldest' || (shrinks(order) && order.remaining > 0)) continue
@@ -204,13 +231,91 @@ function enter(market: NaiveMarket, order: NaiveOrder, mayRest: boolean): string
       party.remaining -= quantity
       party.filled += quantity
     }
-    market.last = best.price
+    printed(market, best.price)
     lines.push(`trade #${order.id} with #${best.id}: ${quantity} @ ${best.price}`)
     if (best.remaining === 0) lines.push(close(market, best, 'filled'))
   }
   if (!mayRest) return [...lines, closed(order, 'ioc_remainder', false)]
+  const best = against(market, order.side)[0]
+  if (best !== undefined && reaches(order.side, order.price, best.price)) {
+    market.status = 'volatility_auction'
+    return [...lines, 'status volatility_auction', ...collect(market, order)]
+  }
   insert(market, order)
   return [...lines, `rested #${order.id} ${order.remaining} @ ${order.price}`]
+}
+
+function printed(market: NaiveMarket, price: number): void {
+  market.last = price
+  market.trades.push({ at: market.now, price })
+}
+
+/** How far an order may trade: within its limit, the static collar, and the dynamic one of five minutes. */
+function reachOf(
+  market: NaiveMarket,
+  { spec, corridor }: NaiveRules,
+  { side, price }: Pick<NaiveOrder, 'side' | 'price'>,
+): number {
+  const { collar, volatility } = corridor
+  const best = against(market, side)[0]?.price ?? price
+  const half = 30e6
+  const recent = market.trades.filter(({ at }) => Math.floor(at / half) > Math.floor(market.now / half) - 10)
+  const seen = [best, ...(market.last === 0 ? [] : [market.last]), ...recent.map((trade) => trade.price)]
+  const centre = market.called === 0 ? spec.listingPrice : market.called
+  if (side === 'buy') {
+    const dynamic = volatility === 0 ? Infinity : Math.floor((Math.min(...seen) * (1e6 + volatility)) / 1e6)
+    return Math.min(price, dynamic, collar === 0 ? Infinity : Math.floor((centre * (1e6 + collar)) / 1e6))
+  }
+  const dynamic = volatility === 0 ? 0 : Math.ceil((Math.max(...seen) * (1e6 - volatility)) / 1e6)
+  return Math.max(price, dynamic, collar === 0 ? 0 : Math.ceil((centre * (1e6 - collar)) / 1e6))
+}
+
+/** A call takes an order in without a trade, once its own member's orders that it crosses are out of its way. */
+function collect(market: NaiveMarket, order: NaiveOrder): string[] {
+  const lines: string[] = []
+  for (const other of [...against(market, order.side)]) {
+    if (!reaches(order.side, order.price, other.price)) break
+    if (other.member !== order.member) continue
+    lines.push(...giveWay(market, order, other))
+    if (order.selfTrade === 'cancel_oldest' || (shrinks(order) && order.remaining > 0)) continue
+    return [...lines, closed(order, 'self_trade', false)]
+  }
+  insert(market, order)
+  return [...lines, `rested #${order.id} ${order.remaining} @ ${order.price}`]
+}
+
+/** Another status: where orders meet, what crosses trades first, at one price. */
+function moveTo(market: NaiveMarket, { spec }: NaiveRules, to: InstrumentStatus): string[] {
+  const [bid, ask] = [market.bids[0], market.asks[0]]
+  const isCrossed = bid !== undefined && ask !== undefined && bid.price >= ask.price
+  const meets = to === 'open' || to === 'post_only'
+  const lines = meets && (isCrossed || collects(market.status)) ? uncross(market, spec) : []
+  market.status = to
+  return [...lines, `status ${to}`]
+}
+
+function uncross(market: NaiveMarket, spec: Spec): string[] {
+  const found = tryEveryPrice(market.bids, market.asks, market.last === 0 ? spec.listingPrice : market.last)
+  if (found === undefined) return ['uncrossed 0 @ null, 0 left']
+  const lines: string[] = []
+  for (const { bid, ask, lots } of fillNaively([...market.bids], [...market.asks], found.lots)) {
+    const [earlier, later] = bid.id < ask.id ? [bid, ask] : [ask, bid]
+    lines.push(`trade #${later.id} with #${earlier.id}: ${lots} @ ${found.price}`)
+    printed(market, found.price)
+    for (const order of [earlier, later])
+      if (order.remaining === 0) lines.push(close(market, order, 'filled'))
+  }
+  market.called = found.price
+  return [...lines, `uncrossed ${found.lots} @ ${found.price}, ${found.imbalance} left`]
+}
+
+/** Why a status other than open does not take an order. */
+function statusFault(status: InstrumentStatus, order: OrderPlace, resting: boolean): Reject | undefined {
+  if (status === 'halted') return 'market_halted'
+  if (status === 'closed') return 'market_closed'
+  if (status === 'cancel_only') return 'market_cancel_only'
+  if (status === 'post_only') return resting ? undefined : 'market_post_only'
+  return resting && order.postOnly === 'none' ? undefined : 'market_in_auction'
 }
 
 const shrinks = ({ selfTrade }: NaiveOrder): boolean => selfTrade === 'decrement' || selfTrade === 'transfer'
@@ -243,7 +348,8 @@ function amend(market: NaiveMarket, rules: NaiveRules, command: OrderAmend): str
   if (command.lots === null && command.price === null) return no('nothing_to_amend')
   const order = find(market, command.order)
   if (order === undefined || order.account !== command.account) return no('order_not_found')
-  if (market.halted) return no('market_halted')
+  if (market.status === 'halted') return no('market_halted')
+  if (market.status === 'closed') return no('market_closed')
   const wanted = command.price ?? order.price
   const price = slid(market, order.side, order.postOnly, wanted)
   const remaining = (command.lots ?? order.filled + order.remaining) - order.filled
@@ -257,15 +363,19 @@ function amend(market: NaiveMarket, rules: NaiveRules, command: OrderAmend): str
     order.remaining = remaining
     return [`amended #${order.id} ${remaining} @ ${price}, kept`]
   }
+  if (market.status === 'cancel_only') return no('market_cancel_only')
   if (price !== order.price) {
     const fault = limitFault(market, rules, order.side, order.postOnly, price, price)
     if (fault !== undefined) return no(fault)
+    const best = against(market, order.side)[0]
+    if (market.status === 'post_only' && best !== undefined && reaches(order.side, price, best.price))
+      return no('market_post_only')
   }
   if (remaining + order.filled > rules.spec.orderMax) return no('quantity_above_maximum')
   remove(market, order)
   order.price = price
   order.remaining = remaining
-  return [`amended #${order.id} ${remaining} @ ${price}, lost`, ...enter(market, order, true)]
+  return [`amended #${order.id} ${remaining} @ ${price}, lost`, ...enter(market, rules, order, true)]
 }
 
 function remove(market: NaiveMarket, order: NaiveOrder): void {
@@ -306,6 +416,10 @@ function lineOf(event: Event): string {
       const { order, reason, remaining, rested } = event
       return `closed #${order} ${reason}, ${remaining} left${rested ? ', rested' : ''}`
     }
+    case 'auction.uncrossed':
+      return `uncrossed ${event.lots} @ ${event.price}, ${event.imbalance} left`
+    case 'instrument.status_changed':
+      return `status ${event.status}`
     default:
       return event.kind
   }

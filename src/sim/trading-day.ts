@@ -9,6 +9,7 @@ import type { Command, SelfTrade, Side, SpecialTerms, TimeInForce } from '../sta
 import type { Spec } from '../state/instrument.ts'
 import { referencePrice } from '../trading/risk.ts'
 import type { State } from '../state/state.ts'
+import type { InstrumentStatus } from '../state/status.ts'
 import { DEFAULT_SETTINGS } from '../state/state.ts'
 
 const SELF_TRADES: readonly SelfTrade[] = [
@@ -61,9 +62,19 @@ export function openingDay({ specs, accounts, cash, issue, start }: Population):
 
 /** How often each thing is tried, in parts of their sum. */
 export type Habits = Partial<Record<Kind, number>>
-type Kind = 'place' | 'amend' | 'cancel' | 'cancelAll' | 'cash' | 'supply' | 'transfer' | 'mandate' | 'venue'
+type Kind =
+  | 'state'
+  | 'place'
+  | 'amend'
+  | 'cancel'
+  | 'cancelAll'
+  | 'cash'
+  | 'supply'
+  | 'transfer'
+  | 'mandate'
+  | 'venue'
 
-export const TRADING_ONLY: Habits = { place: 70, amend: 15, cancel: 14, cancelAll: 1 }
+export const TRADING_ONLY: Habits = { place: 70, amend: 15, cancel: 14, cancelAll: 1, state: 1 }
 export const WHOLE_DAY: Habits = {
   place: 60,
   amend: 12,
@@ -74,6 +85,7 @@ export const WHOLE_DAY: Habits = {
   transfer: 4,
   mandate: 4,
   venue: 1,
+  state: 1,
 }
 
 /**
@@ -234,11 +246,24 @@ const mandate: Maker = (state, chance) => {
 const venue: Maker = (state, chance) => {
   const instrument = anyInstrument(state, chance)
   const what = chance.below(10)
-  if (what < 1) return { kind: 'instrument.halt', instrument, reason: 'day' }
-  if (what < 8) return { kind: 'instrument.resume', instrument, reason: 'day' }
+  if (what < 1)
+    return { kind: 'instrument.transition', instrument, to: 'halted', reason: 'day', until: null, then: [] }
+  if (what < 8)
+    return { kind: 'instrument.transition', instrument, to: 'open', reason: 'day', until: null, then: [] }
   const makerFee = ppm(chance.below(3) * 1_111)
   return { kind: 'venue.configure', settings: { ...DEFAULT_SETTINGS, makerFee, takerFee: ppm(1_777) } }
 }
+
+/** Mostly open, so that there is trading; else any state, for as long as it takes until the next. */
+const marketState: Maker = (state, chance) => {
+  const instrument = anyInstrument(state, chance)
+  const to = chance.below(2) === 0 ? 'open' : pick(chance, STATES)
+  const until =
+    to === 'open' || chance.below(2) === 0 ? null : later(state.at, 1 + chance.below(MICROS_PER_SECOND))
+  return { kind: 'instrument.transition', instrument, to, reason: 'day', until, then: [] }
+}
+
+const STATES: readonly InstrumentStatus[] = ['post_only', 'auction', 'auction', 'cancel_only', 'halted']
 
 const MAKERS: Record<Kind, Maker> = {
   place,
@@ -250,4 +275,5 @@ const MAKERS: Record<Kind, Maker> = {
   transfer,
   mandate,
   venue,
+  state: marketState,
 }

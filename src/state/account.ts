@@ -97,6 +97,8 @@ export function openAccount(state: State, command: CommandOf<'account.open'>): E
     orderHead: NO_SLOT,
     openOrders: 0,
     clientOrders: new Map(),
+    limits: null,
+    killed: null,
   })
   return [{ kind: 'account.opened', account, member, name, roles }]
 }

@@ -60,7 +60,7 @@ export function takeDue(state: State): Due {
 /** The earliest instant at which anything happens by itself. */
 export function earliestDue(state: State): Instant {
   let next = Math.min(firstDue(state)?.at ?? NEVER, state.withheld[0]?.due ?? NEVER)
-  for (const { nextSweep } of state.instruments) next = Math.min(next, nextSweep)
+  for (const { nextSweep, until } of state.instruments) next = Math.min(next, nextSweep, until)
   return next as Instant
 }
 

@@ -2,6 +2,7 @@ import type { AccountId, DrawId, InstrumentId, MandateId, MemberId, OfferId, Ord
 import type { Lots, Micros, Ppm, Ticks, Wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { Capability, Spec } from './instrument.ts'
+import type { MarketCommand } from './status.ts'
 
 export type Side = 'buy' | 'sell'
 export type OrderType = 'limit' | 'market'
@@ -21,8 +22,6 @@ export type Command =
   | { kind: 'cash.deposit'; account: AccountId; amount: Micros; reference: string }
   | { kind: 'cash.withdraw'; account: AccountId; amount: Micros; reference: string }
   | { kind: 'instrument.list'; spec: Spec }
-  | { kind: 'instrument.halt'; instrument: InstrumentId; reason: string }
-  | { kind: 'instrument.resume'; instrument: InstrumentId; reason: string }
   | OfferRegister
   | OfferCertify
   | { kind: 'offer.suspend'; offer: OfferId; reason: string }
@@ -41,6 +40,7 @@ export type Command =
   | { kind: 'draw.settle'; draw: DrawId; reading: Reading }
   | { kind: 'draw.fail'; draw: DrawId; failure: string; fault: 'supplier' | 'venue' }
   | { kind: 'draw.release'; draw: DrawId; reason: string }
+  | MarketCommand
   | { kind: 'time.tick' }
 
 export type CommandOf<Kind extends Command['kind']> = Extract<Command, { kind: Kind }>
@@ -48,6 +48,8 @@ export type CommandOf<Kind extends Command['kind']> = Extract<Command, { kind: K
 export type Settings = {
   makerFee: Ppm
   takerFee: Ppm
+  /** What either side of a call auction's fill pays. */
+  auctionFee: Ppm
   /** Share of a supplier's released proceeds. */
   deliveryFee: Ppm
   /** Performance bond as a share of notional at the bond reference. */

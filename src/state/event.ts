@@ -24,6 +24,7 @@ import type {
 } from './command.ts'
 import type { Spec } from './instrument.ts'
 import type { Reject } from './reject.ts'
+import type { MarketEvent } from './status.ts'
 
 export type CloseReason =
   | 'filled'
@@ -34,6 +35,8 @@ export type CloseReason =
   | 'sweep'
   | 'mandate_revoked'
   | 'amended_below_filled'
+  | 'instrument_closed'
+  | 'kill_switch'
   | 'expired'
 
 /** How a called request ended, for money and for the scorecard. */
@@ -49,8 +52,7 @@ export type Event =
   | { kind: 'cash.withdrawn'; account: AccountId; amount: Micros; reference: string }
   | { kind: 'cash.unwithheld'; account: AccountId; amount: Micros }
   | { kind: 'instrument.listed'; instrument: InstrumentId; spec: Spec }
-  | { kind: 'instrument.halted'; instrument: InstrumentId; reason: string }
-  | { kind: 'instrument.resumed'; instrument: InstrumentId; reason: string }
+  | MarketEvent
   | { kind: 'offer.registered'; offer: OfferId; terms: CommandOf<'offer.register'> }
   | {
       kind: 'offer.certified'

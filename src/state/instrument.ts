@@ -69,7 +69,5 @@ export function specFault(spec: Spec): string | undefined {
   return undefined
 }
 
-export type InstrumentStatus = 'open' | 'halted'
-
 /** `text-prime` as its market: `TEXT_PRIME-USD`. */
 export const marketOf = (symbol: string): string => `${symbol.toUpperCase().replaceAll('-', '_')}-USD`

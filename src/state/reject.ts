@@ -35,6 +35,12 @@ export const rejects = {
   offer_not_certified: 4003,
   mandate_revoked: 4004,
   mandate_expired: 4005,
+  market_post_only: 4006,
+  market_in_auction: 4007,
+  market_cancel_only: 4008,
+  market_closed: 4009,
+  transition_not_allowed: 4010,
+  kill_switch: 4011,
 
   price_above_maximum: 5001,
   quantity_above_maximum: 5002,
@@ -47,6 +53,12 @@ export const rejects = {
   amount_above_maximum: 5009,
   expiry_not_ahead: 5010,
   nothing_to_reduce: 5011,
+
+  below_minimum_notional: 5020,
+  order_size_limit: 5021,
+  order_notional_limit: 5022,
+  open_notional_limit: 5023,
+  position_limit: 5024,
 
   mandate_instrument: 6001,
   mandate_side: 6002,

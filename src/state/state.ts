@@ -15,11 +15,12 @@ import { MICROS_PER_HOUR } from '../base/time.ts'
 import type { Book } from './book.ts'
 import type { CommandOf, OrderPlace, Role, Settings } from './command.ts'
 import type { FirstAnswer } from './event.ts'
-import type { InstrumentStatus, Spec } from './instrument.ts'
+import type { Spec } from './instrument.ts'
 import type { Cell, Ledger } from './ledger.ts'
 import { CASH, newLedger, openCell } from './ledger.ts'
 import type { OrderPool, Slot } from './order.ts'
 import { newPool } from './order.ts'
+import type { AccountLimits, InstrumentRules, InstrumentStatus, Moves, Phase } from './status.ts'
 
 /** The whole exchange as plain data: it can be copied, stored and compared. Only `apply` changes it. */
 export type State = {
@@ -29,6 +30,8 @@ export type State = {
   /** The earliest instant at which something happens by itself. */
   nextDue: Instant
   settings: Settings
+  /** Why the kill switch of the whole venue is on; null: it is not. Likewise below. */
+  killed: string | null
   members: Member[]
   accounts: Account[]
   instruments: Instrument[]
@@ -74,6 +77,9 @@ export type Account = {
   orderHead: Slot
   openOrders: number
   clientOrders: Map<string, ClientOrder>
+  /** Null: no bounds but those of everybody. */
+  limits: AccountLimits | null
+  killed: string | null
 }
 
 /** One `client_order_id`, one order, for ever: what was asked the first time, and what it was told. */
@@ -135,12 +141,21 @@ export type Instrument = {
   id: InstrumentId
   spec: Spec
   status: InstrumentStatus
+  statusReason: string
+  /** When the status ends by itself; `NEVER`: when somebody ends it. What follows it then. */
+  until: Instant
+  phases: Phase[]
+  rules: InstrumentRules
+  killed: string | null
   book: Book
   /** Accounts that were ever certified to deliver it. */
   suppliers: AccountId[]
   listedAt: Instant
   /** 0 until a trade exists. */
   lastPrice: Ticks
+  /** Of the last call auction that traded; 0 until there is one. */
+  auctionPrice: Ticks
+  moves: Moves
   /** Lots and µ$ traded in each of the last 24 hours, by hour modulo 24. */
   hourOfTrade: number
   hourLots: number[]
@@ -165,6 +180,7 @@ export type Mandate = {
   id: MandateId
   terms: Omit<CommandOf<'mandate.grant'>, 'kind'>
   revoked: boolean
+  killed: string | null
   reserved: Micros
   spent: Record<SpendWindow, Spent>
   /** Units bought under this mandate and not yet used, by instrument: using them is not spent twice. */
@@ -215,6 +231,7 @@ export const NEVER = Number.MAX_SAFE_INTEGER as Instant
 export const DEFAULT_SETTINGS: Settings = {
   makerFee: ppm(0),
   takerFee: ppm(2_000),
+  auctionFee: ppm(1_000),
   deliveryFee: ppm(5_000),
   bond: ppm(100_000),
   band: ppm(200_000),
@@ -222,9 +239,11 @@ export const DEFAULT_SETTINGS: Settings = {
   withhold: 24 * MICROS_PER_HOUR,
 }
 
-/** The larger of the trading fees: what an order must be able to pay. */
-export const highestFee = (settings: Settings): Ppm =>
-  settings.makerFee > settings.takerFee ? settings.makerFee : settings.takerFee
+/** The largest of the trading fees: what an order must be able to pay. */
+export const highestFee = ({ makerFee, takerFee, auctionFee }: Settings): Ppm => {
+  const inBook = makerFee > takerFee ? makerFee : takerFee
+  return inBook > auctionFee ? inBook : auctionFee
+}
 
 /** An exchange with nobody in it. Account 0 and mandate 0 mean "nobody" and "no mandate". */
 export function emptyState(): State {
@@ -243,6 +262,7 @@ export function emptyState(): State {
     at: 0 as Instant,
     nextDue: NEVER,
     settings: { ...DEFAULT_SETTINGS },
+    killed: null,
     members: [],
     accounts: [],
     instruments: [],

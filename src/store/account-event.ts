@@ -20,12 +20,16 @@ export function viewsOf(event: Event, owners: Owners): View[] {
     case 'venue.configured':
     case 'member.admitted':
     case 'instrument.listed':
-    case 'instrument.halted':
-    case 'instrument.resumed':
+    case 'instrument.status_changed':
+    case 'instrument.configured':
+    case 'auction.uncrossed':
+    case 'kill.engaged':
+    case 'kill.released':
     case 'window.swept':
     case 'order.repeated':
       return []
     case 'account.opened':
+    case 'account.limited':
     case 'cash.deposited':
     case 'cash.withdrawn':
     case 'cash.unwithheld':

@@ -8,7 +8,10 @@ import type { OrderAmend } from '../state/command.ts'
 import type { Event } from '../state/event.ts'
 import { buyHold, lowerHold, raiseHold, settleHold } from './hold.ts'
 import { balanceOf, move } from '../state/ledger.ts'
-import { closeOrder, enterBook, releaseUnits, walk } from './match.ts'
+import { enterBook } from './enter.ts'
+import { killFault } from './kill.ts'
+import { sizeFault } from './limit.ts'
+import { closeOrder, releaseUnits, walk } from './match.ts'
 import type { Slot } from '../state/order.ts'
 import { BUY, findOrder, NO_SLOT, SELL, sideName, termsOf } from '../state/order.ts'
 import { backingAt, bandFault, sellHold, slidTo } from './place.ts'
@@ -16,6 +19,7 @@ import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
 import { valueOf } from './risk.ts'
 import type { Instrument, State } from '../state/state.ts'
+import { ADMITS } from '../state/status.ts'
 
 /** An order as an amendment would leave it, before it trades. */
 type Change = { instrument: Instrument; slot: Slot; price: Ticks; remaining: Lots }
@@ -38,8 +42,11 @@ export function amendOrder(state: State, command: OrderAmend): Event[] | Refusal
   const filled = pool.filled[slot] as number
   const remaining = command.lots === null ? (pool.remaining[slot] as Lots) : ((command.lots - filled) as Lots)
   const named = command.price ?? (pool.price[slot] as Ticks)
-  if (instrument.status !== 'open') return refuse('market_halted')
-  const lapsed = lapseFault(state, command.mandate, state.at)
+  const { amends, refusal } = ADMITS[instrument.status]
+  if (amends === 'none') return refuse(refusal)
+  const lapsed =
+    killFault(state, theAccount(state, command.account), instrument) ??
+    lapseFault(state, command.mandate, state.at)
   if (lapsed !== undefined) return lapsed
   const slides = termsOf(pool, slot).postOnly === 'slide'
   const price = slides ? slidTo(state, instrument, pool.side[slot] as number, named) : named
@@ -48,10 +55,20 @@ export function amendOrder(state: State, command: OrderAmend): Event[] | Refusal
   const moved = price !== pool.price[slot]
   if (remaining <= 0) return [closeOrder(state, instrument, slot, 'amended_below_filled', true)]
   if (!moved && remaining <= (pool.remaining[slot] as number)) return reduceInPlace(state, change)
+  if (amends === 'less') return refuse(refusal)
   const fault = moved ? priceRuleFault(state, change) : undefined
   if (fault !== undefined) return fault
   if (remaining + filled > instrument.spec.orderMax)
     return refuse('quantity_above_maximum', { maximum: instrument.spec.orderMax })
+  const sized = {
+    side: pool.side[slot] as number,
+    price,
+    lots: remaining + filled,
+    entering: remaining,
+    slot,
+  }
+  const oversize = sizeFault(state, theAccount(state, command.account), instrument, sized)
+  if (oversize !== undefined) return oversize
   const holds = planHolds(state, change)
   if ('reason' in holds) return holds
 
@@ -75,8 +92,10 @@ function priceRuleFault(state: State, { instrument, slot, price }: Change): Refu
     return refuse('price_above_maximum', { maximum: instrument.spec.priceMax })
   const banded = bandFault(state, instrument, price)
   if (banded !== undefined) return banded
-  if (postOnly === 'reject' && crosses(instrument.book, side, price))
+  const crossing = crosses(instrument.book, side, price)
+  if (postOnly === 'reject' && crossing)
     return refuse('post_only_would_cross', { best: bestAgainst(instrument.book, side) })
+  if (crossing && instrument.status === 'post_only') return refuse('market_post_only')
   return undefined
 }
 

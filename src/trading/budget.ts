@@ -67,7 +67,10 @@ export const ownsMandate = (state: State, id: MandateId, account: AccountId): bo
 /** Why a mandate is over, or nothing. */
 export function lapseFault(state: State, id: MandateId, at: Instant): Refusal | undefined {
   if (id === NO_MANDATE) return undefined
-  for (const { revoked } of lineage(state, id)) if (revoked) return refuse('mandate_revoked')
+  for (const { revoked, killed } of lineage(state, id)) {
+    if (revoked) return refuse('mandate_revoked')
+    if (killed !== null) return refuse('kill_switch', { scope: 'mandate', reason: killed })
+  }
   for (const { terms } of lineage(state, id))
     if (terms.expiresAt !== null && at >= terms.expiresAt) return refuse('mandate_expired')
   return undefined
@@ -210,7 +213,7 @@ export function grantMandate(state: State, command: CommandOf<'mandate.grant'>):
   const id = (state.mandates.length + 1) as MandateId
   const nothing = () => ({ since: 0 as Instant, amount: micros(0) })
   const spent = { hour: nothing(), day: nothing(), week: nothing(), month: nothing(), lifetime: nothing() }
-  state.mandates.push({ id, terms, revoked: false, reserved: micros(0), spent, prepaid: [] })
+  state.mandates.push({ id, terms, revoked: false, killed: null, reserved: micros(0), spent, prepaid: [] })
   return [{ kind: 'mandate.granted', mandate: id, terms: command }]
 }
 

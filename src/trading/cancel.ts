@@ -59,7 +59,7 @@ export function revokeMandate(state: State, command: CommandOf<'mandate.revoke'>
 }
 
 /** Closes the account's orders that a test picks, newest first. */
-function closeWhere(
+export function closeWhere(
   state: State,
   account: Account,
   reason: CloseReason,

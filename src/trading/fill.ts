@@ -27,20 +27,26 @@ type Fill = {
   lots: Lots
   value: Micros
   units: Wt
+  /** At the uniform price of a call, where neither side takes. */
+  call: boolean
 }
 
-/** Moves the units, the money and the fees of one fill at the resting order's price, and says what it was. */
+/**
+ * Moves the units, the money and the fees of one fill and says what it was. Its price is the resting order's;
+ * in a call, where both rest, the uniform price.
+ */
 export function fillOrders(
   state: State,
   instrument: Instrument,
   aggressor: Slot,
   resting: Slot,
   quantity: Lots,
+  uniform: Ticks | null = null,
 ): Trade {
   const pool = state.orders
   const buying = pool.side[aggressor] === BUY ? aggressor : resting
   const selling = buying === aggressor ? resting : aggressor
-  const price = pool.price[resting] as Ticks
+  const price = uniform ?? (pool.price[resting] as Ticks)
   assert(pool.member[aggressor] !== pool.member[resting], 'nobody trades with itself')
   const fill: Fill = {
     instrument,
@@ -53,6 +59,7 @@ export function fillOrders(
     lots: quantity,
     value: valueOf(instrument, price, quantity),
     units: wt(quantity * instrument.spec.lot),
+    call: uniform !== null,
   }
   const primary = moveUnits(state, fill)
   const { buyFee, sellFee } = takeFees(state, fill)
@@ -109,6 +116,7 @@ export function transferOwn(
     lots: quantity,
     value,
     units,
+    call: false,
   }
   const primary = moveUnits(state, fill)
   if ((pool.backing[selling] as number) < 0) sold.unbackedSells = (sold.unbackedSells - quantity) as Lots
@@ -173,17 +181,17 @@ function feeLimit(state: State, fill: Fill, slot: Slot): Micros {
   const pool = state.orders
   const held = pool.held[slot] as number
   // A buy on its way in was held for exactly what it walks through, not for its limit.
-  if (slot === fill.aggressor && slot === fill.buying) return micros(held)
+  if (slot === fill.aggressor && slot === fill.buying && !fill.call) return micros(held)
   const left = (pool.remaining[slot] as number) - fill.lots
   return micros(Math.max(0, held - coreHold(state, fill.instrument, slot, left)))
 }
 
 function takeFees(state: State, fill: Fill): { buyFee: Micros; sellFee: Micros } {
   const pool = state.orders
-  const { makerFee, takerFee } = state.settings
-  const { buying, selling, bought, sold, value } = fill
-  const buyRate = buying === fill.aggressor ? takerFee : makerFee
-  const sellRate = selling === fill.aggressor ? takerFee : makerFee
+  const { makerFee, takerFee, auctionFee } = state.settings
+  const { buying, selling, bought, sold, value, call } = fill
+  const buyRate = call ? auctionFee : buying === fill.aggressor ? takerFee : makerFee
+  const sellRate = call ? auctionFee : selling === fill.aggressor ? takerFee : makerFee
   const buyFee = takeFee(bought, value, buyRate, feeLimit(state, fill, buying))
   payFromHold(state, buying, state.house.fees, buyFee)
   if ((pool.backing[selling] as number) >= 0) {

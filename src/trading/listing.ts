@@ -1,7 +1,6 @@
 import type { InstrumentId } from '../base/ids.ts'
 import { ticks } from '../base/money.ts'
 import { nextOnGrid } from '../base/time.ts'
-import { instrumentOf } from '../state/account.ts'
 import { newBook } from '../state/book.ts'
 import type { CommandOf } from '../state/command.ts'
 import type { Event } from '../state/event.ts'
@@ -9,6 +8,9 @@ import { specFault } from '../state/instrument.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
 import type { State } from '../state/state.ts'
+import { NEVER } from '../state/state.ts'
+import { DEFAULT_RULES } from '../state/status.ts'
+import { newMoves } from './corridor.ts'
 
 /** Lists a market for a spec; trading is open at once. */
 export function listInstrument(state: State, { spec }: CommandOf<'instrument.list'>): Event[] | Refusal {
@@ -24,10 +26,17 @@ export function listInstrument(state: State, { spec }: CommandOf<'instrument.lis
     id,
     spec,
     status: 'open',
+    statusReason: 'listed',
+    until: NEVER,
+    phases: [],
+    rules: { ...DEFAULT_RULES },
+    killed: null,
     book: newBook(spec.listingPrice),
     suppliers: [],
     listedAt: state.at,
     lastPrice: ticks(0),
+    auctionPrice: ticks(0),
+    moves: newMoves(),
     hourOfTrade: 0,
     hourLots: Array.from({ length: 24 }, () => 0),
     hourValue: Array.from({ length: 24 }, () => 0),
@@ -35,24 +44,4 @@ export function listInstrument(state: State, { spec }: CommandOf<'instrument.lis
   })
   if (nextSweep < state.nextDue) state.nextDue = nextSweep
   return [{ kind: 'instrument.listed', instrument: id, spec }]
-}
-
-/** Stops placing and amending in a market. Orders stay, and can be cancelled. */
-export function haltInstrument(state: State, command: CommandOf<'instrument.halt'>): Event[] | Refusal {
-  const instrument = instrumentOf(state, command.instrument)
-  if (instrument === undefined) return refuse('instrument_not_found')
-
-  // Nothing below this line can fail.
-  instrument.status = 'halted'
-  return [{ ...command, kind: 'instrument.halted' }]
-}
-
-/** Opens a halted market where it stopped: the book was not crossed then and is not now. */
-export function resumeInstrument(state: State, command: CommandOf<'instrument.resume'>): Event[] | Refusal {
-  const instrument = instrumentOf(state, command.instrument)
-  if (instrument === undefined) return refuse('instrument_not_found')
-
-  // Nothing below this line can fail.
-  instrument.status = 'open'
-  return [{ ...command, kind: 'instrument.resumed' }]
 }

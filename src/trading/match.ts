@@ -2,16 +2,18 @@ import type { AccountId, OrderId } from '../base/ids.ts'
 import type { Lots, Micros, Ticks } from '../base/money.ts'
 import { micros } from '../base/money.ts'
 import { openPosition, theAccount } from '../state/account.ts'
-import { firstAgainst, nextAgainst, rest, unrest } from '../state/book.ts'
+import { crosses, firstAgainst, nextAgainst, rest, unrest } from '../state/book.ts'
 import type { SelfTrade } from '../state/command.ts'
 import type { CloseReason, Event } from '../state/event.ts'
+import { reachOf } from './corridor.ts'
 import { fillOrders, transferOwn } from './fill.ts'
 import { lowerHold, settleHold } from './hold.ts'
 import { lotTick } from '../state/instrument.ts'
 import { move } from '../state/ledger.ts'
 import type { Slot } from '../state/order.ts'
-import { BUY, freeSlot, mayRest, NO_SLOT, SELL, sideName, termsOf } from '../state/order.ts'
+import { BUY, freeSlot, NO_SLOT, SELL, sideName } from '../state/order.ts'
 import type { Instrument, State } from '../state/state.ts'
+import { isCall } from '../state/status.ts'
 
 /**
  * What an aggressor would do: what it fills, its value in µ$, and what self-trade prevention would take from
@@ -29,10 +31,20 @@ export type Aggressor = {
   selfTrade: SelfTrade
 }
 
-/** Walks the book as `matchOrder` would, touching nothing. */
+/** Of an order that meets nobody. */
+export const NOTHING_AHEAD: Walk = {
+  filled: 0 as Lots,
+  value: 0 as Micros,
+  prevented: 0 as Lots,
+  transferred: 0 as Micros,
+}
+
+/** Walks the book as `matchOrder` would, touching nothing. In a call nobody meets on the way in. */
 export function walk(state: State, instrument: Instrument, order: Aggressor): Walk {
+  if (isCall(instrument.status)) return NOTHING_AHEAD
   const pool = state.orders
-  const { side, limit } = order
+  const { side } = order
+  const limit = reachOf(instrument, state.at, side, order.limit)
   let left = order.lots
   let filled = 0
   let ticksTimesLots = 0
@@ -66,9 +78,10 @@ export function walk(state: State, instrument: Instrument, order: Aggressor): Wa
 
 /**
  * Trades an order that is not in the book against the other side, best price first and oldest first within
- * it, down to its limit. Returns why the order must end now, or nothing if it may rest with what remains.
+ * it, down to its limit or the edge of the corridor. Returns why the order must end now, or nothing if it may
+ * rest with what remains.
  */
-function matchOrder(
+export function matchOrder(
   state: State,
   instrument: Instrument,
   slot: Slot,
@@ -78,7 +91,9 @@ function matchOrder(
   const pool = state.orders
   const { book } = instrument
   const side = pool.side[slot] as number
-  const limit = pool.price[slot] as number
+  const named = pool.price[slot] as number
+  if (!crosses(book, side, named)) return undefined
+  const limit = reachOf(instrument, state.at, side, named)
   const member = pool.member[slot] as number
   while ((pool.remaining[slot] as number) > 0) {
     const resting = firstAgainst(book, side)
@@ -98,25 +113,9 @@ function matchOrder(
   return 'filled'
 }
 
-/**
- * Trades an order on its way in; what remains rests if its terms let it, else it ends. Returns why it has
- * ended, or nothing if it rests.
- */
-export function enterBook(
-  state: State,
-  instrument: Instrument,
-  slot: Slot,
-  events: Event[],
-): CloseReason | undefined {
+/** Puts an order in the book behind the others at its price, with no more held than it needs there. */
+export function restOrder(state: State, instrument: Instrument, slot: Slot, events: Event[]): void {
   const pool = state.orders
-  const terms = termsOf(pool, slot)
-  const stays = mayRest(terms)
-  const end =
-    matchOrder(state, instrument, slot, terms.selfTrade, events) ?? (stays ? undefined : 'ioc_remainder')
-  if (end !== undefined) {
-    events.push(closeOrder(state, instrument, slot, end, false))
-    return end
-  }
   rest(instrument.book, pool, slot)
   settleHold(state, instrument, slot)
   events.push({
@@ -127,11 +126,10 @@ export function enterBook(
     price: pool.price[slot] as Ticks,
     lots: pool.remaining[slot] as Lots,
   })
-  return undefined
 }
 
 /** Two orders of one member meet: one gives way, as the aggressor chose. */
-function preventSelfTrade(
+export function preventSelfTrade(
   state: State,
   instrument: Instrument,
   slot: Slot,

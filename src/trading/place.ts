@@ -11,23 +11,20 @@ import { budgetFault, lapseFault, ownsMandate, priceFault, scopeFault } from './
 import type { OrderPlace, SpecialTerms } from '../state/command.ts'
 import type { CloseReason, Event, FirstAnswer, OrderAccepted } from '../state/event.ts'
 import { buyHold, feeHold, feeOwing, raiseHold } from './hold.ts'
+import { reachOf } from './corridor.ts'
+import { enterBook } from './enter.ts'
+import { killFault } from './kill.ts'
+import { openOrdersMax, sizeFault } from './limit.ts'
+import { orderFault } from './market-state.ts'
 import { lotTick } from '../state/instrument.ts'
 import { balanceOf, move } from '../state/ledger.ts'
 import type { Walk } from './match.ts'
-import { enterBook, walk } from './match.ts'
+import { NOTHING_AHEAD, walk } from './match.ts'
 import type { OrderTerms, Slot } from '../state/order.ts'
 import { BUY, mayRest, NO_SLOT, SELL, sideCode, takeSlot, termsFor } from '../state/order.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
-import {
-  bandCeiling,
-  bandFloor,
-  bondReference,
-  OPEN_ORDERS_MAX,
-  protectedPrice,
-  referencePrice,
-  valueOf,
-} from './risk.ts'
+import { bandCeiling, bandFloor, bondReference, protectedPrice, referencePrice, valueOf } from './risk.ts'
 import type { Account, Instrument, Position, State } from '../state/state.ts'
 
 /** What an order that may be placed would do at once, what would stand in the book, and what it holds. */
@@ -118,7 +115,10 @@ export function planOrder(state: State, order: OrderPlace): Plan | Refusal {
   if (!ownsMandate(state, order.mandate, account.id)) return refuse('mandate_not_found')
   const namesake = order.clientOrderId === null ? undefined : account.clientOrders.get(order.clientOrderId)
   if (namesake !== undefined) return refuse('client_order_id_reused', { order: namesake.order })
-  if (instrument.status !== 'open') return refuse('market_halted')
+  const closed = orderFault(instrument, order)
+  if (closed !== undefined) return closed
+  const killed = killFault(state, account, instrument)
+  if (killed !== undefined) return killed
   return lapseFault(state, order.mandate, state.at) ?? planInMarket(state, account, instrument, order)
 }
 
@@ -153,6 +153,7 @@ function planInMarket(
   const crossing = crosses(book, side, limit)
   if (order.postOnly === 'reject' && crossing)
     return refuse('post_only_would_cross', { best: bestAgainst(book, side) })
+  if (crossing && instrument.status === 'post_only') return refuse('market_post_only')
   const reduces = order.special?.reduceOnly === true
   const entering = reduces
     ? { ...order, lots: reducible(state, account, instrument, side, order.lots) }
@@ -163,18 +164,14 @@ function planInMarket(
   if (market && !crossing) return refuse('no_liquidity')
   const left = (entering.lots - ahead.filled - ahead.prevented) as Lots
   const rests = mayRest(order) ? left : (0 as Lots)
-  if (rests > 0 && account.openOrders >= OPEN_ORDERS_MAX)
-    return refuse('open_order_limit', { maximum: OPEN_ORDERS_MAX })
+  if (rests > 0 && account.openOrders >= openOrdersMax(account))
+    return refuse('open_order_limit', { maximum: openOrdersMax(account) })
+  const sized = { side, price: limit, lots: order.lots, entering: ahead.filled + rests, slot: NO_SLOT }
+  const oversize = sizeFault(state, account, instrument, sized)
+  if (oversize !== undefined) return oversize
   if ((order.special?.expiresAt ?? Infinity) <= state.at) return refuse('expiry_not_ahead')
   if (entering.lots === 0) return refuse('nothing_to_reduce')
   return planFunds(state, entering, account, instrument, side, limit, ahead, rests)
-}
-
-const NOTHING_AHEAD: Walk = {
-  filled: 0 as Lots,
-  value: 0 as Micros,
-  prevented: 0 as Lots,
-  transferred: 0 as Micros,
 }
 
 /** Where a post-only order that slides comes to stand: at its price, or one tick behind the opposite best. */
@@ -209,11 +206,13 @@ const walkOf = (
 ): Walk =>
   walk(state, instrument, { side, limit, lots, account: account.id, member: account.member, selfTrade })
 
-/** The protection limit of a market order, drawn in to the band; 0 where there is nobody to trade with. */
-export function marketLimit(state: State, instrument: Instrument, side: number, named: Ticks | null): Ticks {
-  const reach = protectedPrice(state, instrument, side, named)
+/** The protection limit of a market order, drawn in to the corridor and the band; 0 where there is nobody to trade with. */
+export function marketLimit(state: State, instrument: Instrument, side: number, price: Ticks | null): Ticks {
+  const named = protectedPrice(state, instrument, side, price)
+  if (named === 0) return named
+  const reach = reachOf(instrument, state.at, side, named)
   const { band } = state.settings
-  if (reach === 0 || band === 0) return reach
+  if (band === 0) return reach
   const edge = side === BUY ? bandCeiling(instrument, band) : bandFloor(instrument, band)
   return side === BUY ? (Math.min(reach, edge) as Ticks) : (Math.max(reach, edge) as Ticks)
 }

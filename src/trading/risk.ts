@@ -3,6 +3,7 @@ import { mulDivDown, mulDivUp, PPM } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import { MICROS_PER_HOUR } from '../base/time.ts'
 import { bestAgainst } from '../state/book.ts'
+import { noteMove } from './corridor.ts'
 import { lotTick } from '../state/instrument.ts'
 import { BUY } from '../state/order.ts'
 import type { Instrument, State } from '../state/state.ts'
@@ -56,6 +57,7 @@ export function recordTrade(instrument: Instrument, at: Instant, price: Ticks, q
   rollHours(instrument, at)
   const hour = instrument.hourOfTrade % 24
   instrument.lastPrice = price
+  noteMove(instrument.moves, at, price)
   instrument.hourLots[hour] = (instrument.hourLots[hour] ?? 0) + quantity
   instrument.hourValue[hour] = (instrument.hourValue[hour] ?? 0) + price * quantity
 }

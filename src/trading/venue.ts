@@ -15,7 +15,15 @@ const isShare = (value: number): boolean => Number.isSafeInteger(value) && value
 
 /** The first setting that is out of its bounds, or nothing. */
 function settingsFault(settings: Settings): string | undefined {
-  for (const name of ['makerFee', 'takerFee', 'deliveryFee', 'bond', 'band', 'protection'] as const)
+  for (const name of [
+    'makerFee',
+    'takerFee',
+    'auctionFee',
+    'deliveryFee',
+    'bond',
+    'band',
+    'protection',
+  ] as const)
     if (!isShare(settings[name])) return name
   const { withhold } = settings
   const bounded = Number.isSafeInteger(withhold) && withhold >= 0 && withhold <= WITHHOLD_MAX

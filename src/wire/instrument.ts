@@ -12,6 +12,11 @@ export const instrumentIn = z
 /** The market's URL-safe name in an answer. */
 export const instrumentOut = z.string().meta({ examples: ['TEXT_PRIME-USD'] })
 
+/** What a market lets its members do. docs/trading.md says what each admits. */
+export const instrumentStatus = z
+  .enum(['open', 'post_only', 'auction', 'volatility_auction', 'cancel_only', 'halted', 'closed'])
+  .meta({ id: 'InstrumentStatus' })
+
 export const capability = z.enum(['tools', 'json_schema', 'vision', 'logprobs'])
 
 /**
@@ -42,7 +47,7 @@ export const instrument = z
     model: z.string().meta({ examples: ['text-prime'] }),
     name: z.string(),
     spec,
-    status: z.enum(['open', 'halted']),
+    status: instrumentStatus,
     price_increment: decimalOut,
     quantity_increment: decimalOut,
     min_quantity: decimalOut,

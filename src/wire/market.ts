@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { decimalOut, timeOut } from './decimal.ts'
 import { idOut } from './id.ts'
-import { instrumentOut } from './instrument.ts'
+import { instrumentOut, instrumentStatus } from './instrument.ts'
 import { pageOf, pageQuery, wholeText } from './page.ts'
 
 /** Price, quantity and number of orders of one level. */
@@ -41,7 +41,7 @@ export const trades = pageOf(trade)
 export const ticker = z
   .object({
     instrument: instrumentOut,
-    status: z.enum(['open', 'halted']),
+    status: instrumentStatus,
     last: decimalOut.nullable(),
     best_bid: decimalOut.nullable(),
     best_bid_quantity: decimalOut.nullable(),

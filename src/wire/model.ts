@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { decimalOut } from './decimal.ts'
-import { instrumentOut, spec } from './instrument.ts'
+import { instrumentOut, instrumentStatus, spec } from './instrument.ts'
 
 /** An instrument as OpenAI's clients list models, with what a buyer wants to know besides. */
 export const model = z
@@ -18,7 +18,7 @@ export const model = z
     best_bid: decimalOut.nullable(),
     best_ask: decimalOut.nullable(),
     last: decimalOut.nullable(),
-    status: z.enum(['open', 'halted']),
+    status: instrumentStatus,
     /** Suppliers that could be called now. */
     suppliers: z.number().int(),
     spec,

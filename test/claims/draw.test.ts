@@ -97,7 +97,14 @@ test('a buy reaches no further than its limit, and tells what the market had', (
 
 test('a halted market stops buying, not the use of what is owned', () => {
   const { stage, buyer } = venue(1)
-  stage.done({ kind: 'instrument.halt', instrument: MARKET, reason: 'test' })
+  stage.done({
+    kind: 'instrument.transition',
+    instrument: MARKET,
+    to: 'halted',
+    reason: 'test',
+    until: null,
+    then: [],
+  })
   stage.refused(stage.opening(buyer, { wt: 10_001, buyLimit: 8_000 }), 'market_halted')
   stage.open(buyer, { wt: 10_000 })
 })

@@ -55,10 +55,10 @@ test('proceeds and the bond behind them stay withheld for a day', () => {
 test('the buyer is charged what it had paid, not what the supplier sold for', () => {
   const { stage, sun, buyer } = venue()
   const bob = stage.account('bob', 100)
-  stage.sell(buyer, 10, 9_000)
-  stage.buy(bob, 10, 9_000)
+  stage.sell(buyer, 10, 8_700)
+  stage.buy(bob, 10, 8_700)
   const settled = stage.settle(stage.open(bob, { wt: 10_000 }), { outputTokens: 10_000, generation: 1 })
-  assert.equal(settled.cost, 9_000 + 18)
+  assert.equal(settled.cost, 8_700 + 17)
   assert.equal(settled.proceeds, 8_000)
   assert.equal(settled.supplier, sun.account)
 })
@@ -123,10 +123,10 @@ test('a draw that is gone cannot be settled again', () => {
 test('oldest proceeds are earned first, at their own price', () => {
   const { stage, sun, buyer } = venue(2)
   stage.done({ kind: 'order.cancel_all', account: sun.account, instrument: null, side: null })
-  stage.sell(sun.account, 2, 9_000)
-  stage.buy(buyer, 2, 9_000)
+  stage.sell(sun.account, 2, 8_700)
+  stage.buy(buyer, 2, 8_700)
   const settled = stage.settle(stage.open(buyer, { wt: 30_000 }), { outputTokens: 30_000, generation: 1 })
-  assert.equal(settled.proceeds, 8_000 + 8_000 + 9_000)
+  assert.equal(settled.proceeds, 8_000 + 8_000 + 8_700)
 })
 
 test('a mandate pays once: what it bought itself is spent when bought, other units when used', () => {

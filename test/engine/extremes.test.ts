@@ -112,7 +112,14 @@ test('no number, however large or odd, breaks a promise: the worst that comes of
 test('ids outside every list name nobody', () => {
   const { ask } = openExchange(loadState(LIVED_IN))
   for (const odd of [-1, 0.5, 1e9, Number.NaN]) {
-    const events = ask({ kind: 'instrument.halt', instrument: odd as InstrumentId, reason: 'r' })
+    const events = ask({
+      kind: 'instrument.transition',
+      instrument: odd as InstrumentId,
+      to: 'halted',
+      reason: 'r',
+      until: null,
+      then: [],
+    })
     if (events.at(-1)?.kind !== 'command.rejected') throw new Error(`${odd} is an instrument`)
   }
 })

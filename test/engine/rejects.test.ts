@@ -44,7 +44,7 @@ test('no reason is left that the engine never gives', () => {
   )
   for (const code of Object.keys(rejects))
     assert.ok(
-      source.some((text) => text.includes(`refuse('${code}'`)),
+      source.some((text) => text.includes(`refuse('${code}'`) || text.includes(`refusal: '${code}'`)),
       code,
     )
 })

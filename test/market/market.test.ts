@@ -245,13 +245,31 @@ describe('over any traffic', () => {
     const traffic = new Traffic(15)
     const market = createMarket()
     market.apply(traffic.steps)
-    const updates = market.apply([traffic.do({ kind: 'instrument.halt', instrument: FIRST, reason: 'look' })])
+    const updates = market.apply([
+      traffic.do({
+        kind: 'instrument.transition',
+        instrument: FIRST,
+        to: 'halted',
+        reason: 'look',
+        until: null,
+        then: [],
+      }),
+    ])
     assert.deepEqual(
       updates.map(({ channel, instrument }) => [channel, instrument]),
       [['status', FIRST]],
     )
-    assert.deepEqual(market.status(FIRST), { status: 'halted', reason: 'look' })
-    market.apply([traffic.do({ kind: 'instrument.resume', instrument: FIRST, reason: 'seen' })])
-    assert.deepEqual(market.status(FIRST), { status: 'open', reason: 'seen' })
+    assert.deepEqual(market.status(FIRST), { status: 'halted', reason: 'look', until: null })
+    market.apply([
+      traffic.do({
+        kind: 'instrument.transition',
+        instrument: FIRST,
+        to: 'open',
+        reason: 'seen',
+        until: null,
+        then: [],
+      }),
+    ])
+    assert.deepEqual(market.status(FIRST), { status: 'open', reason: 'seen', until: null })
   })
 })

@@ -121,8 +121,16 @@ export class Traffic {
         lots: lots(100),
       }
     if (dice < 82 && this.chance.below(4) === 0)
-      return { kind: 'instrument.halt', instrument, reason: 'test' }
-    if (dice < 84) return { kind: 'instrument.resume', instrument, reason: 'test' }
+      return {
+        kind: 'instrument.transition',
+        instrument,
+        to: 'halted',
+        reason: 'test',
+        until: null,
+        then: [],
+      }
+    if (dice < 84)
+      return { kind: 'instrument.transition', instrument, to: 'open', reason: 'test', until: null, then: [] }
     return this.draw(account, instrument)
   }
 

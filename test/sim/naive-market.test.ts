@@ -30,7 +30,14 @@ function liveTogether(seed: number, steps: number): Map<string, number> {
   for (const command of openingDay(rich)) exchange.ask(command)
   const market = newNaiveMarket()
   const { band, protection } = state.settings
-  const rules: NaiveRules = { spec, band, protection, memberOf: (account) => Math.ceil(account / 2) }
+  const corridor = state.instruments[0]?.rules ?? assert.fail('listed')
+  const rules: NaiveRules = {
+    spec,
+    band,
+    protection,
+    corridor,
+    memberOf: (account) => Math.ceil(account / 2),
+  }
   const random = chance(seed)
   const seen = new Map<string, number>()
   for (let step = 0; step < steps; step++) {
@@ -40,6 +47,7 @@ function liveTogether(seed: number, steps: number): Map<string, number> {
       // The twin knows what is in the book, and not what accounts own or owe.
       delete command.special?.reduceOnly
     }
+    if (command.kind === 'instrument.transition') Object.assign(command, { until: null })
     const lines = linesOf(exchange.ask(command, later(state.at, random.below(MICROS_PER_SECOND))))
     const where = `seed ${seed}, step ${step}: ${JSON.stringify(command)}`
     assert.deepEqual(lines, applyNaively(market, rules, command, state.at), where)
@@ -74,6 +82,13 @@ test('book and matching say and do what their plain twin says and does, command 
     'moved n with n: n @ n',
     'no: expiry_not_ahead',
     'closed n mass_cancel, n left, rested',
+    'status auction',
+    'status volatility_auction',
+    'uncrossed n @ n, n left',
+    'no: market_in_auction',
+    'no: market_post_only',
+    'no: market_cancel_only',
+    'no: market_halted',
     'no: fok_unfillable',
     'no: post_only_would_cross',
     'no: price_outside_band',

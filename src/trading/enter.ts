@@ -1,0 +1,69 @@
+import { crosses, firstAgainst, nextAgainst } from '../state/book.ts'
+import type { SelfTrade } from '../state/command.ts'
+import type { CloseReason, Event } from '../state/event.ts'
+import type { Slot } from '../state/order.ts'
+import { BUY, mayRest, NO_SLOT, termsOf } from '../state/order.ts'
+import type { Instrument, State } from '../state/state.ts'
+import { isCall } from '../state/status.ts'
+import { interrupt } from './market-state.ts'
+import { closeOrder, matchOrder, preventSelfTrade, restOrder } from './match.ts'
+
+/**
+ * Trades an order on its way in; what remains rests if its terms let it, else it ends. A call collects it
+ * without a trade. Where what would rest could trade only further away than the corridor allows, continuous
+ * trading stops for a call. Returns why the order has ended, or nothing if it rests.
+ */
+export function enterBook(
+  state: State,
+  instrument: Instrument,
+  slot: Slot,
+  events: Event[],
+): CloseReason | undefined {
+  const pool = state.orders
+  const terms = termsOf(pool, slot)
+  let end: CloseReason | undefined
+  if (isCall(instrument.status)) end = giveWay(state, instrument, slot, terms.selfTrade, events)
+  else {
+    end = matchOrder(state, instrument, slot, terms.selfTrade, events)
+    if (end === undefined && !mayRest(terms)) end = 'ioc_remainder'
+    if (
+      end === undefined &&
+      crosses(instrument.book, pool.side[slot] as number, pool.price[slot] as number)
+    ) {
+      interrupt(state, instrument, events)
+      end = giveWay(state, instrument, slot, terms.selfTrade, events)
+    }
+  }
+  if (end === undefined) restOrder(state, instrument, slot, events)
+  else events.push(closeOrder(state, instrument, slot, end, false))
+  return end
+}
+
+/**
+ * Self-trade prevention of a call: it collects no two orders of one member that cross, so that none can meet
+ * when it ends. Returns why the order must end, or nothing.
+ */
+function giveWay(
+  state: State,
+  instrument: Instrument,
+  slot: Slot,
+  mode: SelfTrade,
+  events: Event[],
+): CloseReason | undefined {
+  const pool = state.orders
+  const { book } = instrument
+  const side = pool.side[slot] as number
+  const limit = pool.price[slot] as number
+  for (let other = firstAgainst(book, side); other !== NO_SLOT; ) {
+    const price = pool.price[other] as number
+    if (side === BUY ? price > limit : price < limit) return undefined
+    const next = nextAgainst(book, pool, side, other)
+    const end =
+      pool.member[other] === pool.member[slot]
+        ? preventSelfTrade(state, instrument, slot, other, mode, events)
+        : undefined
+    if (end !== undefined) return end
+    other = next
+  }
+  return undefined
+}
