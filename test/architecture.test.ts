@@ -229,3 +229,19 @@ test('the exact shapes allow no any', () => {
     if (['base', 'state', 'trading', 'claims', 'engine', 'wire'].includes(folder(file)))
       assert.doesNotMatch(code(file).replace(/'[^'\n]*'/g, "''"), /\b(as any|: any\b|<any>|any\[\])/, file)
 })
+
+test('an adapter is a client like any other: it sees its package, Node and itself, in files of our size', () => {
+  const place = join(here, '..', 'integrations')
+  const adapters = readdirSync(place, { recursive: true, encoding: 'utf8' })
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => file.endsWith('.ts'))
+  assert.ok(adapters.length > 5)
+  for (const file of adapters) {
+    const lines = readFileSync(join(place, file), 'utf8').split('\n')
+    assert.ok(lines.length <= 401, `${file}: ${lines.length} lines`)
+    for (const line of lines) assert.ok(line.length <= 110 || isOneText(line), `${file}: ${line}`)
+    const own = /^(?:\.\/[a-z-]+\.ts|node:crypto)$/
+    for (const [, name = ''] of lines.join('\n').matchAll(IMPORTS))
+      assert.ok(own.test(name) || name === file.split('/')[0], `${file} imports ${name}`)
+  }
+})

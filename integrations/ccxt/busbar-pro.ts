@@ -25,8 +25,9 @@ const STREAMS = {
 }
 
 /**
- * A Busbar exchange as ccxt Pro knows exchanges: everything of `Busbar`, and live. A book that misses a change
- * or fails its checksum is asked for anew before anyone sees it; private streams miss nothing over a reconnect.
+ * A Busbar exchange as ccxt Pro knows exchanges: everything of `Busbar`, and live. A book that misses a
+ * change or fails its checksum is asked for anew before anyone sees it; private streams miss nothing over a
+ * reconnect.
  */
 export class BusbarPro extends BusbarLine {
   private readonly streams = new Map<string, Rows>()

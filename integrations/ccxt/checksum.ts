@@ -21,7 +21,7 @@ function crc32(text: string): number {
 const steps = (value: number | undefined, increment: string): string =>
   Precise.stringDiv(functions.numberToString(value), increment, 0) ?? ''
 
-/** The exchange's checksum of a book: CRC-32 of `"{ticks}:{lots}|"`, ten asks from the best, then ten bids. */
+/** The exchange's checksum of a book: CRC-32 of `"{ticks}:{lots}|"`, ten asks from the best, ten bids. */
 export const bookChecksum = (
   asks: readonly Level[],
   bids: readonly Level[],

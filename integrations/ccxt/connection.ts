@@ -31,8 +31,8 @@ export class BusbarConnection extends Exchange {
   }
 
   /**
-   * A bearer key goes with the request. A key with a secret (HMAC) or a private key in PEM (Ed25519) signs it
-   * and stays here: docs/signing.md.
+   * A bearer key goes with the request. A key with a secret (HMAC) or a private key in PEM (Ed25519) signs
+   * it and stays here: docs/signing.md.
    */
   override sign(
     path: string,
@@ -82,7 +82,7 @@ export class BusbarConnection extends Exchange {
     }
   }
 
-  /** Raises the ccxt class of a refusal. Its message carries the problem document, code and detail included. */
+  /** Raises the ccxt class of a refusal. Its message carries the whole problem document. */
   override handleErrors(
     status: number,
     _reason: string,
@@ -102,7 +102,7 @@ export class BusbarConnection extends Exchange {
     return { code, status, place, retryable: this.safeBool(problem, 'retryable', status >= 500) === true }
   }
 
-  /** The class to raise. Only what may be tried again is a `NetworkError`; an order refused is `InvalidOrder`. */
+  /** The class to raise. Only what may be tried again is a `NetworkError`. */
   protected errorClassOf(refusal: Refusal): typeof BaseError {
     const { exact, status: byStatus } = this.exceptions as Dict
     const known = exact[nameOf(refusal)]
@@ -113,8 +113,8 @@ export class BusbarConnection extends Exchange {
   }
 
   /**
-   * Rows of a list that the exchange gives newest first, page by page: those since an instant, or the newest
-   * `limit`. A caller that names a cursor (`params.after`) gets the one page behind it.
+   * Rows of a list that the exchange gives newest first, page by page: those since an instant, or the
+   * newest `limit`. A caller that names a cursor (`params.after`) gets the one page behind it.
    */
   protected async rowsOf(
     ask: (page: Dict) => Promise<Dict>,

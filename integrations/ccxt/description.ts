@@ -51,7 +51,7 @@ const EXCEPTIONS = {
   internal: ExchangeNotAvailable,
 }
 
-/** What ccxt raises for an answer's status, whatever its code: only what may be tried again is a NetworkError. */
+/** What ccxt raises for a status, whatever the code. None of them is to be tried again. */
 const STATUS_EXCEPTIONS = {
   '400': BadRequest,
   '401': AuthenticationError,

@@ -197,7 +197,7 @@ export class BusbarMarketData extends BusbarConnection {
     )
   }
 
-  /** Candles since an instant, the oldest first; without one the newest. Intervals without a trade are left out. */
+  /** Candles since an instant, oldest first, or the newest. Intervals without a trade are left out. */
   override async fetchOHLCV(
     symbol: string,
     timeframe = '1m',

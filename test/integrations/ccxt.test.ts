@@ -1,4 +1,9 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { after, before, test } from 'node:test'
 import type { Dict, Order, Ticker } from 'ccxt'
 import ccxt, { Exchange, NetworkError, Precise } from 'ccxt'
@@ -340,8 +345,32 @@ test('a key with a secret signs instead of travelling, and a replay has no secon
   await assert.rejects(at(id, { secret: 'bb_wrong' }).fetchBalance(), ccxt.AuthenticationError)
 })
 
+test('an Ed25519 key signs too', async () => {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+  const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64')
+  const { id } = await exchangeKey(['account:read'], { kind: 'ed25519', public_key: raw })
+  const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
+  assert.equal((await at(id, { privateKey: pem }).fetchBalance())['TEXT_PRIME']?.free, 1.5)
+})
+
 test('units go from trading into consumption', async () => {
   const moved = await taker.transfer('TEXT_PRIME', 0.5, 'trading', 'consumption')
   assert.deepEqual([moved.status, moved.amount, moved.currency], ['ok', 0.5, 'TEXT_PRIME'])
   assert.equal((await taker.fetchBalance())['TEXT_PRIME']?.free, 1)
+})
+
+test('the examples of its README run as they stand', async () => {
+  const text = readFileSync(new URL('../../integrations/ccxt/README.md', import.meta.url), 'utf8')
+  const examples = [...text.matchAll(/^```js\n([^]*?)^```$/gm)].map(([, code = '']) => code)
+  assert.equal(examples.length, 2)
+  // One process for both: imports first, then each example in a scope of its own.
+  const isImport = (line: string) => line.startsWith('import ')
+  const lines = examples.map((code) => code.split('\n'))
+  const bodies = lines.map((code) => `{${code.filter((line) => !isImport(line)).join('\n')}}`)
+  const code = [...lines.flatMap((own) => own.filter(isImport)), ...bodies].join('\n')
+  const cwd = fileURLToPath(new URL('../..', import.meta.url))
+  const env = { ...process.env, KEY: takerKey, BUSBAR_URL: exchange.baseUrl }
+  const args = ['--import', 'tsx', '--input-type=module', '-e', code]
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd, env })
+  assert.match(stdout, /true 2\n\d+ true open\n$/)
 })
