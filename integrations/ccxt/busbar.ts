@@ -17,7 +17,7 @@ import { BusbarMarketData } from './market-data.ts'
 /** Statuses as ccxt calls them; the others are called alike. */
 const STATUSES: Dict = { pending: 'open', filled: 'closed' }
 
-/** A Busbar exchange as ccxt knows exchanges, over REST: `new Busbar({ apiKey, urls: { api: { rest } } })`. */
+/** A Busbar exchange as ccxt knows exchanges, over REST. It is made like any other of them. */
 export class Busbar extends BusbarMarketData {
   declare privateGetAccount: (params?: Dict) => Promise<Dict>
   declare privateGetBalances: (params?: Dict) => Promise<Dict>
