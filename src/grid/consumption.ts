@@ -6,6 +6,7 @@ import { addressOf, isJson, readBody } from '../http/body.ts'
 import type { Completions, CompletionsParts } from '../http/completions.ts'
 import { createCompletions } from '../http/completions.ts'
 import { readCompletion, refuseCompletion } from '../operations/completion.ts'
+import { schemeOf } from './origin.ts'
 import type { Redirects } from './redirect.ts'
 import { createRedirects } from './redirect.ts'
 
@@ -98,9 +99,8 @@ async function redirect(
   if (question !== undefined && 'status' in question) return refuse(question)
   const token = redirects.issue(caller)
   if (token === undefined) return refuse(problem('busy', 'Too many redirects are open. Try again.'))
-  const scheme = request.headers['x-forwarded-proto'] === 'https' ? 'https' : 'http'
   response.writeHead(307, {
-    location: `${scheme}://${host}/grid/r${path}?token=${token}`,
+    location: `${schemeOf(request)}://${host}/grid/r${path}?token=${token}`,
     'content-type': 'text/html; charset=utf-8',
     'content-length': Buffer.byteLength(PAGE),
     'cache-control': 'no-store',

@@ -2,12 +2,18 @@ import { methodNotAllowed, notFound } from '../api/problem.ts'
 import type { Problem } from '../api/problem.ts'
 import type { Venue } from '../api/venue.ts'
 import type { Desk } from './desk.ts'
+import type { Devices } from './device.ts'
+import type { Grants } from './grant.ts'
 import type { Filters } from './filter.ts'
 
 /** One request in their dialect, with its parts read. */
 export type GridCall = {
   venue: Venue
   desk: Desk
+  devices: Devices
+  grants: Grants
+  /** Where the request was sent, and where it came from. */
+  origin: { scheme: 'http' | 'https'; host: string; ip: string }
   params: Record<string, string>
   filters: Filters
   body: Record<string, unknown>
@@ -23,6 +29,10 @@ export type GridRoute = {
   path: string
   /** Whether anyone may ask. */
   open?: true
+  /** Whether a form is taken for a body too. */
+  form?: true
+  /** Whether a person in a browser may ask by their session. */
+  session?: true
   run(call: GridCall): Promise<GridAnswer | Problem> | GridAnswer | Problem
 }
 

@@ -1,6 +1,7 @@
 import { accountRoutes } from './accounts.ts'
 import { keyRoutes } from './keys.ts'
 import { marketRoutes } from './markets.ts'
+import { oauthRoutes } from './oauth.ts'
 import { orderRoutes } from './orders.ts'
 import { profileRoutes, settingRoutes } from './profile.ts'
 import type { GridRoute } from './route.ts'
@@ -21,4 +22,5 @@ export const GRID_ROUTES: readonly GridRoute[] = [
   ...statsRoutes,
   ...keyRoutes,
   ...settingRoutes,
+  ...oauthRoutes,
 ]

@@ -8,8 +8,13 @@ import type { CompletionsParts } from '../http/completions.ts'
 import { readJson } from '../wire/json.ts'
 import { createConsumption } from './consumption.ts'
 import { openDesk } from './desk.ts'
+import type { Devices } from './device.ts'
+import { createDevices } from './device.ts'
 import { printFault } from './fault.ts'
 import { readFilters } from './filter.ts'
+import type { Grants } from './grant.ts'
+import { createGrants } from './grant.ts'
+import { schemeOf } from './origin.ts'
 import type { GridAnswer, GridRoute } from './route.ts'
 import { findGridRoute } from './route.ts'
 import { GRID_ROUTES } from './routes.ts'
@@ -26,6 +31,9 @@ export type GridSurface = {
   serve(request: IncomingMessage, response: ServerResponse, path: string): Promise<void>
 }
 
+/** What is remembered between requests, and only until the process ends. */
+type Memory = { devices: Devices; grants: Grants }
+
 /** What serves one of these requests, once it is read. */
 type Incoming = {
   method: string
@@ -41,6 +49,8 @@ type Incoming = {
 
 export function createGridSurface(parts: CompletionsParts): GridSurface {
   const consumption = createConsumption(parts)
+  const nowMs = () => Math.floor(parts.venue.clock() / 1_000)
+  const memory = { devices: createDevices(nowMs), grants: createGrants(nowMs) }
   return {
     takes: (path) => path.startsWith('/grid/') || path === '/grid',
     async serve(request, response, path) {
@@ -51,16 +61,18 @@ export function createGridSurface(parts: CompletionsParts): GridSurface {
         return
       }
       const requestId = parts.requestIds.next()
-      send(response, requestId, await answer(parts, request, { url, path, query, requestId }))
+      send(response, requestId, await answer(parts, memory, request, { url, path, query, requestId }))
     },
   }
 }
 
 async function answer(
-  { venue }: CompletionsParts,
+  parts: CompletionsParts,
+  memory: Memory,
   request: IncomingMessage,
   named: Pick<Incoming, 'url' | 'path' | 'query' | 'requestId'>,
 ): Promise<ApiResponse> {
+  const { venue } = parts
   const { url, requestId, path } = named
   const method = request.method ?? 'GET'
   const place = PREFIX.exec(path)?.[0]
@@ -68,13 +80,14 @@ async function answer(
     place === undefined || url.length > PATH_MOST
       ? problem('not_found', 'There is no such path.')
       : findGridRoute(GRID_ROUTES, method, path.slice(place.length))
-  const body = await bodyOf(request)
+  const isForm = !(found instanceof Problem) && found.route.form === true && isFormType(request)
+  const body = await bodyOf(request, isForm)
   if (found instanceof Problem) return printFault(found, requestId)
   if (body instanceof Problem) return printFault(body, requestId)
   const host = request.headers.host ?? ''
   const incoming = { ...named, method, host, ip: addressOf(request), request, body }
   try {
-    return await run(venue, found.route, found.params, incoming)
+    return await run(parts, memory, found.route, { ...incoming, params: found.params, isForm })
   } catch (error) {
     venue.log.error({ request_id: requestId, route: found.route.path, error }, 'a compatible request failed')
     return printFault(problem('internal', 'Ask the operator with the request id.'), requestId)
@@ -82,21 +95,23 @@ async function answer(
 }
 
 async function run(
-  venue: Venue,
+  { venue, sessions }: CompletionsParts,
+  memory: Memory,
   route: GridRoute,
-  params: Record<string, string>,
-  incoming: Incoming,
+  incoming: Incoming & { params: Record<string, string>; isForm: boolean },
 ): Promise<ApiResponse> {
-  const { requestId, query, body } = incoming
-  const caller = route.open === true ? undefined : await callerOf(venue, incoming)
+  const { requestId, query, body, params } = incoming
+  const visitor = route.session === true ? sessions.find(incoming.request, incoming.ip) : undefined
+  const caller = route.open === true ? undefined : (visitor ?? (await callerOf(venue, incoming)))
   if (caller instanceof Problem) return printFault(caller, requestId)
   const filters = readFilters(query)
   if (filters instanceof Problem) return printFault(filters, requestId)
-  const json = readObject(body)
+  const json = readObject(body, incoming.isForm)
   if (json instanceof Problem) return printFault(json, requestId)
   const { request, host, ip } = incoming
   const desk = openDesk(venue, { caller, headers: request.headers, host, ip, requestId })
-  const done = await route.run({ venue, desk, params, filters, body: json, requestId })
+  const origin = { scheme: schemeOf(request), host, ip }
+  const done = await route.run({ venue, desk, ...memory, origin, params, filters, body: json, requestId })
   const printed = done instanceof Problem ? printFault(done, requestId) : printAnswer(done)
   return { ...printed, headers: { ...desk.rateHeaders, ...printed.headers } }
 }
@@ -117,8 +132,11 @@ const printAnswer = ({ status, body }: GridAnswer): ApiResponse => ({
   body: body === undefined ? '' : JSON.stringify(body),
 })
 
+const isFormType = ({ headers }: IncomingMessage): boolean =>
+  /^application\/x-www-form-urlencoded\b/i.test(headers['content-type'] ?? '')
+
 /** The bytes of a body, none where there is none. */
-async function bodyOf(request: IncomingMessage): Promise<Uint8Array | Problem> {
+async function bodyOf(request: IncomingMessage, isForm: boolean): Promise<Uint8Array | Problem> {
   if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') {
     request.resume()
     return problem('unsupported_media_type', 'Send the body without a content encoding.')
@@ -126,11 +144,12 @@ async function bodyOf(request: IncomingMessage): Promise<Uint8Array | Problem> {
   const body = await readBody(request, BODY_MOST)
   if (body === 'too_large') return tooLarge(BODY_MOST)
   if (body === 'aborted') return problem('invalid_json', 'The body ended early.')
-  return body.length === 0 || isJson(request.headers['content-type']) ? body : notJson()
+  return body.length === 0 || isForm || isJson(request.headers['content-type']) ? body : notJson()
 }
 
-function readObject(bytes: Uint8Array): Record<string, unknown> | Problem {
+function readObject(bytes: Uint8Array, isForm: boolean): Record<string, unknown> | Problem {
   if (bytes.length === 0) return {}
+  if (isForm) return Object.fromEntries(new URLSearchParams(Buffer.from(bytes).toString('utf8')))
   const read = readJson(bytes)
   if (!read.ok) return faultAt('invalid_json', read.pointer, read.detail)
   const { value } = read
