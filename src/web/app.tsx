@@ -11,6 +11,7 @@ import { Header } from './shell/header.tsx'
 
 // The charts are most of the code, and the board does without them.
 const Market = lazy(async () => ({ default: (await import('./market/market.tsx')).Market }))
+const Device = lazy(async () => ({ default: (await import('./device/device.tsx')).Device }))
 const Playground = lazy(async () => ({ default: (await import('./playground/playground.tsx')).Playground }))
 
 const keyOf = (route: Route): string => (route.view === 'market' ? `market ${route.instrument}` : route.view)
@@ -54,6 +55,13 @@ export function App() {
 }
 
 function View(props: { route: Route }) {
+  const { route } = props
+  if (route.view === 'device') return <Device key={route.code} code={route.code} />
+  return <MarketView route={route} />
+}
+
+/** The views that show markets, and wait until they are listed. */
+function MarketView(props: { route: Exclude<Route, { view: 'device' }> }) {
   const { route } = props
   const listing = useInstruments()
   const instruments = listing.data ?? []

@@ -2,12 +2,13 @@ import { useSyncExternalStore } from 'react'
 
 /**
  * Where the reader is. `#/` is the board, `#/TEXT_PRIME-USD` a market, `#/playground/text-prime` the
- * playground.
+ * playground, `#/device/WDJB-MJHT` a program that asks for a key.
  */
 export type Route =
   | { view: 'board' }
   | { view: 'market'; instrument: string }
   | { view: 'playground'; model: string | null }
+  | { view: 'device'; code: string | null }
   | { view: 'unknown'; path: string }
 
 /** The route of a location hash. */
@@ -16,6 +17,7 @@ export function routeOf(hash: string): Route {
   if (path === '') return { view: 'board' }
   const [head = '', model] = path.split('/')
   if (head === 'playground') return { view: 'playground', model: model ?? null }
+  if (head === 'device') return { view: 'device', code: model ?? null }
   if (/^[A-Z][A-Z0-9_]*-USD$/i.test(path)) return { view: 'market', instrument: path.toUpperCase() }
   return { view: 'unknown', path }
 }
@@ -31,6 +33,8 @@ function subscribe(listener: () => void): () => void {
 
 /** The hash as it stands, and as it changes. */
 export const useHash = (): string => useSyncExternalStore(subscribe, () => window.location.hash)
+
+export const devicePath = (code: string): string => `#/device/${encodeURIComponent(code)}`
 
 /** Goes to another view, as a link would. */
 export function go(path: string): void {
