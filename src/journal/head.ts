@@ -1,5 +1,4 @@
-import type { FileHandle } from 'node:fs/promises'
-import { open } from 'node:fs/promises'
+import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { Link } from './chain.ts'
@@ -34,29 +33,25 @@ export function readHead(folder: string): Head {
   return newest
 }
 
-/** Keeps the head file open and moves it on, one slot after the other, off the event loop. */
+/** Keeps the head file open and moves it on, one slot after the other. For the writing thread: it blocks. */
 export class HeadWriter {
-  private readonly handle: FileHandle
+  private readonly file: number
   private turn: number
 
-  private constructor(handle: FileHandle, turn: number) {
-    this.handle = handle
+  constructor(folder: string, turn: number) {
+    this.file = openSync(join(folder, HEAD_FILE), 'r+')
     this.turn = turn
   }
 
-  static async open(folder: string, turn: number): Promise<HeadWriter> {
-    return new HeadWriter(await open(join(folder, HEAD_FILE), 'r+'), turn)
-  }
-
-  /** Resolves once the slot is on stable storage. The next write waits for this one. */
-  async write(link: Link): Promise<void> {
+  /** Returns once the slot is on stable storage. */
+  write(link: Link): void {
     this.turn++
-    await this.handle.write(slot(link, this.turn), 0, SLOT_BYTES, (this.turn % 2) * SLOT_BYTES)
-    await this.handle.datasync()
+    writeSync(this.file, slot(link, this.turn), 0, SLOT_BYTES, (this.turn % 2) * SLOT_BYTES)
+    fdatasyncSync(this.file)
   }
 
-  async close(): Promise<void> {
-    await this.handle.close()
+  close(): void {
+    closeSync(this.file)
   }
 }
 

@@ -12,10 +12,8 @@ import { BatchTable } from './table.ts'
 /** A data folder whose three witnesses (genesis, head and journal) agree about where history ends. */
 export type Inspection = { folder: string; genesis: Genesis; head: Head; table: BatchTable; end: Link }
 
-/**
- * Two commits may have reached the disk before their answer, and the slot for the two before them be torn.
- */
-const UNANSWERED_MAX = 4
+/** A commit may have reached the disk before its head slot, and the slot for the one before it be torn. */
+const UNANSWERED_MAX = 2
 
 /** Opens the folder's files for reading and compares their ends. Throws JournalError where they disagree. */
 export function inspect(folder: string): Inspection {

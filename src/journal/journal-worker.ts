@@ -2,12 +2,13 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { known } from '../base/assert.ts'
 import type { Link } from './chain.ts'
 import { forge, genesisLink } from './chain.ts'
+import { HeadWriter } from './head.ts'
 import type { JournalFault } from './journal.ts'
 import { JournalError } from './journal.ts'
 import { BatchTable, BatchWriter } from './table.ts'
 
-/** What the writing thread is started with: where history stands. */
-export type WriterData = { folder: string; exchange: string; end: Link }
+/** What the writing thread is started with: where history stands, and the turn of its head. */
+export type WriterData = { folder: string; exchange: string; end: Link; turn: number }
 
 /** What it is asked, in order. */
 export type WriterRequest =
@@ -19,14 +20,14 @@ export type WriterRequest =
 export type WriterReply =
   | { kind: 'proved' }
   | { kind: 'begun' }
-  | { kind: 'appended'; link: Link }
+  | { kind: 'appended'; last: number }
   | { kind: 'closed' }
   | { kind: 'failed'; fault: JournalFault; line: string }
 
 const port = known(parentPort ?? undefined, 'the journal worker runs in a worker thread')
-const { folder, exchange, end } = workerData as WriterData
+const { folder, exchange, end, turn } = workerData as WriterData
 const history = new BatchTable(folder, exchange)
-let writer: BatchWriter | undefined
+let pen: { rows: BatchWriter; head: HeadWriter } | undefined
 let link: Link = end
 let open = true
 
@@ -36,20 +37,30 @@ setImmediate(() => guarded(() => proveFrom(genesisLink(exchange))))
 function answer(request: WriterRequest): void {
   switch (request.kind) {
     case 'begin':
-      writer = new BatchWriter(folder)
-      return reply({ kind: 'begun' })
+      return begin()
     case 'append':
-      return append(known(writer, 'the journal is begun before it is appended to'), request)
+      return append(request)
     case 'close':
       return close()
   }
 }
 
-function append(pen: BatchWriter, request: { bytes: Uint8Array; last: number }): void {
-  const row = forge(link, pen.epoch, request.bytes, request.last)
-  pen.insert(row)
+/** What was found on disk counts as acknowledged from now on, in both slots. */
+function begin(): void {
+  pen = { rows: new BatchWriter(folder), head: new HeadWriter(folder, turn) }
+  pen.head.write(end)
+  pen.head.write(end)
+  reply({ kind: 'begun' })
+}
+
+/** First the row, then the head: so the head never names what the journal may have lost. */
+function append({ bytes, last }: { bytes: Uint8Array; last: number }): void {
+  const { rows, head } = known(pen, 'the journal is begun before it is appended to')
+  const row = forge(link, rows.epoch, bytes, last)
+  rows.insert(row)
   link = { last: row.last, epoch: row.epoch, hash: row.hash }
-  reply({ kind: 'appended', link })
+  head.write(link)
+  reply({ kind: 'appended', last })
 }
 
 /** Walks the whole of history as it stood at the start, a page at a time between the commits. */
@@ -80,7 +91,8 @@ function guarded(work: () => void): void {
 
 function close(): void {
   open = false
-  writer?.close()
+  pen?.rows.close()
+  pen?.head.close()
   history.close()
   reply({ kind: 'closed' })
   port.close()

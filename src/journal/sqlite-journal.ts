@@ -4,7 +4,6 @@ import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { assert, known, unreachable } from '../base/assert.ts'
-import type { Link } from './chain.ts'
 import { genesisLink, SCHEMA } from './chain.ts'
 import {
   GENESIS_FILE,
@@ -18,7 +17,7 @@ import {
   writeSynced,
 } from './disk.ts'
 import { printGenesis, readGenesis, writeGenesis } from './genesis.ts'
-import { createHead, HeadWriter } from './head.ts'
+import { createHead } from './head.ts'
 import type { Inspection } from './inspect.ts'
 import { inspect, linkAt, readBatches, readSnapshots } from './inspect.ts'
 import type { Batch, Journal, Snapshot } from './journal.ts'
@@ -111,9 +110,9 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
 type Waiter = { last: number; resolve: () => void; reject: (error: JournalError) => void }
 
 /**
- * A batch travels so, and two may be on their way:
+ * A batch travels so, all but its ends in a thread of its own:
  *
- *     append ──► worker: row, synced ──► head slot, synced ──► answer
+ *     append ──► row, synced ──► head slot, synced ──► answer
  */
 class SqliteJournal implements Journal {
   readonly exchange: string
@@ -121,15 +120,13 @@ class SqliteJournal implements Journal {
   private readonly lock: Lock
   private readonly found: Inspection
   private readonly worker: Worker
-  /** Who waits for the worker's next answer, and who for the head to move past a command. */
+  /** Who waits for the worker's next answer, and who for their batches to be durable. */
   private readonly asked: Waiter[] = []
   private readonly unanswered: Waiter[] = []
-  private head: HeadWriter | undefined
   private settleProof: Waiter | undefined
+  private begun = false
   private appended: number
-  private written: Link
-  private end: Link
-  private moving = false
+  private durable: number
   private failure: JournalError | undefined
   private closed = false
 
@@ -138,11 +135,10 @@ class SqliteJournal implements Journal {
     this.lock = lock
     this.found = inspect(options.folder)
     this.exchange = this.found.genesis.exchange
-    this.end = this.found.end
-    this.written = this.end
-    this.appended = this.end.last
-    const { folder, end } = this.found
-    const data: WriterData = { folder, exchange: this.exchange, end }
+    const { folder, end, head } = this.found
+    this.durable = end.last
+    this.appended = end.last
+    const data: WriterData = { folder, exchange: this.exchange, end, turn: head.turn }
     this.worker = startWorker(new URL('./journal-worker', import.meta.url), data)
     this.worker.on('message', (reply: WriterReply) => this.hear(reply))
     this.worker.on('error', (error) => this.fail(this.broken(String(error))))
@@ -150,7 +146,7 @@ class SqliteJournal implements Journal {
   }
 
   get last(): number {
-    return this.end.last
+    return this.durable
   }
 
   /** Waits for the proof of history, though not without end, and takes up the pen. */
@@ -158,10 +154,7 @@ class SqliteJournal implements Journal {
     try {
       await this.historyProved()
       await this.ask({ kind: 'begin' })
-      this.head = await HeadWriter.open(this.found.folder, this.found.head.turn)
-      // What was found on disk counts as acknowledged from now on, in both slots.
-      await this.head.write(this.end)
-      await this.head.write(this.end)
+      this.begun = true
       return this
     } catch (error) {
       await this.abandon()
@@ -188,7 +181,7 @@ class SqliteJournal implements Journal {
 
   async saveSnapshot(seq: number, bytes: Uint8Array): Promise<void> {
     const { folder, genesis, table } = this.found
-    const link = seq > this.end.last ? undefined : linkAt(table, this.exchange, seq)
+    const link = seq > this.durable ? undefined : linkAt(table, this.exchange, seq)
     const { hash } = known(link, 'a snapshot is taken at the end of a durable batch')
     try {
       await writeSnapshot(folder, this.exchange, seq, hash, bytes)
@@ -200,9 +193,8 @@ class SqliteJournal implements Journal {
 
   async close(): Promise<void> {
     if (this.closed) return
-    const { last } = this.written
     const idle = new Promise<void>((resolve, reject) => {
-      if (last === this.appended && last === this.end.last) resolve()
+      if (this.durable === this.appended) resolve()
       else this.unanswered.push({ last: this.appended, resolve, reject })
     })
     try {
@@ -224,7 +216,6 @@ class SqliteJournal implements Journal {
   private async abandon(): Promise<void> {
     this.closed = true
     await this.worker.terminate()
-    await this.head?.close()
     this.found.table.close()
   }
 
@@ -245,9 +236,7 @@ class SqliteJournal implements Journal {
       case 'failed':
         return this.fail(new JournalError(reply.fault, reply.line))
       case 'appended':
-        this.written = reply.link
-        void this.moveHead()
-        return
+        return this.reached(reply.last)
       case 'begun':
       case 'closed':
         return this.asked.shift()?.resolve()
@@ -256,23 +245,10 @@ class SqliteJournal implements Journal {
     }
   }
 
-  /** The head follows what is written, one slot at a time; then those who waited for it are answered. */
-  private async moveHead(): Promise<void> {
-    if (this.moving || !this.head) return
-    this.moving = true
-    try {
-      while (this.end.last < this.written.last && !this.failure) {
-        const link = this.written
-        await this.head.write(link)
-        this.end = link
-        while ((this.unanswered[0]?.last ?? Number.POSITIVE_INFINITY) <= link.last && !this.failure) {
-          this.unanswered.shift()?.resolve()
-        }
-      }
-    } catch (error) {
-      this.fail(this.broken(`the head could not be written: ${String(error)}`))
-    } finally {
-      this.moving = false
+  private reached(last: number): void {
+    this.durable = last
+    while ((this.unanswered[0]?.last ?? Number.POSITIVE_INFINITY) <= last && !this.failure) {
+      this.unanswered.shift()?.resolve()
     }
   }
 
@@ -282,7 +258,7 @@ class SqliteJournal implements Journal {
     this.failure = error
     this.settleProof?.reject(error)
     for (const waiter of [...this.asked.splice(0), ...this.unanswered.splice(0)]) waiter.reject(error)
-    if (this.head) this.options.onFatal(error)
+    if (this.begun) this.options.onFatal(error)
   }
 
   private broken(what: string): JournalError {

@@ -16,7 +16,19 @@ import { nextCommand, openingDay, WHOLE_DAY } from '../../src/sim/trading-day.ts
 const WINDOW = 400
 const CHECKPOINT_EVERY = 5_000
 
-const say = (text: string) => writeSync(1, text)
+/** Writes all of it, however slowly it is read: the pipe may be full. */
+function say(text: string): void {
+  let left = Buffer.from(text)
+  while (left.length > 0) {
+    try {
+      left = left.subarray(writeSync(1, left))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
+    }
+  }
+}
+
 const fatal = (error: unknown) => {
   say(`fatal ${String(error)}\n`)
   process.exit(1)
