@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { instant, MICROS_PER_DAY, MICROS_PER_HOUR } from '../src/base/time.ts'
-import type { OrderId } from '../src/base/ids.ts'
+import { instant, MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_SECOND } from '../src/base/time.ts'
+import type { GroupId, OrderId } from '../src/base/ids.ts'
 import { NO_MANDATE } from '../src/base/ids.ts'
-import { lots } from '../src/base/money.ts'
+import { lots, wt, WT_PER_UNIT } from '../src/base/money.ts'
 import { freeCash, obligationOf } from '../src/state/account.ts'
 import { restingOrders } from '../src/state/book.ts'
 import type { OrderPlace, SelfTrade, Side } from '../src/state/command.ts'
@@ -15,6 +15,7 @@ import {
   mandateNamed,
   MARKET,
   market,
+  named,
   positionBehind,
   price,
   showLots,
@@ -58,6 +59,8 @@ function order(world: World, who: string, side: Side, size: string, at: string, 
       place.special = { ...place.special, expiresAt: instant(midnight + sinceMidnight) }
     } else if (word === 'reduce-only') place.special = { ...place.special, reduceOnly: true }
     else if (word === 'slide') place.postOnly = 'slide'
+    else if (word.startsWith('in '))
+      place.special = { ...place.special, group: named(world, word.slice(3)) as GroupId }
     else if (word === 'post-only') place.postOnly = 'reject'
     else if (mode !== undefined) place.selfTrade = mode
     else if (word.startsWith('as ')) place.clientOrderId = word.slice(3)
@@ -75,6 +78,17 @@ const marketOrder = (world: World, who: string, side: Side, size: string, bound:
 
 const cancelAll = (world: World, who: string, side: Side | null) =>
   ({ kind: 'order.cancel_all', account: accountNamed(world, who), instrument: MARKET, side }) as const
+
+/** Opens a group and gives it a name in the scenario. */
+function createGroup(world: World, who: string, name: string, limit: string, window: string, freeze: string) {
+  world.names.set(name, world.state.groups.length + 1)
+  const terms = {
+    limit: wt(Number(limit) * WT_PER_UNIT),
+    window: Number(window) * MICROS_PER_SECOND,
+    freeze: Number(freeze) * MICROS_PER_SECOND,
+  }
+  return { kind: 'group.create', account: accountNamed(world, who), name, ...terms } as const
+}
 
 const amend = (
   world: World,
@@ -139,6 +153,34 @@ const placing: Sentence[] = [
     }),
   ],
   [/^(\S+) cancels everything$/, (world, who = '') => cancelAll(world, who, null)],
+  [
+    /^(\S+) groups (\S+): (-?\d+) in (\d+) s(?:, frozen for (\d+) s)?$/,
+    (world, who = '', name = '', limit = '', window = '', freeze = '0') =>
+      createGroup(world, who, name, limit, window, freeze),
+  ],
+  [
+    /^(\S+) closes (\S+)$/,
+    (world, who = '', name = '') => ({
+      kind: 'group.close',
+      account: accountNamed(world, who),
+      group: named(world, name) as GroupId,
+    }),
+  ],
+  [
+    /^(\S+) cancels all of (\S+)$/,
+    (world, who = '', name = '') => ({
+      ...cancelAll(world, who, null),
+      group: named(world, name) as GroupId,
+    }),
+  ],
+  [
+    /^(\S+) sets a timer of (\d+) s$/,
+    (world, who = '', seconds = '') => ({
+      kind: 'cancel_timer.set',
+      account: accountNamed(world, who),
+      after: Number(seconds) * MICROS_PER_SECOND,
+    }),
+  ],
   [/^(\S+) cancels all bids$/, (world, who = '') => cancelAll(world, who, 'buy')],
   [/^(\S+) cancels all asks$/, (world, who = '') => cancelAll(world, who, 'sell')],
 ]
@@ -203,6 +245,11 @@ export const tradingVoice: Voice = {
     `trades ${showLots(size)} @ ${showPrice(at)} with #${resting}`,
   'order.rested': ({ order: id }) => `rests #${id}`,
   'order.amended': ({ order: id, priority }) => `#${id} ${priority === 'kept' ? 'keeps' : 'loses'} its place`,
+  'group.created': () => undefined,
+  'group.closed': () => undefined,
+  'group.tripped': ({ filled }) => `trips at ${showUnits(filled)}`,
+  'cancel_timer.set': () => undefined,
+  'cancel_timer.fired': () => 'the timer fires',
   'self_trade.transferred': ({ lots: size, price: at, resting }) =>
     `moves ${showLots(size)} @ ${showPrice(at)} with #${resting}`,
   'order.reduced': ({ order: id, by }) => `#${id} reduced by ${showLots(by)}`,

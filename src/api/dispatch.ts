@@ -128,7 +128,12 @@ function throttle(
 }
 
 /** What to answer when something was thrown. Only the operator's log says what it was. */
-function problemOf(venue: Venue, operation: Operation, requestId: string, error: unknown): Problem {
+export function problemOf(
+  venue: Venue,
+  operation: Pick<Operation, 'id'>,
+  requestId: string,
+  error: unknown,
+): Problem {
   if (error instanceof SequencerBusy)
     return problem('busy', 'The queue of the exchange is full. Try again.', {
       headers: { 'retry-after': '1' },

@@ -1,5 +1,5 @@
 import type { Instant } from '../base/time.ts'
-import { rfc3339 } from '../base/time.ts'
+import { rfc3339, toMs } from '../base/time.ts'
 import type { Spec } from '../state/instrument.ts'
 import type { State } from '../state/state.ts'
 import type { AccountEvent } from '../store/account-event.ts'
@@ -11,7 +11,7 @@ import { printPrice, printQuantity } from './amount.ts'
 import { marketName } from './instrument-name.ts'
 
 /** What the numbers of an event count, by the name of the field. Numbers not named here stay numbers. */
-const UNITS: Record<string, 'price' | 'lots' | 'units' | 'money' | 'time'> = {
+const UNITS: Record<string, 'price' | 'lots' | 'units' | 'money' | 'time' | 'ms'> = {
   price: 'price',
   oldPrice: 'price',
   lots: 'lots',
@@ -35,6 +35,12 @@ const UNITS: Record<string, 'price' | 'lots' | 'units' | 'money' | 'time'> = {
   priceLimit: 'money',
   deadline: 'time',
   expiresAt: 'time',
+  until: 'time',
+  at: 'time',
+  limit: 'units',
+  window: 'ms',
+  freeze: 'ms',
+  filled: 'units',
 }
 
 const IDS: Record<string, IdKind> = {
@@ -52,10 +58,18 @@ const IDS: Record<string, IdKind> = {
   draw: 'delivery',
   mandate: 'mandate',
   parent: 'mandate',
+  group: 'group',
 }
 
 /** Names that say more outside than inside. */
-const NAMES: Record<string, string> = { draw: 'delivery', lots: 'quantity', wt: 'units', by: 'quantity' }
+const NAMES: Record<string, string> = {
+  draw: 'delivery',
+  lots: 'quantity',
+  wt: 'units',
+  by: 'quantity',
+  window: 'window_ms',
+  freeze: 'freeze_ms',
+}
 
 const snake = (name: string): string =>
   NAMES[name] ?? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
@@ -103,6 +117,8 @@ function printNumber({ state, spec, ends }: Context, name: string, value: number
       return units(value)
     case 'time':
       return rfc3339(value as Instant)
+    case 'ms':
+      return toMs(value as Instant)
     case 'price':
       return spec === undefined ? value : printPrice(spec, value)
     case 'lots':

@@ -39,6 +39,7 @@ export function printOrder(spec: Spec, order: OrderFacts, priority: OrderOut['pr
     self_trade_prevention: order.selfTrade,
     expires_at: order.special?.expiresAt === undefined ? null : rfc3339(order.special.expiresAt),
     reduce_only: order.special?.reduceOnly === true,
+    group: order.special?.group === undefined ? null : printId('group', order.special.group),
     price: printPrice(spec, order.price),
     quantity: printQuantity(spec, order.filled + order.remaining),
     filled_quantity: printQuantity(spec, order.filled),

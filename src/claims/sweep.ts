@@ -1,5 +1,5 @@
 import { known } from '../base/assert.ts'
-import type { DrawId, InstrumentId, LotId, OrderId } from '../base/ids.ts'
+import type { AccountId, DrawId, InstrumentId, LotId, OrderId } from '../base/ids.ts'
 import type { Wt } from '../base/money.ts'
 import { micros, wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
@@ -8,6 +8,7 @@ import { inTrading, obligationOf, positionOf, theAccount, theInstrument } from '
 import { earliestDue, firstDue, takeDue } from '../state/agenda.ts'
 import { restingOrders } from '../state/book.ts'
 import { expireLot, FROM_TRADING, openLot } from './claim.ts'
+import { fireCancelTimer } from '../trading/cancel-timer.ts'
 import { freeBond } from '../trading/escrow.ts'
 import type { Event } from '../state/event.ts'
 import { costOf } from '../trading/fill.ts'
@@ -45,6 +46,10 @@ function endDue(state: State, due: Due, events: Event[]): void {
   if (due.kind === 'draw') {
     const draw = known(state.draws.get(due.id as DrawId), 'a draw that is due is live')
     events.push(...giveBack(state, draw, 'deadline', due.at))
+    return
+  }
+  if (due.kind === 'timer') {
+    fireCancelTimer(state, due.id as AccountId, events)
     return
   }
   if (due.kind === 'order') {

@@ -42,13 +42,14 @@ function printOrders({ terminal }: Session, orders: readonly OrderOut[]): void {
 
 function requestOf(side: 'buy' | 'sell', args: readonly string[], options: Options): OrderRequest {
   const [instrument = '', quantity = ''] = args
-  const { price, time, expires, postOnly, slide, reduceOnly, selfTrade, clientOrderId } = options as {
+  const { price, time, expires, postOnly, slide, reduceOnly, group, selfTrade, clientOrderId } = options as {
     price?: string
     time?: (typeof TIMES)[number]
     expires?: string
     postOnly?: boolean
     slide?: boolean
     reduceOnly?: boolean
+    group?: string
     selfTrade?: (typeof SELF_TRADES)[number]
     clientOrderId?: string
   }
@@ -64,6 +65,7 @@ function requestOf(side: 'buy' | 'sell', args: readonly string[], options: Optio
     ...(postOnly === true && { post_only: 'reject' }),
     ...(slide === true && { post_only: 'slide' }),
     ...(reduceOnly === true && { reduce_only: true }),
+    ...(group !== undefined && { group }),
     ...(selfTrade !== undefined && { self_trade_prevention: selfTrade }),
     ...(clientOrderId !== undefined && { client_order_id: clientOrderId }),
   }
@@ -143,6 +145,7 @@ function addOrderCommand(program: Command, run: Runner, side: 'buy' | 'sell'): v
     .option('--post-only', 'refuse rather than take')
     .option('--slide', 'stand a tick behind the other side rather than take')
     .option('--reduce-only', 'only what brings you nearer to owing and owning nothing')
+    .option('--group <group>', 'an order group, such as grp_1: the order ends with the others of it')
     .option('--self-trade <mode>', SELF_TRADES.join(', '), wordOption(SELF_TRADES))
     .option('--client-order-id <id>', 'an id of your own: the same id and order again has no second effect')
     .option('--preview', 'only say what would happen')

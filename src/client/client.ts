@@ -1,7 +1,9 @@
 import type { AccountEventOut, AccountOut, BalanceOut, DeliveryOut, LotOut } from '../wire/account.ts'
 import type { InstrumentOut } from '../wire/instrument.ts'
 import type { BookOut, CandleInterval, CandleOut, TickerOut, TradeOut } from '../wire/market.ts'
+import type { BatchAnswer, BatchRequest } from '../wire/order-batch.ts'
 import type { FillOut, OrderAmendment, OrderOut, OrderRequest, PreviewOut } from '../wire/order.ts'
+import type { GroupOut, GroupRequest } from '../wire/order-group.ts'
 import type { StatusOut } from '../wire/venue.ts'
 import { adminOn, keysOn, mandatesOn } from './authority.ts'
 import { chatOn } from './chat.ts'
@@ -69,13 +71,25 @@ const ordersOn = ({ json }: Transport) => {
     amend: (order: string, change: OrderAmendment) =>
       json<OrderOut>('PATCH', `/v1/orders/${part(order)}`, { body: change, repeatable: true }),
     cancel: (order: string) => json<OrderOut>('DELETE', `/v1/orders/${part(order)}`),
-    cancelAll: (which: { instrument?: string; side?: 'buy' | 'sell' } = {}) =>
+    /** Up to 100 requests in their order, an answer for each. Never repeated by itself. */
+    batch: (items: BatchRequest['items']) =>
+      json<BatchAnswer>('POST', '/v1/orders/batch', { body: { items } }),
+    cancelAll: (which: { instrument?: string; side?: 'buy' | 'sell'; group?: string } = {}) =>
       json<{ canceled: string[]; seq: number }>('POST', '/v1/orders/cancel', {
         body: which,
         repeatable: true,
       }),
   }
 }
+
+const groupsOn = ({ json }: Transport) => ({
+  create: (group: GroupRequest) => json<GroupOut>('POST', '/v1/order-groups', once(group)),
+  list: async () => (await json<Listing<GroupOut>>('GET', '/v1/order-groups')).data,
+  get: (group: string) => json<GroupOut>('GET', `/v1/order-groups/${part(group)}`),
+  /** Cancels its orders, and ends it. */
+  close: (group: string) =>
+    json<{ id: string; canceled: string[]; seq: number }>('DELETE', `/v1/order-groups/${part(group)}`),
+})
 
 const accountOn = ({ json }: Transport) => {
   const fillPage = (query: FillFilter & PageQuery = {}) => json<Page<FillOut>>('GET', '/v1/fills', { query })
@@ -113,6 +127,13 @@ export function createClient(options: ClientOptions) {
     baseUrl: options.baseUrl,
     ...marketOn(transport),
     orders: ordersOn(transport),
+    orderGroups: groupsOn(transport),
+    /** Cancels every order of the account in so many milliseconds, unless it is set again. 0: off. */
+    setCancelTimer: (timeoutMs: number) =>
+      transport.json<{ cancels_at: string | null; seq: number }>('PUT', '/v1/cancel-timer', {
+        body: { timeout_ms: timeoutMs },
+        repeatable: true,
+      }),
     ...accountOn(transport),
     ...supplyOn(transport),
     keys: keysOn(transport),

@@ -146,6 +146,8 @@ function auditAccount(state: State, account: Account): void {
     forSale.set(instrument, (forSale.get(instrument) ?? 0) + units)
     if (pool.backing[slot] === -1) unbacked.set(instrument, (unbacked.get(instrument) ?? 0) + lots)
   }
+  const due = account.cancelAt
+  assert(due === 0 || due > state.at, '4: no timer has run out')
   assert(count === account.openOrders, '2: an account counts its open orders')
   assert(cash === balanceOf(ledger, account.held), '2: cash held is what open orders hold')
   for (const position of account.positions) {

@@ -4,10 +4,12 @@ import type { Instant } from '../base/time.ts'
 import { admitMember, deposit, openAccount, withdraw } from '../state/account.ts'
 import { amendOrder } from '../trading/amend.ts'
 import { grantMandate } from '../trading/budget.ts'
+import { setCancelTimer } from '../trading/cancel-timer.ts'
 import { cancelAll, cancelOrder, revokeMandate } from '../trading/cancel.ts'
 import type { Command } from '../state/command.ts'
 import { extendDraw, openDraw, rerouteDraw } from '../claims/draw.ts'
 import type { Event } from '../state/event.ts'
+import { closeGroup, createGroup, endTripped } from '../trading/group.ts'
 import { engageKill, releaseKill } from '../trading/kill.ts'
 import { limitAccount } from '../trading/limit.ts'
 import { listInstrument } from '../trading/listing.ts'
@@ -33,10 +35,30 @@ export function apply(state: State, seq: Seq, at: Instant, command: Command): Ev
   const due = at < state.nextDue ? undefined : runDue(state)
   const outcome = perform(state, command)
   const events = Array.isArray(outcome) ? outcome : [rejected(outcome)]
+  if (state.tripped.length > 0) endTripped(state, events)
   return due === undefined || due.length === 0 ? events : due.concat(events)
 }
 
 const rejected = ({ reason, detail }: Refusal): Event => ({ kind: 'command.rejected', reason, detail })
+
+type Frequent =
+  | 'order.place'
+  | 'order.amend'
+  | 'order.cancel'
+  | 'order.cancel_all'
+  | 'group.create'
+  | 'group.close'
+  | 'cancel_timer.set'
+  | 'draw.open'
+  | 'draw.extend'
+  | 'draw.reroute'
+  | 'draw.settle'
+  | 'draw.fail'
+  | 'draw.release'
+  | 'units.transfer'
+  | 'units.issue'
+  | 'units.redeem'
+type Rare = Exclude<Command, { kind: Frequent }>
 
 function perform(state: State, command: Command): Event[] | Refusal {
   switch (command.kind) {
@@ -48,6 +70,12 @@ function perform(state: State, command: Command): Event[] | Refusal {
       return cancelOrder(state, command)
     case 'order.cancel_all':
       return cancelAll(state, command)
+    case 'group.create':
+      return createGroup(state, command)
+    case 'group.close':
+      return closeGroup(state, command)
+    case 'cancel_timer.set':
+      return setCancelTimer(state, command)
     case 'draw.open':
       return openDraw(state, command)
     case 'draw.extend':
@@ -66,6 +94,14 @@ function perform(state: State, command: Command): Event[] | Refusal {
       return issueUnits(state, command)
     case 'units.redeem':
       return redeemUnits(state, command)
+    default:
+      return administer(state, command)
+  }
+}
+
+/** What is asked less often: members and money, supply, authority, and the venue itself. */
+function administer(state: State, command: Rare): Event[] | Refusal {
+  switch (command.kind) {
     case 'offer.register':
       return registerOffer(state, command)
     case 'offer.certify':

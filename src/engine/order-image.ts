@@ -24,6 +24,7 @@ const COLUMNS = [
   'fees',
   'backing',
   'mandate',
+  'group',
   'createdAt',
   'updatedAt',
   'createdSeq',

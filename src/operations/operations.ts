@@ -5,6 +5,8 @@ import { keyOperations } from './keys.ts'
 import { mandateOperations } from './mandates.ts'
 import { marketOperations } from './market-data.ts'
 import type { Operation } from '../api/operation.ts'
+import { batchOperations } from './order-batch.ts'
+import { groupOperations } from './order-groups.ts'
 import { orderOperations } from './orders.ts'
 import { qualificationOperations } from './qualifications.ts'
 import { supplyOperations } from './supply.ts'
@@ -16,6 +18,8 @@ export const OPERATIONS: readonly Operation[] = [
   ...venueOperations,
   ...marketOperations,
   ...orderOperations,
+  ...batchOperations,
+  ...groupOperations,
   ...accountOperations,
   ...deliveryOperations,
   ...supplyOperations,

@@ -47,5 +47,6 @@ function specialTermsOf(body: z.output<typeof orderRequest>): SpecialTerms | und
   const special: SpecialTerms = {}
   if (body.expires_at !== undefined) special.expiresAt = body.expires_at
   if (body.reduce_only) special.reduceOnly = true
+  if (body.group !== undefined) special.group = body.group
   return Object.keys(special).length === 0 ? undefined : special
 }

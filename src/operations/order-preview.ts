@@ -7,6 +7,7 @@ import type { Plan } from '../trading/place.ts'
 import { planOrder } from '../trading/place.ts'
 import type { Instrument, State } from '../state/state.ts'
 import { money, units } from '../wire/decimal.ts'
+import { printId } from '../wire/id.ts'
 import type { PreviewOut } from '../wire/order.ts'
 import { printAverage, printPrice, printQuantity } from '../api/amount.ts'
 import { marketName } from '../api/instrument-name.ts'
@@ -86,5 +87,6 @@ function bodyOf(instrument: Instrument, command: OrderPlace): PreviewOut['order'
     quantity: printQuantity(spec, command.lots),
     ...(special.expiresAt !== undefined && { expires_at: rfc3339(special.expiresAt) }),
     ...(special.reduceOnly === true && { reduce_only: true }),
+    ...(special.group !== undefined && { group: printId('group', special.group) }),
   }
 }

@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { accountOf, theInstrument } from '../state/account.ts'
 import type { OrderId } from '../base/ids.ts'
 import { findOrder, NO_SLOT } from '../state/order.ts'
@@ -49,23 +50,30 @@ const place = operation({
   answer: order,
   status: 201,
   example: EXAMPLE,
-  async run(venue, { body, caller }) {
-    const placement = placementOf(venue.sequencer.state, body, caller)
-    if (placement instanceof Problem) return placement
-    const { command, instrument } = placement
-    const { spec } = instrument
-    const applied = await venue.sequencer.ask(command)
-    const accepted = eventIn(applied, 'order.accepted')
-    if (accepted !== undefined) {
-      const facts = placedFacts(applied, accepted, command.selfTrade, spec)
-      if (facts.filled > 0) venue.rates.refund(caller.account)
-      return printOrder(spec, facts)
-    }
-    const repeated = eventIn(applied, 'order.repeated')
-    if (repeated !== undefined) return printOrder(spec, repeatedFacts(repeated.first, command.selfTrade))
-    return refusalIn(applied, spec) ?? notFound('order')
-  },
+  run: (venue, { body, caller }) => placeOwnOrder(venue, body, caller),
 })
+
+/** Places an order of the caller's account, alone or as one of a batch. */
+export async function placeOwnOrder(
+  venue: Venue,
+  body: z.output<typeof orderRequest>,
+  caller: Caller,
+): Promise<OrderOut | Problem> {
+  const placement = placementOf(venue.sequencer.state, body, caller)
+  if (placement instanceof Problem) return placement
+  const { command, instrument } = placement
+  const { spec } = instrument
+  const applied = await venue.sequencer.ask(command)
+  const accepted = eventIn(applied, 'order.accepted')
+  if (accepted !== undefined) {
+    const facts = placedFacts(applied, accepted, command.selfTrade, spec)
+    if (facts.filled > 0) venue.rates.refund(caller.account)
+    return printOrder(spec, facts)
+  }
+  const repeated = eventIn(applied, 'order.repeated')
+  if (repeated !== undefined) return printOrder(spec, repeatedFacts(repeated.first, command.selfTrade))
+  return refusalIn(applied, spec) ?? notFound('order')
+}
 
 const preview = operation({
   id: 'order.preview',
@@ -159,31 +167,32 @@ const amend = operation({
   body: orderAmendment,
   answer: order,
   example: { quantity: '0.50' },
-  async run(venue, { path, body, caller }) {
-    const instrument = openInstrument(venue.sequencer.state, caller, path.id)
-    if (instrument === undefined) return whyNotOpen(venue, caller, path.id)
-    const { spec } = instrument
-    const price = body.price === undefined ? null : readPrice(spec, body.price, '/price')
-    if (price instanceof Problem) return price
-    const lots = body.quantity === undefined ? null : readQuantity(spec, body.quantity, '/quantity')
-    if (lots instanceof Problem) return lots
-    const { account, mandate } = caller
-    const applied = await venue.sequencer.ask({
-      kind: 'order.amend',
-      account,
-      order: path.id,
-      price,
-      lots,
-      mandate,
-    })
-    const refused = refusalIn(applied, spec)
-    if (refused !== undefined)
-      return refused.code === 'order_not_found' ? whyNotOpen(venue, caller, path.id) : refused
-    const found = await findOwnOrder(venue, account, path.id)
-    const priority = eventIn(applied, 'order.amended')?.priority ?? null
-    return found === undefined ? notFound('order', '/path/id') : { ...found, priority }
-  },
+  run: (venue, { path, body, caller }) => amendOwnOrder(venue, path.id, body, caller),
 })
+
+/** Amends an order of the caller's account, alone or as one of a batch. */
+export async function amendOwnOrder(
+  venue: Venue,
+  order: OrderId,
+  body: z.output<typeof orderAmendment>,
+  caller: Caller,
+): Promise<OrderOut | Problem> {
+  const instrument = openInstrument(venue.sequencer.state, caller, order)
+  if (instrument === undefined) return whyNotOpen(venue, caller, order)
+  const { spec } = instrument
+  const price = body.price === undefined ? null : readPrice(spec, body.price, '/price')
+  if (price instanceof Problem) return price
+  const lots = body.quantity === undefined ? null : readQuantity(spec, body.quantity, '/quantity')
+  if (lots instanceof Problem) return lots
+  const { account, mandate } = caller
+  const applied = await venue.sequencer.ask({ kind: 'order.amend', account, order, price, lots, mandate })
+  const refused = refusalIn(applied, spec)
+  if (refused !== undefined)
+    return refused.code === 'order_not_found' ? whyNotOpen(venue, caller, order) : refused
+  const found = await findOwnOrder(venue, account, order)
+  const priority = eventIn(applied, 'order.amended')?.priority ?? null
+  return found === undefined ? notFound('order', '/path/id') : { ...found, priority }
+}
 
 const cancel = operation({
   id: 'order.cancel',
@@ -195,24 +204,31 @@ const cancel = operation({
   rate: 'cancel',
   params: orderPath,
   answer: order,
-  async run(venue, { path, caller }) {
-    const { account } = caller
-    if (openInstrument(venue.sequencer.state, caller, path.id) === undefined)
-      return whyNotOpen(venue, caller, path.id)
-    const applied = await venue.sequencer.ask({ kind: 'order.cancel', account, order: path.id })
-    const refused = refusalIn(applied)
-    if (refused !== undefined)
-      return refused.code === 'order_not_found' ? whyNotOpen(venue, caller, path.id) : refused
-    return (await findOwnOrder(venue, account, path.id)) ?? notFound('order', '/path/id')
-  },
+  run: (venue, { path, caller }) => cancelOwnOrder(venue, path.id, caller),
 })
+
+/** Cancels an order of the caller's account, alone or as one of a batch. */
+export async function cancelOwnOrder(
+  venue: Venue,
+  order: OrderId,
+  caller: Caller,
+): Promise<OrderOut | Problem> {
+  const { account } = caller
+  if (openInstrument(venue.sequencer.state, caller, order) === undefined)
+    return whyNotOpen(venue, caller, order)
+  const applied = await venue.sequencer.ask({ kind: 'order.cancel', account, order })
+  const refused = refusalIn(applied)
+  if (refused !== undefined)
+    return refused.code === 'order_not_found' ? whyNotOpen(venue, caller, order) : refused
+  return (await findOwnOrder(venue, account, order)) ?? notFound('order', '/path/id')
+}
 
 const cancelAll = operation({
   id: 'order.cancel_all',
   method: 'POST',
   path: '/v1/orders/cancel',
   tag: 'Orders',
-  summary: 'Cancel every open order of the account, or those of one instrument or side.',
+  summary: 'Cancel every open order of the account, or those of one instrument, side or group.',
   scope: 'trade:cancel',
   rate: 'cancel',
   body: cancelRequest,
@@ -227,6 +243,7 @@ const cancelAll = operation({
       account: caller.account,
       instrument: instrument ? instrument.id : null,
       side: body.side ?? null,
+      ...(body.group !== undefined && { group: body.group }),
     })
     const refused = refusalIn(applied)
     if (refused !== undefined) return refused

@@ -1,42 +1,10 @@
-import type { Command, OrderAmend, OrderPlace, PostOnly, SelfTrade, Side } from '../state/command.ts'
-import type { Event } from '../state/event.ts'
+import type { Command, OrderAmend, OrderPlace, PostOnly, Side } from '../state/command.ts'
 import type { Spec } from '../state/instrument.ts'
 import type { Reject } from '../state/reject.ts'
 import type { InstrumentRules, InstrumentStatus } from '../state/status.ts'
+import type { NaiveGroup, NaiveMarket, NaiveOrder } from './naive-book.ts'
+import { against, close, closeAll, closed, fills, find, insert, reaches, remove } from './naive-book.ts'
 import { collects, fillNaively, tryEveryPrice } from './naive-call.ts'
-
-/** An order of the twin: what matching needs and nothing else. */
-export type NaiveOrder = {
-  id: number
-  account: number
-  member: number
-  side: Side
-  price: number
-  remaining: number
-  filled: number
-  /** When it ends by itself; Infinity: never. */
-  expiresAt: number
-  postOnly: PostOnly
-  selfTrade: SelfTrade
-}
-
-/**
- * The twin of book and matching, written to be read: each side is one array, best price first and oldest
- * first within a price. It knows nothing of money, so it judges the engine only where money and units
- * suffice.
- */
-export type NaiveMarket = {
-  bids: NaiveOrder[]
-  asks: NaiveOrder[]
-  nextOrder: number
-  last: number
-  status: InstrumentStatus
-  /** Every trade's time and price, for the corridor. */
-  trades: { at: number; price: number }[]
-  /** Of the last call that traded. */
-  called: number
-  now: number
-}
 
 /** What the twin is told of the venue: shares in ppm, and each account's member. */
 export type NaiveRules = {
@@ -47,18 +15,7 @@ export type NaiveRules = {
   memberOf(account: number): number
 }
 
-export const newNaiveMarket = (): NaiveMarket => ({
-  bids: [],
-  asks: [],
-  nextOrder: 1,
-  last: 0,
-  status: 'open',
-  trades: [],
-  called: 0,
-  now: 0,
-})
-
-/** Applies a trading command at a time and says what happened, a line per event, in the words of `linesOf`. */
+/** Applies a trading command at a time and says what happened, a line per event (naive-line.ts). */
 export const applyNaively = (
   market: NaiveMarket,
   rules: NaiveRules,
@@ -66,15 +23,40 @@ export const applyNaively = (
   at: number,
 ): string[] => {
   market.now = at
-  return [...expire(market, at), ...perform(market, rules, command, at)]
+  market.lot = rules.spec.lot
+  const lines = [...runOut(market, at), ...perform(market, rules, command, at)]
+  return [...lines, ...market.groups.flatMap((group, i) => trip(market, group, i + 1, at))]
 }
 
-/** Ends what is due, the earliest first, and of those of one instant the oldest. */
-const expire = (market: NaiveMarket, at: number): string[] =>
-  [...market.bids, ...market.asks]
+/** What is due, the earliest first; of one instant orders before timers, and the older first. */
+function runOut(market: NaiveMarket, at: number): string[] {
+  const expiring = [...market.bids, ...market.asks]
     .filter((order) => order.expiresAt <= at)
-    .sort((a, b) => a.expiresAt - b.expiresAt || a.id - b.id)
-    .map((order) => close(market, order, 'expired'))
+    .map(({ expiresAt, id }) => ({ at: expiresAt, rank: 0, id }))
+  const firing = [...market.timers]
+    .filter(([, due]) => due <= at)
+    .map(([account, due]) => ({ at: due, rank: 1, id: account }))
+  return [...expiring, ...firing]
+    .sort((a, b) => a.at - b.at || a.rank - b.rank || a.id - b.id)
+    .flatMap(({ rank, id }) => {
+      if (rank === 1) {
+        market.timers.delete(id)
+        return ['cancel_timer.fired', ...closeAll(market, 'cancel_timer', (order) => order.account === id)]
+      }
+      const order = find(market, id)
+      return order === undefined ? [] : [close(market, order, 'expired')]
+    })
+}
+
+/** Ends the orders of a group that has filled its limit within its window in this command. */
+function trip(market: NaiveMarket, group: NaiveGroup, id: number, at: number): string[] {
+  const within = group.fills.filter((fill) => fill.at + group.window > at)
+  const filled = within.reduce((sum, fill) => sum + fill.wt, 0)
+  if (!group.isOpen || filled < group.limit) return []
+  group.fills = []
+  group.frozenUntil = at + group.freeze
+  return [`group ${id} trips at ${filled}`, ...closeAll(market, 'group_limit', (order) => order.group === id)]
+}
 
 function perform(market: NaiveMarket, rules: NaiveRules, command: Command, at: number): string[] {
   switch (command.kind) {
@@ -88,11 +70,29 @@ function perform(market: NaiveMarket, rules: NaiveRules, command: Command, at: n
       return [close(market, order, 'user')]
     }
     case 'order.cancel_all':
-      return [...market.bids, ...market.asks]
-        .filter((order) => order.account === command.account)
-        .filter((order) => command.side === null || order.side === command.side)
-        .sort((a, b) => b.id - a.id)
-        .map((order) => close(market, order, 'mass_cancel'))
+      return closeAll(
+        market,
+        'mass_cancel',
+        (order) =>
+          order.account === command.account &&
+          (command.side === null || order.side === command.side) &&
+          (command.group === undefined || order.group === command.group),
+      )
+    case 'group.create': {
+      const { account, limit, window, freeze } = command
+      market.groups.push({ account, limit, window, freeze, frozenUntil: 0, isOpen: true, fills: [] })
+      return ['group.created']
+    }
+    case 'group.close': {
+      const group = market.groups[command.group - 1]
+      if (group === undefined || !group.isOpen) return no('group_not_found')
+      group.isOpen = false
+      return ['group.closed', ...closeAll(market, 'group_closed', (order) => order.group === command.group)]
+    }
+    case 'cancel_timer.set':
+      if (command.after === 0) market.timers.delete(command.account)
+      else market.timers.set(command.account, at + command.after)
+      return ['cancel_timer.set']
     case 'instrument.transition':
       return moveTo(market, rules, command.to)
     default:
@@ -103,14 +103,6 @@ function perform(market: NaiveMarket, rules: NaiveRules, command: Command, at: n
 const DAY = 24 * 3_600 * 1_000_000
 
 const no = (reason: Reject): string[] => [`no: ${reason}`]
-const sideOf = (market: NaiveMarket, side: Side): NaiveOrder[] => (side === 'buy' ? market.bids : market.asks)
-const against = (market: NaiveMarket, side: Side): NaiveOrder[] =>
-  side === 'buy' ? market.asks : market.bids
-const reaches = (side: Side, limit: number, price: number): boolean =>
-  side === 'buy' ? limit >= price : limit <= price
-const find = (market: NaiveMarket, id: number): NaiveOrder | undefined =>
-  market.bids.find((order) => order.id === id) ?? market.asks.find((order) => order.id === id)
-
 function bandOf(market: NaiveMarket, { spec, band }: NaiveRules): { floor: number; ceiling: number } {
   const reference = market.last === 0 ? spec.listingPrice : market.last
   const floor = Math.max(1, Math.ceil((reference * (1e6 - band)) / 1e6))
@@ -128,10 +120,14 @@ function place(market: NaiveMarket, rules: NaiveRules, order: OrderPlace, at: nu
   const expiresAt = order.special?.expiresAt ?? Infinity
   if (timeInForce === 'gtd' && expiresAt === Infinity) return no('expiry_missing')
   if (timeInForce !== 'gtd' && expiresAt < Infinity) return no('expiry_unasked')
+  const group = order.special?.group === undefined ? undefined : market.groups[order.special.group - 1]
+  const isOwn = group?.account === order.account && group.isOpen
+  if (order.special?.group !== undefined && !isOwn) return no('group_not_found')
   if (market.status !== 'open') {
     const fault = statusFault(market.status, order, resting)
     if (fault !== undefined) return no(fault)
   }
+  if (group !== undefined && group.frozenUntil > at) return no('group_frozen')
   const best = against(market, side)[0]?.price
   const named = type === 'market' ? marketLimit(market, rules, order, best) : (order.price as number)
   if (named > rules.spec.priceMax) return no('price_above_maximum')
@@ -150,6 +146,7 @@ function place(market: NaiveMarket, rules: NaiveRules, order: OrderPlace, at: nu
     price: limit,
     remaining: order.lots,
     filled: 0,
+    group: order.special?.group ?? 0,
     expiresAt: timeInForce === 'day' ? (Math.floor(at / DAY) + 1) * DAY : expiresAt,
     postOnly: order.postOnly,
     selfTrade: order.selfTrade,
@@ -230,6 +227,7 @@ function enter(market: NaiveMarket, rules: NaiveRules, order: NaiveOrder, mayRes
     for (const party of [order, best]) {
       party.remaining -= quantity
       party.filled += quantity
+      fills(market, party, quantity)
     }
     printed(market, best.price)
     lines.push(`trade #${order.id} with #${best.id}: ${quantity} @ ${best.price}`)
@@ -301,6 +299,7 @@ function uncross(market: NaiveMarket, spec: Spec): string[] {
   for (const { bid, ask, lots } of fillNaively([...market.bids], [...market.asks], found.lots)) {
     const [earlier, later] = bid.id < ask.id ? [bid, ask] : [ask, bid]
     lines.push(`trade #${later.id} with #${earlier.id}: ${lots} @ ${found.price}`)
+    for (const order of [earlier, later]) fills(market, order, lots)
     printed(market, found.price)
     for (const order of [earlier, later])
       if (order.remaining === 0) lines.push(close(market, order, 'filled'))
@@ -333,13 +332,6 @@ function giveWay(market: NaiveMarket, order: NaiveOrder, best: NaiveOrder): stri
     if (best.remaining === 0) lines.push(close(market, best, 'self_trade'))
   } else if (order.selfTrade !== 'cancel_newest') lines.push(close(market, best, 'self_trade'))
   return lines
-}
-
-/** Behind every order that is as good or better. */
-function insert(market: NaiveMarket, order: NaiveOrder): void {
-  const orders = sideOf(market, order.side)
-  const behind = orders.findIndex((other) => !reaches(order.side, other.price, order.price))
-  orders.splice(behind < 0 ? orders.length : behind, 0, order)
 }
 
 function amend(market: NaiveMarket, rules: NaiveRules, command: OrderAmend): string[] {
@@ -376,51 +368,4 @@ function amend(market: NaiveMarket, rules: NaiveRules, command: OrderAmend): str
   order.price = price
   order.remaining = remaining
   return [`amended #${order.id} ${remaining} @ ${price}, lost`, ...enter(market, rules, order, true)]
-}
-
-function remove(market: NaiveMarket, order: NaiveOrder): void {
-  const orders = sideOf(market, order.side)
-  orders.splice(orders.indexOf(order), 1)
-}
-
-function close(market: NaiveMarket, order: NaiveOrder, reason: string): string {
-  remove(market, order)
-  return closed(order, reason, true)
-}
-
-const closed = (order: NaiveOrder, reason: string, rested: boolean): string =>
-  `closed #${order.id} ${reason}, ${order.remaining} left${rested ? ', rested' : ''}`
-
-/** The engine's events in the twin's words. */
-export const linesOf = (events: readonly Event[]): string[] => events.map(lineOf)
-
-function lineOf(event: Event): string {
-  switch (event.kind) {
-    case 'command.rejected':
-      return `no: ${event.reason}`
-    case 'order.accepted':
-      return `accepted #${event.order} ${event.side} ${event.lots} @ ${event.price}`
-    case 'trade':
-      return `trade #${event.aggressor} with #${event.resting}: ${event.lots} @ ${event.price}`
-    case 'self_trade.prevented':
-      return `prevented #${event.aggressor} with #${event.resting}: ${event.lots} @ ${event.price}`
-    case 'self_trade.transferred':
-      return `moved #${event.aggressor} with #${event.resting}: ${event.lots} @ ${event.price}`
-    case 'order.reduced':
-      return `reduced #${event.order} by ${event.by}`
-    case 'order.rested':
-      return `rested #${event.order} ${event.lots} @ ${event.price}`
-    case 'order.amended':
-      return `amended #${event.order} ${event.remaining} @ ${event.price}, ${event.priority}`
-    case 'order.closed': {
-      const { order, reason, remaining, rested } = event
-      return `closed #${order} ${reason}, ${remaining} left${rested ? ', rested' : ''}`
-    }
-    case 'auction.uncrossed':
-      return `uncrossed ${event.lots} @ ${event.price}, ${event.imbalance} left`
-    case 'instrument.status_changed':
-      return `status ${event.status}`
-    default:
-      return event.kind
-  }
 }

@@ -1,10 +1,11 @@
 import type { Chance } from '../base/chance.ts'
-import type { AccountId, InstrumentId, MandateId, MemberId, OfferId, OrderId } from '../base/ids.ts'
+import type { AccountId, GroupId, InstrumentId, MandateId, MemberId, OfferId, OrderId } from '../base/ids.ts'
 import { NO_MANDATE } from '../base/ids.ts'
 import { lots, micros, ppm, ticks, wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import { later, MICROS_PER_HOUR, MICROS_PER_SECOND } from '../base/time.ts'
 import { theAccount } from '../state/account.ts'
+import { groupsOf } from '../state/group.ts'
 import type { Command, SelfTrade, Side, SpecialTerms, TimeInForce } from '../state/command.ts'
 import type { Spec } from '../state/instrument.ts'
 import { referencePrice } from '../trading/risk.ts'
@@ -64,6 +65,7 @@ export function openingDay({ specs, accounts, cash, issue, start }: Population):
 export type Habits = Partial<Record<Kind, number>>
 type Kind =
   | 'state'
+  | 'group'
   | 'place'
   | 'amend'
   | 'cancel'
@@ -74,7 +76,14 @@ type Kind =
   | 'mandate'
   | 'venue'
 
-export const TRADING_ONLY: Habits = { place: 70, amend: 15, cancel: 14, cancelAll: 1, state: 1 }
+export const TRADING_ONLY: Habits = {
+  place: 70,
+  amend: 15,
+  cancel: 14,
+  cancelAll: 1,
+  state: 1,
+  group: 2,
+}
 export const WHOLE_DAY: Habits = {
   place: 60,
   amend: 12,
@@ -84,6 +93,7 @@ export const WHOLE_DAY: Habits = {
   supply: 6,
   transfer: 4,
   mandate: 4,
+  group: 3,
   venue: 1,
   state: 1,
 }
@@ -132,7 +142,7 @@ const place: Maker = (state, chance) => {
   const postOnly = !market && chance.below(6) === 0
   const named = chance.below(60) === 0 ? null : ticks(anyPrice(state, chance, instrument))
   const timeInForce = pick<TimeInForce>(chance, postOnly ? STANDING : TIMES)
-  const special = anySpecial(state, chance, timeInForce)
+  const special = anySpecial(state, chance, account, timeInForce)
   return {
     kind: 'order.place',
     account,
@@ -151,12 +161,25 @@ const place: Maker = (state, chance) => {
 }
 
 /** What only some orders ask for; rarely something that does not go together. */
-function anySpecial(state: State, chance: Chance, timeInForce: TimeInForce): SpecialTerms | undefined {
+function anySpecial(
+  state: State,
+  chance: Chance,
+  account: AccountId,
+  timeInForce: TimeInForce,
+): SpecialTerms | undefined {
   const special: SpecialTerms = {}
   if (chance.below(100) === 0 || (timeInForce === 'gtd' && chance.below(100) > 0))
     special.expiresAt = later(state.at, chance.below(40) === 0 ? 0 : chance.below(60 * MICROS_PER_SECOND))
   if (chance.below(100) === 0 || (timeInForce === 'ioc' && chance.below(4) === 0)) special.reduceOnly = true
+  if (state.groups.length > 0 && chance.below(4) === 0) special.group = anyGroup(state, chance, account)
   return Object.keys(special).length === 0 ? undefined : special
+}
+
+/** Mostly one of the account's own, now and then anybody's. */
+function anyGroup(state: State, chance: Chance, account: AccountId): GroupId {
+  const own = groupsOf(state, account)
+  if (own.length > 0 && chance.below(30) > 0) return pick(chance, own).id
+  return (1 + chance.below(state.groups.length)) as GroupId
 }
 
 type Known = { account: AccountId; order: OrderId; instrument: InstrumentId }
@@ -202,6 +225,24 @@ const cancelAll: Maker = (state, chance) => ({
   instrument: null,
   side: pick(chance, [null, 'buy', 'sell']),
 })
+
+const group: Maker = (state, chance) => {
+  const account = anyAccount(state, chance)
+  const what = chance.below(6)
+  if (what < 2) {
+    const after = chance.below(3) === 0 ? 0 : chance.below(20 * MICROS_PER_SECOND)
+    return { kind: 'cancel_timer.set', account, after }
+  }
+  const own = groupsOf(state, account)
+  if (own.length > 0 && what < 4) {
+    const open = pick(chance, own).id
+    if (what === 2) return { kind: 'group.close', account, group: open }
+    return { kind: 'order.cancel_all', account, instrument: null, side: null, group: open }
+  }
+  const freeze = chance.below(2) * 5 * MICROS_PER_SECOND
+  const terms = { limit: wt(10_000 * (1 + chance.below(12))), window: 15 * MICROS_PER_SECOND, freeze }
+  return { kind: 'group.create', account, name: 'day', ...terms }
+}
 
 const cash: Maker = (state, chance) => ({
   kind: pick(chance, ['cash.deposit', 'cash.withdraw']),
@@ -271,6 +312,7 @@ const MAKERS: Record<Kind, Maker> = {
   cancel,
   cancelAll,
   cash,
+  group,
   supply,
   transfer,
   mandate,

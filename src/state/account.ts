@@ -2,6 +2,7 @@ import { known } from '../base/assert.ts'
 import type { AccountId, InstrumentId, MandateId, MemberId, OfferId } from '../base/ids.ts'
 import type { Micros, Wt } from '../base/money.ts'
 import { micros, wt } from '../base/money.ts'
+import type { Instant } from '../base/time.ts'
 import type { CommandOf } from './command.ts'
 import type { Event } from './event.ts'
 import { balanceOf, CASH, move, openCell, unitsOf } from './ledger.ts'
@@ -96,6 +97,7 @@ export function openAccount(state: State, command: CommandOf<'account.open'>): E
     positions: [],
     orderHead: NO_SLOT,
     openOrders: 0,
+    cancelAt: 0 as Instant,
     clientOrders: new Map(),
     limits: null,
     killed: null,

@@ -1,4 +1,13 @@
-import type { AccountId, DrawId, InstrumentId, MandateId, MemberId, OfferId, OrderId } from '../base/ids.ts'
+import type {
+  AccountId,
+  DrawId,
+  GroupId,
+  InstrumentId,
+  MandateId,
+  MemberId,
+  OfferId,
+  OrderId,
+} from '../base/ids.ts'
 import type { Lots, Micros, Ppm, Ticks, Wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { Capability, Spec } from './instrument.ts'
@@ -10,7 +19,7 @@ export type OrderType = 'limit' | 'market'
 export type TimeInForce = 'gtc' | 'ioc' | 'fok' | 'gtd' | 'day'
 /** Where a post-only order would trade at once: refuse it, or slide it one tick behind the opposite best. */
 export type PostOnly = 'none' | 'reject' | 'slide'
-/** What happens when an order would trade with its own member: who gives way, or that units change accounts. */
+/** What happens when an order would trade with its own member: who gives way, or that units move. */
 export type SelfTrade = 'cancel_newest' | 'cancel_oldest' | 'cancel_both' | 'decrement' | 'transfer'
 export type Role = 'consumer' | 'supplier' | 'trader' | 'operator'
 
@@ -31,7 +40,11 @@ export type Command =
   | OrderPlace
   | OrderAmend
   | { kind: 'order.cancel'; account: AccountId; order: OrderId }
-  | { kind: 'order.cancel_all'; account: AccountId; instrument: InstrumentId | null; side: Side | null }
+  | OrderCancelAll
+  | GroupCreate
+  | { kind: 'group.close'; account: AccountId; group: GroupId }
+  /** In so many microseconds every order of the account is cancelled, unless it is set again; 0: off. */
+  | { kind: 'cancel_timer.set'; account: AccountId; after: number }
   | MandateGrant
   | { kind: 'mandate.revoke'; account: AccountId; mandate: MandateId }
   | DrawOpen
@@ -115,6 +128,8 @@ export type SpecialTerms = {
   expiresAt?: Instant
   /** Takes no more than brings the account nearer to owing and owning nothing. */
   reduceOnly?: true
+  /** Ends with the other orders of its group. */
+  group?: GroupId
 }
 
 export type OrderAmend = {
@@ -125,6 +140,26 @@ export type OrderAmend = {
   /** The new total quantity, filled part included. */
   lots: Lots | null
   mandate: MandateId
+}
+
+export type OrderCancelAll = {
+  kind: 'order.cancel_all'
+  account: AccountId
+  instrument: InstrumentId | null
+  side: Side | null
+  /** Left out: whatever its group. */
+  group?: GroupId
+}
+
+/** Once its orders have filled `limit` within `window`, they end, and no new ones are taken for `freeze`. */
+export type GroupCreate = {
+  kind: 'group.create'
+  account: AccountId
+  name: string
+  limit: Wt
+  /** Microseconds, as is `freeze`. */
+  window: number
+  freeze: number
 }
 
 /** Money that may be spent, in µ$ per rolling calendar window (UTC). A missing window is unbounded. */

@@ -1,6 +1,7 @@
 import type {
   AccountId,
   DrawId,
+  GroupId,
   InstrumentId,
   LotId,
   MandateId,
@@ -38,6 +39,9 @@ export type CloseReason =
   | 'instrument_closed'
   | 'kill_switch'
   | 'expired'
+  | 'group_limit'
+  | 'group_closed'
+  | 'cancel_timer'
 
 /** How a called request ended, for money and for the scorecard. */
 export type Verdict = 'conforming' | 'soft_miss' | 'rejected' | 'excused'
@@ -102,6 +106,22 @@ export type Event =
       lots: Lots
     }
   | SelfTradeTransferred
+  | {
+      kind: 'group.created'
+      group: GroupId
+      account: AccountId
+      name: string
+      limit: Wt
+      /** Microseconds. */
+      window: number
+      freeze: number
+    }
+  | { kind: 'group.closed'; group: GroupId; account: AccountId }
+  /** It has filled as much as it may: its orders end, and none are taken before `until`. */
+  | { kind: 'group.tripped'; group: GroupId; account: AccountId; filled: Wt; until: Instant }
+  /** When the account's orders will be cancelled unless it is set again; null: it is off. */
+  | { kind: 'cancel_timer.set'; account: AccountId; at: Instant | null }
+  | { kind: 'cancel_timer.fired'; account: AccountId }
   | {
       kind: 'lot.opened'
       lot: LotId

@@ -61,6 +61,8 @@ export type OrderPool = {
   /** µ$ per lot a primary seller holds against a sale below the bond reference; -1: placed owing nothing. */
   backing: Float64Array
   mandate: Int32Array
+  /** 0: none. */
+  group: Int32Array
   createdAt: Float64Array
   updatedAt: Float64Array
   createdSeq: Float64Array
@@ -94,6 +96,7 @@ const INTS = [
   'instrument',
   'price',
   'mandate',
+  'group',
   'version',
   'next',
   'prev',
@@ -121,6 +124,7 @@ export function newPool(capacity = 1024): OrderPool {
     fees: floats(),
     backing: floats(),
     mandate: ints(),
+    group: ints(),
     createdAt: floats(),
     updatedAt: floats(),
     createdSeq: floats(),
@@ -216,6 +220,7 @@ export function takeSlot(
   pool.fees[slot] = 0
   pool.backing[slot] = -1
   pool.mandate[slot] = 0
+  pool.group[slot] = 0
   pool.version[slot] = 1
   pool.next[slot] = NO_SLOT
   pool.prev[slot] = NO_SLOT

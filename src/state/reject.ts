@@ -16,6 +16,8 @@ export const rejects = {
   expiry_missing: 1010,
   expiry_unasked: 1011,
   reduce_only_rests: 1012,
+  group_terms_invalid: 1013,
+  timer_out_of_bounds: 1014,
 
   role_missing: 2001,
 
@@ -29,6 +31,7 @@ export const rejects = {
   symbol_taken: 3008,
   client_order_id_reused: 3009,
   request_id_reused: 3010,
+  group_not_found: 3011,
 
   market_halted: 4001,
   offer_suspended: 4002,
@@ -41,6 +44,7 @@ export const rejects = {
   market_closed: 4009,
   transition_not_allowed: 4010,
   kill_switch: 4011,
+  group_frozen: 4012,
 
   price_above_maximum: 5001,
   quantity_above_maximum: 5002,
@@ -53,6 +57,7 @@ export const rejects = {
   amount_above_maximum: 5009,
   expiry_not_ahead: 5010,
   nothing_to_reduce: 5011,
+  group_count_limit: 5012,
 
   below_minimum_notional: 5020,
   order_size_limit: 5021,

@@ -1,6 +1,7 @@
 import type {
   AccountId,
   DrawId,
+  GroupId,
   InstrumentId,
   LotId,
   MandateId,
@@ -37,6 +38,9 @@ export type State = {
   instruments: Instrument[]
   offers: Offer[]
   mandates: Mandate[]
+  groups: Group[]
+  /** Groups that have reached their limit within the command under way; empty between commands. */
+  tripped: GroupId[]
   lots: Map<LotId, ClaimLot>
   draws: Map<DrawId, Draw>
   drawByRequest: Map<string, DrawId>
@@ -76,10 +80,28 @@ export type Account = {
   /** First order of the account's own list, newest first. */
   orderHead: Slot
   openOrders: number
+  /** When the dead-man's timer cancels its orders; 0: it is off. */
+  cancelAt: Instant
   clientOrders: Map<string, ClientOrder>
   /** Null: no bounds but those of everybody. */
   limits: AccountLimits | null
   killed: string | null
+}
+
+/** Orders that end together once they have filled `limit` within the rolling `window`. */
+export type Group = {
+  id: GroupId
+  account: AccountId
+  name: string
+  limit: Wt
+  /** Microseconds, as is `freeze`. */
+  window: number
+  freeze: number
+  closed: boolean
+  frozenUntil: Instant
+  /** Fills of the last window, oldest first, and their sum; they are forgotten when it is next looked at. */
+  fills: { at: Instant; wt: Wt }[]
+  filled: Wt
 }
 
 /** One `client_order_id`, one order, for ever: what was asked the first time, and what it was told. */
@@ -223,8 +245,8 @@ export type Draw = {
 /** Released proceeds and freed bond that stay out of reach until `due`. */
 export type Withheld = { account: AccountId; amount: Micros; due: Instant }
 
-/** A draw's deadline, a lot's or an order's expiry. What has ended before is skipped (agenda.ts). */
-export type Due = { at: Instant; kind: 'draw' | 'lot' | 'order'; id: number }
+/** A draw's deadline, a lot's or an order's expiry, an account's timer. Skipped where it has ended before. */
+export type Due = { at: Instant; kind: 'draw' | 'lot' | 'order' | 'timer'; id: number }
 
 export const NEVER = Number.MAX_SAFE_INTEGER as Instant
 
@@ -268,6 +290,8 @@ export function emptyState(): State {
     instruments: [],
     offers: [],
     mandates: [],
+    groups: [],
+    tripped: [],
     lots: new Map(),
     draws: new Map(),
     drawByRequest: new Map(),

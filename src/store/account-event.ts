@@ -46,6 +46,11 @@ export function viewsOf(event: Event, owners: Owners): View[] {
     case 'standby.paid':
     case 'mandate.revoked':
     case 'draw.extended':
+    case 'group.created':
+    case 'group.closed':
+    case 'group.tripped':
+    case 'cancel_timer.set':
+    case 'cancel_timer.fired':
       return [{ account: event.account, event }]
     case 'offer.registered':
     case 'mandate.granted':

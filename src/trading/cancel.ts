@@ -21,7 +21,7 @@ export function cancelOrder(state: State, command: CommandOf<'order.cancel'>): E
   return [closeResting(state, slot, 'user')]
 }
 
-/** Cancels every order of an account, or those of one market or side. Newest first. */
+/** Cancels every order of an account, or those of one market, side or group. Newest first. */
 export function cancelAll(state: State, command: CommandOf<'order.cancel_all'>): Event[] | Refusal {
   const account = accountOf(state, command.account)
   if (account === undefined) return refuse('account_not_found')
@@ -30,14 +30,15 @@ export function cancelAll(state: State, command: CommandOf<'order.cancel_all'>):
 
   // Nothing below this line can fail.
   const pool = state.orders
-  const { instrument, side } = command
+  const { instrument, side, group } = command
   return closeWhere(
     state,
     account,
     'mass_cancel',
     (slot) =>
       (instrument === null || pool.instrument[slot] === instrument) &&
-      (side === null || pool.side[slot] === sideCode(side)),
+      (side === null || pool.side[slot] === sideCode(side)) &&
+      (group === undefined || pool.group[slot] === group),
   )
 }
 

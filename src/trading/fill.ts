@@ -7,6 +7,7 @@ import { prepayUnits } from './budget.ts'
 import { escrowSale, primaryPart, trimEscrow } from './escrow.ts'
 import type { SelfTradeTransferred, Trade } from '../state/event.ts'
 import { takeFee } from './fee.ts'
+import { countGroupFill } from '../state/group.ts'
 import { coreHold, payFromHold, spendHold } from './hold.ts'
 import { lotTick } from '../state/instrument.ts'
 import { move } from '../state/ledger.ts'
@@ -67,8 +68,8 @@ export function fillOrders(
   prepayUnits(state, pool.mandate[buying] as MandateId, instrument.id, fill.units)
   if (fill.bought.escrowed > 0) trimEscrow(state, fill.bought)
   recordTrade(instrument, state.at, price, quantity)
-  countFill(state, buying, quantity, fill.value, buyFee)
-  countFill(state, selling, quantity, fill.value, sellFee)
+  countFill(state, buying, fill, buyFee)
+  countFill(state, selling, fill, sellFee)
   return {
     kind: 'trade',
     trade: state.nextTrade++ as TradeId,
@@ -205,7 +206,7 @@ function takeFees(state: State, fill: Fill): { buyFee: Micros; sellFee: Micros }
   return { buyFee, sellFee }
 }
 
-function countFill(state: State, slot: Slot, quantity: Lots, value: Micros, fee: Micros): void {
+function countFill(state: State, slot: Slot, { lots: quantity, value, units }: Fill, fee: Micros): void {
   const pool = state.orders
   pool.remaining[slot] = (pool.remaining[slot] as number) - quantity
   pool.filled[slot] = (pool.filled[slot] as number) + quantity
@@ -213,6 +214,8 @@ function countFill(state: State, slot: Slot, quantity: Lots, value: Micros, fee:
   pool.fees[slot] = (pool.fees[slot] as number) + fee
   pool.updatedAt[slot] = state.at
   pool.updatedSeq[slot] = state.seq
+  const group = pool.group[slot] as number
+  if (group !== 0) countGroupFill(state, group, units)
 }
 
 /**

@@ -3,13 +3,14 @@ import { NO_MANDATE } from '../base/ids.ts'
 import type { Lots, Micros, Ticks } from '../base/money.ts'
 import { micros } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
-import { MICROS_PER_DAY, nextOnGrid } from '../base/time.ts'
+import { MICROS_PER_DAY, nextOnGrid, rfc3339 } from '../base/time.ts'
 import { accountOf, freeCash, instrumentOf, inTrading, obligationOf, openPosition } from '../state/account.ts'
 import { schedule } from '../state/agenda.ts'
 import { bestAgainst, crosses } from '../state/book.ts'
 import { budgetFault, lapseFault, ownsMandate, priceFault, scopeFault } from './budget.ts'
 import type { OrderPlace, SpecialTerms } from '../state/command.ts'
 import type { CloseReason, Event, FirstAnswer, OrderAccepted } from '../state/event.ts'
+import { groupOf } from '../state/group.ts'
 import { buyHold, feeHold, feeOwing, raiseHold } from './hold.ts'
 import { reachOf } from './corridor.ts'
 import { enterBook } from './enter.ts'
@@ -81,7 +82,7 @@ const REQUEST = [
   'mandate',
 ] as const satisfies readonly (keyof OrderPlace)[]
 
-const SPECIALS = ['expiresAt', 'reduceOnly'] as const satisfies readonly (keyof SpecialTerms)[]
+const SPECIALS = ['expiresAt', 'reduceOnly', 'group'] as const satisfies readonly (keyof SpecialTerms)[]
 
 /** An order's special terms with what the engine adds: a day order ends with its UTC day. */
 export function specialOf({ timeInForce, special }: OrderPlace, at: Instant): SpecialTerms | null {
@@ -113,13 +114,27 @@ export function planOrder(state: State, order: OrderPlace): Plan | Refusal {
   const instrument = instrumentOf(state, order.instrument)
   if (instrument === undefined) return refuse('instrument_not_found')
   if (!ownsMandate(state, order.mandate, account.id)) return refuse('mandate_not_found')
+  const ungrouped = groupFault(state, order)
   const namesake = order.clientOrderId === null ? undefined : account.clientOrders.get(order.clientOrderId)
   if (namesake !== undefined) return refuse('client_order_id_reused', { order: namesake.order })
+  if (ungrouped?.reason === 'group_not_found') return ungrouped
   const closed = orderFault(instrument, order)
   if (closed !== undefined) return closed
   const killed = killFault(state, account, instrument)
   if (killed !== undefined) return killed
-  return lapseFault(state, order.mandate, state.at) ?? planInMarket(state, account, instrument, order)
+  return (
+    lapseFault(state, order.mandate, state.at) ?? ungrouped ?? planInMarket(state, account, instrument, order)
+  )
+}
+
+/** Whether the group that the order names is another's or nobody's, or frozen. */
+function groupFault(state: State, { account, special }: OrderPlace): Refusal | undefined {
+  if (special?.group === undefined) return undefined
+  const group = groupOf(state, account, special.group)
+  if (group === undefined) return refuse('group_not_found')
+  return group.frozenUntil > state.at
+    ? refuse('group_frozen', { until: rfc3339(group.frozenUntil) })
+    : undefined
 }
 
 /** Special terms that do not go together. */
@@ -319,6 +334,7 @@ export function openOrder(
   pool.createdSeq[slot] = state.seq
   pool.updatedSeq[slot] = state.seq
   pool.terms[slot] = terms
+  pool.group[slot] = terms.special?.group ?? 0
   const head = account.orderHead
   pool.accountNext[slot] = head
   if (head !== NO_SLOT) pool.accountPrev[head] = slot

@@ -12,6 +12,7 @@ const PREFIX = {
   lot: 'lot',
   delivery: 'del',
   mandate: 'mdt',
+  group: 'grp',
 } as const
 
 export type IdKind = keyof typeof PREFIX

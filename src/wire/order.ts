@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { OrderId } from '../base/ids.ts'
+import type { GroupId, OrderId } from '../base/ids.ts'
 import { decimalIn, decimalOut, timeIn, timeOut } from './decimal.ts'
 import { idIn, idOut } from './id.ts'
 import { instrumentIn, instrumentOut } from './instrument.ts'
@@ -35,6 +35,8 @@ export const orderRequest = z.strictObject({
   expires_at: timeIn.optional(),
   /** Only what brings the account nearer to owing and owning nothing; not with an order that rests. */
   reduce_only: z.boolean().default(false),
+  /** An order group: the order ends with the others of it. */
+  group: idIn<GroupId>('group').optional(),
 })
 
 /** `quantity` is the new total, filled part included. */
@@ -48,7 +50,11 @@ export const orderQuery = z.strictObject({
   side: side.optional(),
   status: orderStatus.optional(),
 })
-export const cancelRequest = z.strictObject({ instrument: instrumentIn.optional(), side: side.optional() })
+export const cancelRequest = z.strictObject({
+  instrument: instrumentIn.optional(),
+  side: side.optional(),
+  group: idIn<GroupId>('group').optional(),
+})
 
 export const amount = z.object({ asset: z.string(), amount: decimalOut })
 
@@ -64,6 +70,7 @@ export const order = z
     self_trade_prevention: selfTrade,
     expires_at: timeOut.nullable(),
     reduce_only: z.boolean(),
+    group: idOut('group').nullable(),
     price: decimalOut,
     quantity: decimalOut,
     filled_quantity: decimalOut,

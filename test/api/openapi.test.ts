@@ -43,7 +43,7 @@ describe('the operation table', () => {
 
   test('has a schema for every variable of every path, and a body for no GET or DELETE', () => {
     for (const { path, params, body, method } of OPERATIONS) {
-      assert.match(path, /^\/v1(\/[a-z:_{}]+)+$/)
+      assert.match(path, /^\/v1(\/[a-z:_{}-]+)+$/)
       assert.equal(path.includes('{'), params !== undefined, path)
       assert.equal(body !== undefined, !['GET', 'DELETE'].includes(method), `${method} ${path}`)
     }

@@ -5,8 +5,11 @@ import { restingOrders } from '../../src/state/book.ts'
 import { BUY, SELL } from '../../src/state/order.ts'
 import { later, MICROS_PER_SECOND } from '../../src/base/time.ts'
 import type { State } from '../../src/state/state.ts'
-import type { NaiveMarket, NaiveRules } from '../../src/sim/naive-market.ts'
-import { applyNaively, linesOf, newNaiveMarket } from '../../src/sim/naive-market.ts'
+import type { NaiveMarket } from '../../src/sim/naive-book.ts'
+import { newNaiveMarket } from '../../src/sim/naive-book.ts'
+import type { NaiveRules } from '../../src/sim/naive-market.ts'
+import { linesOf } from '../../src/sim/naive-line.ts'
+import { applyNaively } from '../../src/sim/naive-market.ts'
 import { nextCommand, openingDay, TRADING_ONLY } from '../../src/sim/trading-day.ts'
 import { openExchange, specs, START } from '../engine/exchange.ts'
 
@@ -81,6 +84,11 @@ test('book and matching say and do what their plain twin says and does, command 
     'closed n expired, n left, rested',
     'moved n with n: n @ n',
     'no: expiry_not_ahead',
+    'closed n group_limit, n left, rested',
+    'closed n group_closed, n left, rested',
+    'closed n cancel_timer, n left, rested',
+    'no: group_frozen',
+    'no: group_not_found',
     'closed n mass_cancel, n left, rested',
     'status auction',
     'status volatility_auction',

@@ -68,6 +68,7 @@ export function placeOrder(account: StubAccount, market: StubMarket, request: Or
     self_trade_prevention: 'cancel_newest',
     expires_at: null,
     reduce_only: false,
+    group: null,
     price: request.price ?? best ?? '0.0000',
     quantity: request.quantity,
     filled_quantity: takes ? request.quantity : '0.00',

@@ -1,0 +1,118 @@
+import type { PostOnly, SelfTrade, Side } from '../state/command.ts'
+import type { InstrumentStatus } from '../state/status.ts'
+
+/** An order of the twin: what matching needs and nothing else. */
+export type NaiveOrder = {
+  id: number
+  account: number
+  member: number
+  side: Side
+  price: number
+  remaining: number
+  filled: number
+  /** 0: none. */
+  group: number
+  /** When it ends by itself; Infinity: never. */
+  expiresAt: number
+  postOnly: PostOnly
+  selfTrade: SelfTrade
+}
+
+/**
+ * The twin of book and matching, written to be read: each side is one array, best price first and oldest
+ * first within a price. It knows nothing of money, so it judges the engine only where money and units
+ * suffice.
+ */
+export type NaiveMarket = {
+  bids: NaiveOrder[]
+  asks: NaiveOrder[]
+  nextOrder: number
+  last: number
+  status: InstrumentStatus
+  /** Every trade's time and price, for the corridor. */
+  trades: { at: number; price: number }[]
+  /** Of the last call that traded. */
+  called: number
+  /** The time and the lot of the command under way. */
+  now: number
+  lot: number
+  groups: NaiveGroup[]
+  /** When whose orders are cancelled unless it is set again. */
+  timers: Map<number, number>
+}
+
+/** Every fill it ever had: what is within the window is counted when it matters. */
+export type NaiveGroup = {
+  account: number
+  limit: number
+  window: number
+  freeze: number
+  frozenUntil: number
+  isOpen: boolean
+  fills: { at: number; wt: number }[]
+}
+
+/** A market with nobody in it. */
+export const newNaiveMarket = (): NaiveMarket => ({
+  bids: [],
+  asks: [],
+  nextOrder: 1,
+  last: 0,
+  status: 'open',
+  trades: [],
+  called: 0,
+  now: 0,
+  lot: 0,
+  groups: [],
+  timers: new Map(),
+})
+
+const sideOf = (market: NaiveMarket, side: Side): NaiveOrder[] => (side === 'buy' ? market.bids : market.asks)
+/** The side that an order of this side trades against. */
+export const against = (market: NaiveMarket, side: Side): NaiveOrder[] =>
+  side === 'buy' ? market.asks : market.bids
+/** Whether a limit of this side allows the price. */
+export const reaches = (side: Side, limit: number, price: number): boolean =>
+  side === 'buy' ? limit >= price : limit <= price
+/** A resting order by its id. */
+export const find = (market: NaiveMarket, id: number): NaiveOrder | undefined =>
+  market.bids.find((order) => order.id === id) ?? market.asks.find((order) => order.id === id)
+
+/** Ends the orders that a test picks, newest first. */
+export const closeAll = (
+  market: NaiveMarket,
+  reason: string,
+  picks: (order: NaiveOrder) => boolean,
+): string[] =>
+  [...market.bids, ...market.asks]
+    .filter(picks)
+    .sort((a, b) => b.id - a.id)
+    .map((order) => close(market, order, reason))
+
+/** Behind every order that is as good or better. */
+export function insert(market: NaiveMarket, order: NaiveOrder): void {
+  const orders = sideOf(market, order.side)
+  const behind = orders.findIndex((other) => !reaches(order.side, other.price, order.price))
+  orders.splice(behind < 0 ? orders.length : behind, 0, order)
+}
+
+/** Takes an order out of its side. */
+export function remove(market: NaiveMarket, order: NaiveOrder): void {
+  const orders = sideOf(market, order.side)
+  orders.splice(orders.indexOf(order), 1)
+}
+
+/** Ends a resting order. */
+export function close(market: NaiveMarket, order: NaiveOrder, reason: string): string {
+  remove(market, order)
+  return closed(order, reason, true)
+}
+
+/** How the end of an order is told. */
+export const closed = (order: NaiveOrder, reason: string, rested: boolean): string =>
+  `closed #${order.id} ${reason}, ${order.remaining} left${rested ? ', rested' : ''}`
+
+/** Counts a fill for the order's group. */
+export function fills(market: NaiveMarket, { group }: NaiveOrder, lots: number): void {
+  market.groups[group - 1]?.fills.push({ at: market.now, wt: lots * market.lot })
+}

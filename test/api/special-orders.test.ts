@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { rfc3339 } from '../../src/base/time.ts'
+import { later, MICROS_PER_SECOND } from '../../src/base/time.ts'
+import { audit } from '../../src/engine/audit.ts'
+import { batchAnswer } from '../../src/wire/order-batch.ts'
+import { orderGroup } from '../../src/wire/order-group.ts'
+import type { TestVenue, Trader } from './test-venue.ts'
+import { openTestVenue } from './test-venue.ts'
+
+let v: TestVenue
+let alice: Trader
+let seller: Trader & { offer: string }
+
+before(async () => {
+  v = await openTestVenue()
+  alice = await v.join('Alice')
+  seller = await v.supply('Sol', 'text-prime', '100.00')
+})
+after(async () => {
+  audit(v.venue.sequencer.state)
+  assert.deepEqual(v.errors, [])
+  await v.close()
+})
+
+const bid = (price: string, quantity: string, more: object = {}) => ({
+  instrument: 'text-prime',
+  side: 'buy',
+  price,
+  quantity,
+  ...more,
+})
+const place = (body: object, key = alice.key) => v.send('POST', '/v1/orders', { key, body })
+
+describe('an order that ends by itself', () => {
+  test('says when, and a preview returns it ready to submit', async () => {
+    const expires_at = rfc3339(later(v.venue.clock(), 3_600 * MICROS_PER_SECOND))
+    const order = bid('0.7500', '1.00', { time_in_force: 'gtd', expires_at })
+    const preview = await v.send('POST', '/v1/orders/preview', { key: alice.key, body: order })
+    assert.equal(preview.json.order.expires_at, expires_at)
+    const placed = await place(preview.json.order)
+    assert.equal(placed.status, 201, placed.text)
+    assert.deepEqual([placed.json.time_in_force, placed.json.expires_at], ['gtd', expires_at])
+    const listed = await v.send('GET', '/v1/orders', { key: alice.key })
+    assert.equal(listed.json.data[0].expires_at, expires_at)
+    await v.send('POST', '/v1/orders/cancel', { key: alice.key, body: {} })
+  })
+
+  test('needs a time that is one', async () => {
+    for (const expires_at of ['2026-02-30T00:00:00Z', '2026-11-25', 'soon', '2026-11-25T10:00:00+01:00']) {
+      const refused = await place(bid('0.7500', '1.00', { time_in_force: 'gtd', expires_at }))
+      assert.equal(refused.status, 400, expires_at)
+      assert.equal(refused.json.errors[0].pointer, '/expires_at')
+    }
+    const missing = await place(bid('0.7500', '1.00', { time_in_force: 'gtd' }))
+    assert.deepEqual([missing.status, missing.json.code], [422, 'expiry_missing'])
+  })
+
+  test('with other special terms is another order under the same client_order_id', async () => {
+    const first = await place(bid('0.7500', '1.00', { client_order_id: 'day', time_in_force: 'day' }))
+    assert.equal(first.status, 201, first.text)
+    assert.match(first.json.expires_at, /T00:00:00\.000000Z$/)
+    const again = await place(bid('0.7500', '1.00', { client_order_id: 'day', time_in_force: 'day' }))
+    assert.deepEqual(again.json, first.json)
+    const other = await place(bid('0.7500', '1.00', { client_order_id: 'day' }))
+    assert.equal(other.status, 409)
+    await v.send('POST', '/v1/orders/cancel', { key: alice.key, body: {} })
+  })
+})
+
+describe('a batch', () => {
+  test('is carried out in its order, and answers for each', async () => {
+    const items = [
+      { op: 'place', ...bid('0.7000', '2.00', { client_order_id: 'b1' }) },
+      { op: 'place', ...bid('0.7000', '0.00') },
+      { op: 'place', ...bid('0.7001', '1.00') },
+      { op: 'cancel', id: 'ord_999999' },
+    ]
+    const done = await v.send('POST', '/v1/orders/batch', { key: alice.key, body: { items } })
+    assert.equal(done.status, 200, done.text)
+    assert.deepEqual(batchAnswer.parse(done.json), done.json)
+    assert.deepEqual(
+      done.json.items.map(({ status }: { status: number }) => status),
+      [201, 422, 201, 404],
+    )
+    const [first, second, third] = done.json.items
+    assert.equal(second.problem.code, 'quantity_not_positive')
+    assert.ok(first.order.seq < third.order.seq)
+    const changes = [
+      { op: 'amend', id: first.order.id, quantity: '1.00' },
+      { op: 'cancel', id: third.order.id },
+    ]
+    const changed = await v.send('POST', '/v1/orders/batch', { key: alice.key, body: { items: changes } })
+    assert.deepEqual(
+      changed.json.items.map((item: { order: { priority: string; status: string } }) => [
+        item.order.priority,
+        item.order.status,
+      ]),
+      [
+        ['kept', 'open'],
+        [null, 'canceled'],
+      ],
+    )
+    await v.send('POST', '/v1/orders/cancel', { key: alice.key, body: {} })
+  })
+
+  test('is refused whole where it is malformed, with a pointer to the item', async () => {
+    const items = [
+      { op: 'cancel', id: 'ord_1' },
+      { op: 'move', id: 'ord_1' },
+    ]
+    const refused = await v.send('POST', '/v1/orders/batch', { key: alice.key, body: { items } })
+    assert.equal(refused.status, 400)
+    assert.match(refused.json.errors[0].pointer, /^\/items\/1/)
+    for (const wrong of [[], Array.from({ length: 101 }, () => items[0])]) {
+      const answer = await v.send('POST', '/v1/orders/batch', { key: alice.key, body: { items: wrong } })
+      assert.equal(answer.status, 400)
+    }
+  })
+})
+
+describe('an order group', () => {
+  test('is cancelled once it has filled its limit, and is read, listed and closed', async () => {
+    const body = { name: 'rack', limit: '2.00', window_ms: 15_000, freeze_ms: 60_000 }
+    const made = await v.send('POST', '/v1/order-groups', { key: seller.key, body })
+    assert.equal(made.status, 201, made.text)
+    assert.deepEqual(orderGroup.parse(made.json), made.json)
+    const group = made.json.id
+    for (const price of ['0.8000', '0.8100'])
+      assert.equal((await place({ ...bid(price, '2.00'), side: 'sell', group }, seller.key)).status, 201)
+    assert.equal((await place(bid('0.8000', '2.00'))).json.status, 'filled')
+    const tripped = await v.send('GET', `/v1/order-groups/${group}`, { key: seller.key })
+    assert.deepEqual(tripped.json.open_orders, [])
+    assert.notEqual(tripped.json.frozen_until, null)
+    const late = await place({ ...bid('0.8000', '1.00'), side: 'sell', group }, seller.key)
+    assert.deepEqual([late.status, late.json.code], [422, 'group_frozen'])
+    const strange = await v.send('GET', `/v1/order-groups/${group}`, { key: alice.key })
+    assert.equal(strange.status, 404)
+    const events = await v.send('GET', '/v1/events?limit=1000', { key: seller.key })
+    const trip = events.json.data.find(({ type }: { type: string }) => type === 'group.tripped')
+    assert.equal(trip.payload.filled, '2.000000')
+    const closed = await v.send('DELETE', `/v1/order-groups/${group}`, { key: seller.key })
+    assert.deepEqual([closed.status, closed.json.canceled], [200, []])
+    const none = await v.send('GET', '/v1/order-groups', { key: seller.key })
+    assert.deepEqual(none.json.data, [])
+  })
+})
+
+describe('the cancel timer', () => {
+  test('says when it fires, and is turned off with 0', async () => {
+    const set = await v.send('PUT', '/v1/cancel-timer', { key: alice.key, body: { timeout_ms: 60_000 } })
+    assert.equal(set.status, 200, set.text)
+    assert.notEqual(set.json.cancels_at, null)
+    const off = await v.send('PUT', '/v1/cancel-timer', { key: alice.key, body: { timeout_ms: 0 } })
+    assert.equal(off.json.cancels_at, null)
+  })
+})
