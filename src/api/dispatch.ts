@@ -59,7 +59,7 @@ export async function perform(
   return refused ?? enforce(venue, operation, caller, values, requestId)
 }
 
-/** The same for what the exchange does by itself on a caller's behalf: no scope is asked and no rate counts. */
+/** The same for what the exchange does on a caller's behalf by itself: no scope is asked, no rate counts. */
 export async function enforce(
   venue: Venue,
   operation: Operation,

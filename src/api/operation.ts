@@ -1,18 +1,11 @@
 import type { z } from 'zod'
-import type { AccountId, MandateId } from '../base/ids.ts'
 import type { Scope } from '../wire/key.ts'
+import type { Caller } from './caller.ts'
 import type { Problem } from './problem.ts'
 import type { RateClass } from './rate.ts'
 import type { Venue } from './venue.ts'
 
-/** Who calls, as their credential says. Account, mandate and scopes never come from the request itself. */
-export type Caller = {
-  keyId: string
-  account: AccountId
-  mandate: MandateId
-  scopes: ReadonlySet<Scope>
-  ip: string
-}
+export type { Caller } from './caller.ts'
 
 /** One call of an operation, its parts parsed and checked. `caller` is null only where no scope is asked. */
 export type Call<Path, Query, Body, Who> = {

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Instant } from '../base/time.ts'
 import { later, MICROS_PER_SECOND } from '../base/time.ts'
-import type { Caller } from './operation.ts'
+import type { Caller } from './caller.ts'
 
 /** How long a ticket opens a stream, in seconds. */
 export const TICKET_SECONDS = 60

@@ -4,21 +4,8 @@ import { Problem, problem } from '../api/problem.ts'
 import { OPERATIONS } from '../operations/operations.ts'
 import type { OrderFrame, OrderOp } from '../wire/stream.ts'
 import { ORDER_OPS } from '../wire/stream.ts'
-import type { Line } from './stream-line.ts'
-import { say, sayProblem } from './stream-line.ts'
-
-/** The orders of one connection. */
-export type OrderDesk = {
-  /** What is cancelled when the connection is lost; null: nothing. */
-  scope: 'session' | 'account' | null
-  /** Orders placed here that were open when they were last heard of. */
-  placed: Set<string>
-  /** Requests that are not answered yet. */
-  inFlight: number
-  isLost: boolean
-}
-
-export const orderDesk = (): OrderDesk => ({ scope: null, placed: new Set(), inFlight: 0, isLost: false })
+import type { Line } from './stream-connection.ts'
+import { say, sayProblem } from './stream-connection.ts'
 
 const IN_FLIGHT_MOST = 1_000
 const PLACED_KEPT = 5_000

@@ -6,8 +6,9 @@ import { WebSocketServer } from 'ws'
 import { later, rfc3339 } from '../base/time.ts'
 import { addressOf } from './body.ts'
 import type { Metrics } from './metrics.ts'
-import type { Hub, Line } from './stream-line.ts'
-import { beat, CLOSED, endLine, isWelcome, newLine, say, take } from './stream-line.ts'
+import type { Hub, Line } from './stream-connection.ts'
+import { CLOSED, newLine, say } from './stream-connection.ts'
+import { beat, endLine, isWelcome, take } from './stream-line.ts'
 
 const PATH = '/v1/ws'
 const FRAME_MOST = 64 * 1024

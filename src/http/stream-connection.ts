@@ -1,0 +1,96 @@
+import type { Socket } from 'node:net'
+import type { WebSocket } from 'ws'
+import type { AccountFeed } from '../feed/account-feed.ts'
+import type { Feed, Following } from '../feed/feed.ts'
+import type { Caller } from '../api/caller.ts'
+import type { Problem } from '../api/problem.ts'
+import type { Venue } from '../api/venue.ts'
+
+/** The orders of one connection. */
+export type OrderDesk = {
+  /** What is cancelled when the connection is lost; null: nothing. */
+  scope: 'session' | 'account' | null
+  /** Orders placed here that were open when they were last heard of. */
+  placed: Set<string>
+  /** Requests that are not answered yet. */
+  inFlight: number
+  isLost: boolean
+}
+
+/** Everything that all connections share. */
+export type Hub = {
+  venue: Venue
+  feed: Feed
+  accounts: AccountFeed
+  nextId: () => string
+}
+
+/** Where a connection came from, as far as signatures and allowlists look at it. */
+export type Origin = { host: string; pathAndQuery: string; ip: string }
+
+/** One connection to the stream. */
+export type Line = {
+  readonly hub: Hub
+  readonly socket: WebSocket
+  readonly tcp: Socket
+  readonly origin: Origin
+  caller: Caller | null
+  /** How each subscription ends, by its name in the heartbeat. */
+  readonly ends: Map<string, () => void>
+  readonly following: Map<string, Following>
+  /** The account cursor: up to where private channels were told. */
+  cursor: number | null
+  readonly desk: OrderDesk
+  isAlive: boolean
+  isCorked: boolean
+  /** Frames refused and pings received since the last heartbeat. */
+  faults: number
+  pings: number
+}
+
+/** Unsent bytes at which a reader is let go. */
+export const LOST_BYTES = 4 * 1024 * 1024
+
+/** Why connections are closed, beside the protocol's own codes. */
+export const CLOSED = { policy: 1008, revoked: 4001, tooSlow: 4009 } as const
+
+export const newLine = (hub: Hub, socket: WebSocket, tcp: Socket, origin: Origin): Line => ({
+  hub,
+  socket,
+  tcp,
+  origin,
+  caller: null,
+  ends: new Map(),
+  following: new Map(),
+  cursor: null,
+  desk: { scope: null, placed: new Set(), inFlight: 0, isLost: false },
+  isAlive: true,
+  isCorked: false,
+  faults: 0,
+  pings: 0,
+})
+
+/** Sends a frame; what is sent in one turn leaves in one write. */
+export function sendBytes(line: Line, bytes: Uint8Array | string): void {
+  if (line.socket.readyState !== line.socket.OPEN) return
+  if (!line.isCorked) {
+    line.isCorked = true
+    line.tcp.cork()
+    process.nextTick(() => {
+      line.isCorked = false
+      line.tcp.uncork()
+    })
+  }
+  line.socket.send(bytes, { binary: false })
+}
+
+/** Answers a frame. Who asks and never reads the answers is let go. */
+export function say(line: Line, frame: object | string): void {
+  if (line.socket.bufferedAmount > LOST_BYTES) line.socket.close(CLOSED.tooSlow, 'reading too slowly')
+  else sendBytes(line, typeof frame === 'string' ? frame : JSON.stringify(frame))
+}
+
+/** Says what could not be done, in the shape that REST gives it. */
+export function sayProblem(line: Line, id: number | null, refused: Problem): void {
+  say(line, { type: 'problem', id, problem: refused.body(line.hub.nextId()) })
+}
