@@ -98,10 +98,14 @@ export function instrumentOf({ venue, body }: GridCall): string | Problem {
   return found instanceof Problem ? found : found.spec.symbol
 }
 
-/** The answer to a transfer stands outside the envelope in this dialect. */
+/** The answer to a transfer stands outside the envelope in this dialect; some clients look inside it too. */
 export const accepted = (transfer: string): GridAnswer => ({
   status: 202,
-  body: { status: 'accepted', transfer_id: transfer },
+  body: {
+    status: 'accepted',
+    transfer_id: transfer,
+    data: { status: 'accepted', transfer_id: transfer },
+  },
 })
 
 async function toConsumption(call: GridCall): Promise<GridAnswer | Problem> {

@@ -18,26 +18,21 @@ const PAGE = '<html><body>You are being redirected</body></html>'
 
 /** Consumption under this dialect's base: inline, or for clients that insist, by way of a redirect to us. */
 export type Consumption = {
-  takes(path: string, query: string): boolean
+  takes(path: string): boolean
   serve(request: IncomingMessage, response: ServerResponse, path: string, query: string): Promise<void>
 }
 
-/** What a path and a query of the base ask for. A base with `?redirect=1` ends up in front of the path. */
-function askedOf(path: string, query: string): { path: string; redirect: boolean } | undefined {
-  const [, behind] = path === BASE ? (/^redirect=1(\/[^?&]*)/.exec(query) ?? []) : []
-  if (behind !== undefined) return { path: `/v1${behind}`, redirect: true }
-  if (!path.startsWith(`${BASE}/`)) return undefined
-  const redirect = new URLSearchParams(query).get('redirect') === '1'
-  return { path: path.slice('/grid'.length), redirect }
-}
+/** Our own path of one under the base, or nothing. */
+const ownPath = (path: string): string | undefined =>
+  path.startsWith(`${BASE}/`) ? path.slice('/grid'.length) : undefined
 
 export function createConsumption(parts: CompletionsParts): Consumption {
   const inline = createCompletions(parts)
   const redirects = createRedirects(Date.now)
   return {
-    takes(path, query) {
-      const asked = askedOf(path, query)
-      return path.startsWith(FOLLOWED) || (asked !== undefined && inline.takes(asked.path))
+    takes(path) {
+      const own = ownPath(path)
+      return path.startsWith(FOLLOWED) || (own !== undefined && inline.takes(own))
     },
     async serve(request, response, path, query) {
       const requestId = parts.requestIds.next()
@@ -46,10 +41,10 @@ export function createConsumption(parts: CompletionsParts): Consumption {
         await follow(parts, redirects, requestId, { request, response, path, query })
         return
       }
-      const asked = askedOf(path, query) ?? { path, redirect: false }
-      if (asked.redirect && request.method === 'POST')
-        await redirect(parts, redirects, requestId, { request, response, path: asked.path })
-      else await asNamed(parts, requestId).serve(request, response, asked.path)
+      const own = ownPath(path) ?? path
+      if (request.method === 'POST' && new URLSearchParams(query).get('redirect') === '1')
+        await redirect(parts, redirects, requestId, { request, response, path: own })
+      else await asNamed(parts, requestId).serve(request, response, own)
     },
   }
 }

@@ -103,8 +103,9 @@ function readFlat(read: Filters, name: string, value: string): Problem | undefin
       return bad(name, 'pages lead forward only')
     case 'page':
       return value === '1' ? undefined : bad(name, 'go on with next, from paging.next_cursor')
+    case 'redirect':
     case 'order_by':
-      // Every list is in the order of its happening, whatever its rows call the time.
+      // A base may carry its switch into every request; and every list is in the order of its happening.
       return undefined
     case 'order_direction':
     case 'order_directions':

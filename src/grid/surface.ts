@@ -55,15 +55,26 @@ export function createGridSurface(parts: CompletionsParts): GridSurface {
     takes: (path) => path.startsWith('/grid/') || path === '/grid',
     async serve(request, response, path) {
       const url = request.url ?? path
-      const query = url.slice(path.length + 1)
-      if (url.length <= PATH_MOST && consumption.takes(path, query)) {
-        await consumption.serve(request, response, path, query)
+      const asked = unfolded(path, url.slice(path.length + 1))
+      if (url.length <= PATH_MOST && consumption.takes(asked.path)) {
+        await consumption.serve(request, response, asked.path, asked.query)
         return
       }
       const requestId = parts.requestIds.next()
-      send(response, requestId, await answer(parts, memory, request, { url, path, query, requestId }))
+      send(response, requestId, await answer(parts, memory, request, { url, ...asked, requestId }))
     },
   }
+}
+
+/**
+ * A base address that ends in `?redirect=1` comes to stand before the path of every request: this puts the
+ * path back before the query.
+ */
+function unfolded(path: string, query: string): { path: string; query: string } {
+  const [, behind, rest = ''] =
+    path === '/grid/v1' ? (/^redirect=1(\/[^?&]*)[?&]?(.*)$/.exec(query) ?? []) : []
+  if (behind === undefined) return { path, query }
+  return { path: `${path}${behind}`, query: rest === '' ? 'redirect=1' : `redirect=1&${rest}` }
 }
 
 async function answer(

@@ -77,6 +77,10 @@ test('a client that insists is redirected once, to ourselves, with a token that 
 test('a base that has the switch in it ends up in front of the path, and is understood', async () => {
   const sent = await post(`${stage.base}/v1?redirect=1/chat/completions`, bearer())
   assert.equal(sent.status, 307)
+  const models = await told(await fetch(`${stage.base}/v1?redirect=1/models`))
+  assert.equal(models.body.object, 'list')
+  const me = await fetch(`${stage.base}/v1?redirect=1/usage?limit=1`, { headers: bearer() })
+  assert.equal(me.status, 200)
 })
 
 test('a bad key or a bad question is told before any redirect', async () => {
