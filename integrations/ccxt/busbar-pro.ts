@@ -2,7 +2,7 @@ import type { Balances, Dict, Int, OHLCV, Order, OrderBook, Str, Ticker, Trade }
 import { ChecksumError } from 'ccxt'
 import { bookChecksum } from './checksum.ts'
 import type { Line } from './line.ts'
-import { BusbarLine } from './line.ts'
+import { BusbarOrderLine } from './order-line.ts'
 import { Rows } from './rows.ts'
 
 /** Levels a side that the exchange sends, the least first. */
@@ -11,6 +11,10 @@ const DEPTH = 50
 
 const STREAMS = {
   ws: true,
+  cancelAllOrdersWs: true,
+  cancelOrderWs: true,
+  createOrderWs: true,
+  editOrderWs: true,
   watchBalance: true,
   watchMyTrades: true,
   watchOHLCV: true,
@@ -29,7 +33,7 @@ const STREAMS = {
  * change or fails its checksum is asked for anew before anyone sees it; private streams miss nothing over a
  * reconnect.
  */
-export class BusbarPro extends BusbarLine {
+export class BusbarPro extends BusbarOrderLine {
   private readonly streams = new Map<string, Rows>()
 
   override describe(): Dict {
@@ -136,6 +140,9 @@ export class BusbarPro extends BusbarLine {
       case 'fill':
       case 'balance':
         this.handleChannel(client, message)
+        return
+      case 'result':
+        this.handleResult(client, message)
         return
       case 'authenticated':
         this.handleAuthenticated(client)

@@ -66,7 +66,7 @@ export class Busbar extends BusbarMarketData {
     return this.parseOrder(await this.privatePostOrders(request), market)
   }
 
-  private orderRequest(
+  protected orderRequest(
     market: Market,
     type: OrderType,
     side: OrderSide,
@@ -107,11 +107,15 @@ export class Busbar extends BusbarMarketData {
     params: Dict = {},
   ): Promise<Order> {
     await this.loadMarkets()
-    const market = this.market(symbol)
+    const request = this.amendmentOf(id, symbol, amount, price, params)
+    return this.parseOrder(await this.privatePatchOrdersId(request), this.market(symbol))
+  }
+
+  protected amendmentOf(id: string, symbol: string, amount: Num, price: Num, params: Dict): Dict {
     const request: Dict = { id, ...params }
     if (amount !== undefined) request['quantity'] = this.amountToPrecision(symbol, amount)
     if (price !== undefined) request['price'] = this.priceToPrecision(symbol, price)
-    return this.parseOrder(await this.privatePatchOrdersId(request), market)
+    return request
   }
 
   override async cancelOrder(id: string, symbol?: Str, params: Dict = {}): Promise<Order> {
@@ -124,7 +128,10 @@ export class Busbar extends BusbarMarketData {
   /** Cancels every open order, or those of one market or side (`params.side`). */
   override async cancelAllOrders(symbol?: Str, params: Dict = {}): Promise<Order[]> {
     const [market, request] = await this.instrumentOf(symbol)
-    const { canceled } = await this.privatePostOrdersCancel({ ...request, ...params })
+    return this.canceledOrders(await this.privatePostOrdersCancel({ ...request, ...params }), market)
+  }
+
+  protected canceledOrders({ canceled }: Dict, market: Market): Order[] {
     return (canceled as string[]).map((id) =>
       this.safeOrder({ id, status: 'canceled', symbol: market?.symbol, info: { id } }, market),
     )

@@ -65,7 +65,7 @@ const STATUS_EXCEPTIONS = {
   '422': OperationRejected,
 }
 
-/** Every path this adapter asks, for ccxt's implicit methods: `publicGetInstruments`, `privatePostOrders`. */
+/** What members may ask, for ccxt's implicit methods: `publicGetInstruments`, `privatePostOrders`. */
 const API = {
   public: {
     get: [
@@ -94,10 +94,28 @@ const API = {
       'events',
       'deliveries',
       'receipts/{id}',
+      'keys',
+      'mandates',
+      'mandates/{id}',
+      'offers',
+      'offers/{id}',
+      'qualifications',
+      'qualifications/{id}',
     ],
-    post: ['orders', 'orders/preview', 'orders/cancel', 'transfers'],
-    patch: ['orders/{id}'],
-    delete: ['orders/{id}'],
+    post: [
+      'orders',
+      'orders/preview',
+      'orders/cancel',
+      'transfers',
+      'keys',
+      'mandates',
+      'offers',
+      'qualifications',
+      'issuances',
+      'redemptions',
+    ],
+    patch: ['orders/{id}', 'offers/{id}'],
+    delete: ['orders/{id}', 'keys/{id}', 'mandates/{id}'],
   },
 }
 

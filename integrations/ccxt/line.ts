@@ -9,6 +9,8 @@ export type Line = ReturnType<Busbar['client']>
 /** One subscription as ccxt keeps it, under its hash. */
 export type Subscription = { id: number; channel: Dict }
 
+const REQUEST = 'request:'
+
 /** What connects the stream's channels to ccxt: subscribing, authenticating, and telling who waits. */
 export class BusbarLine extends Busbar {
   private lastId = 0
@@ -73,6 +75,21 @@ export class BusbarLine extends Busbar {
     return this.watch(url, 'authenticated', message, 'authenticated', { id, channel: {} })
   }
 
+  /** Asks for one operation on the connection and waits for its answer. */
+  protected async perform(op: string, params: Dict): Promise<Dict> {
+    await this.authenticate()
+    const id = this.nextId()
+    const hash = `${REQUEST}${id}`
+    const waiting = this.watch(this.streamAddress(), hash, { op, id, params }, hash, { id, channel: {} })
+    return (await waiting) as Dict
+  }
+
+  protected handleResult(client: Line, { id, result }: Dict): void {
+    const hash = `${REQUEST}${id}`
+    delete client.subscriptions[hash]
+    client.resolve(result, hash)
+  }
+
   private streamCredentials(url: string): Dict {
     const sent = this.credentialsFor('GET', url, '/v1/ws', '')
     if (sent['authorization'] !== undefined) return { key: this.apiKey }
@@ -122,15 +139,20 @@ export class BusbarLine extends Busbar {
   }
 
   protected handleAuthenticated(client: Line): void {
+    const scope = this.safeString(this.options, 'cancelOnDisconnect')
+    if (scope !== undefined) {
+      const armed = client.send({ op: 'cancel_on_disconnect', enabled: true, scope })
+      armed.catch((error: Error) => client.onError(error))
+    }
     // Kept, so that everyone who asks later finds it resolved.
     client.future('authenticated').resolve(true)
   }
 
   /** A refusal of what was asked with an id ends what waits for it; one without an id, everything. */
   protected handleProblem(client: Line, message: Dict): void {
-    const { problem } = message
-    const error = this.errorOf(problem)
     const hash = this.subscriptionOf(client, this.safeInteger(message, 'id'))
+    const place = hash?.startsWith(REQUEST) ? '/v1/orders' : '/v1/ws'
+    const error = this.errorOf(message['problem'], place)
     if (hash === undefined) {
       client.reject(error)
       return
@@ -141,9 +163,9 @@ export class BusbarLine extends Busbar {
     this.rejectAll(client, hash, error)
   }
 
-  private errorOf(problem: Dict): BaseError {
+  private errorOf(problem: Dict, place: string): BaseError {
     const status = this.safeInteger(problem, 'status') ?? 400
-    const type = this.errorClassOf(this.refusalOf(problem, status, this.streamAddress()))
+    const type = this.errorClassOf(this.refusalOf(problem, status, place))
     return new type(`${this.id} ${JSON.stringify(problem)}`)
   }
 

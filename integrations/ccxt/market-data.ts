@@ -18,7 +18,7 @@ import { BusbarConnection } from './connection.ts'
 const CANDLES_MOST = 2_880
 const LEVELS_MOST = 1_000
 
-/** Statuses in which a market takes no orders. */
+/** Statuses in which a market, or the venue, takes no orders. */
 const CLOSED: readonly string[] = ['halted', 'closed', 'cancel_only']
 
 /** What everyone may ask of a Busbar exchange. No key is needed. */
@@ -36,7 +36,7 @@ export class BusbarMarketData extends BusbarConnection {
   override async fetchStatus(params: Dict = {}): Promise<Status> {
     const info = await this.publicGetStatus(params)
     return {
-      status: info['status'] === 'open' ? 'ok' : 'maintenance',
+      status: CLOSED.includes(info['status']) ? 'maintenance' : 'ok',
       updated: this.timeOf(info, 'at'),
       eta: undefined,
       url: undefined,

@@ -52,6 +52,17 @@ function drop(desk: BusbarPro): void {
   for (const { connection } of Object.values(desk.clients)) connection.terminate()
 }
 
+test('what it says it streams it does', () => {
+  const base = ccxt.Exchange.prototype as unknown as Dict
+  for (const [name, has] of Object.entries(watcher.has as Dict))
+    if (/^(un)?[wW]atch|^(create|edit|cancel)\w*OrdersWs$|OrderWs$/.test(name)) {
+      const isOwn = (watcher as unknown as Dict)[name] !== base[name]
+      if (has === true && !/^create(Limit|Market|Post|Reduce|Stop|Take|Trail|Trigger)/.test(name))
+        assert.ok(isOwn, name)
+      if (isOwn) assert.equal(has, true, `${name} is written, and not told`)
+    }
+})
+
 test('the streamed book follows a random day and equals the book that is asked for', async () => {
   let live = await watcher.watchOrderBook(SYMBOL)
   let told = 0
@@ -147,6 +158,32 @@ test('own orders, trades and balances, and nothing missed over a lost connection
   while (ends.get(order.id) !== 'canceled')
     for (const { id, status } of await taker.watchOrders()) ends.set(id, status)
   assert.equal(ends.get(missed.id), 'closed')
+})
+
+test('orders on the connection itself, refused in the same classes, and cancelled when it is lost', async () => {
+  const desk = at({ apiKey: taker.apiKey, options: { cancelOnDisconnect: 'session' } })
+  const [one, two] = await Promise.all([
+    desk.createOrderWs(SYMBOL, 'limit', 'buy', 1, 0.75, { clientOrderId: 'live-1' }),
+    desk.createOrderWs(SYMBOL, 'limit', 'buy', 2, 0.74),
+  ])
+  assert.deepEqual([one.status, one.amount, one.clientOrderId, two.amount], ['open', 1, 'live-1', 2])
+  const more = await desk.editOrderWs(one.id as string, SYMBOL, 'limit', 'buy', 3)
+  assert.deepEqual([more.id, more.amount, more.info['priority']], [one.id, 3, 'lost'])
+  assert.equal((await desk.cancelOrderWs(one.id as string, SYMBOL)).status, 'canceled')
+  await assert.rejects(desk.cancelOrderWs('ord_999999'), ccxt.OrderNotFound)
+  await assert.rejects(desk.createOrderWs(SYMBOL, 'limit', 'buy', 9_999, 0.8), ccxt.InsufficientFunds)
+  await assert.rejects(desk.createOrderWs(SYMBOL, 'limit', 'buy', 1, 3), ccxt.InvalidOrder)
+  const three = await desk.createOrderWs(SYMBOL, 'limit', 'buy', 1, 0.73)
+  assert.deepEqual((await desk.cancelAllOrdersWs(SYMBOL)).map(({ id }) => id).includes(three.id), true)
+
+  const last = await desk.createOrderWs(SYMBOL, 'limit', 'buy', 1, 0.72)
+  drop(desk)
+  let order = await taker.fetchOrder(last.id as string)
+  for (let wait = 0; order.status === 'open' && wait < 100; wait++) {
+    await taker.sleep(20)
+    order = await taker.fetchOrder(last.id as string)
+  }
+  assert.equal(order.status, 'canceled')
 })
 
 test('a signing key opens the private stream too; a wrong one is refused', async () => {
