@@ -5,6 +5,7 @@ import type {
   Market,
   Num,
   Order,
+  OrderRequest,
   OrderSide,
   OrderType,
   Str,
@@ -26,8 +27,10 @@ export class Busbar extends BusbarMarketData {
   declare privateGetOrdersId: (params: Dict) => Promise<Dict>
   declare privateGetOrdersClientClientOrderId: (params: Dict) => Promise<Dict>
   declare privatePostOrders: (params: Dict) => Promise<Dict>
+  declare privatePostOrdersBatch: (params: Dict) => Promise<Dict>
   declare privatePostOrdersCancel: (params?: Dict) => Promise<Dict>
   declare privatePostTransfers: (params: Dict) => Promise<Dict>
+  declare privatePutCancelTimer: (params: Dict) => Promise<Dict>
   declare privatePatchOrdersId: (params: Dict) => Promise<Dict>
   declare privateDeleteOrdersId: (params: Dict) => Promise<Dict>
 
@@ -94,6 +97,37 @@ export class Busbar extends BusbarMarketData {
       ...(selfTradePrevention === undefined ? {} : { self_trade_prevention: selfTradePrevention }),
       ...own,
     }
+  }
+
+  /** Up to 100 orders in one request. One that is refused comes back `rejected`, with the problem in `info`. */
+  override async createOrders(orders: OrderRequest[], params: Dict = {}): Promise<Order[]> {
+    await this.loadMarkets()
+    const items = orders.map(({ symbol, type, side, amount, price, params: own = {} }) => ({
+      op: 'place',
+      ...this.orderRequest(this.market(symbol), type, side, amount, price, { ...params, ...own }),
+    }))
+    return this.batch(items)
+  }
+
+  /** Up to 100 cancels in one request. One that is refused comes back `rejected`, with the problem in `info`. */
+  override async cancelOrders(ids: string[], symbol?: Str): Promise<Order[]> {
+    await this.instrumentOf(symbol)
+    return this.batch(ids.map((id) => ({ op: 'cancel', id })))
+  }
+
+  private async batch(items: Dict[]): Promise<Order[]> {
+    const answer = await this.privatePostOrdersBatch({ items })
+    return (answer['items'] as Dict[]).map(({ order, problem }, at) => {
+      if (order) return this.parseOrder(order)
+      const { id, client_order_id: clientOrderId, instrument } = items[at] ?? {}
+      const { symbol } = this.safeMarket(instrument)
+      return this.safeOrder({ id, clientOrderId, symbol, status: 'rejected', info: problem })
+    })
+  }
+
+  /** Cancels every order of the account in so many milliseconds, unless it is called again; 0: never. */
+  override async cancelAllOrdersAfter(timeout: Int, params: Dict = {}): Promise<Dict> {
+    return this.privatePutCancelTimer({ timeout_ms: timeout ?? 0, ...params })
   }
 
   /** Amends in place: the order keeps its id, and `amount` is its new total, what was filled included. */

@@ -47,7 +47,7 @@ export class BusbarConnection extends Exchange {
     const rest = this.omit(params, names) as Dict
     let target = `/v1/${this.implodeParams(path, parts)}`
     const sent: Dict = { accept: 'application/json', ...headers }
-    if (method === 'POST' || method === 'PATCH') {
+    if (method !== 'GET' && method !== 'DELETE') {
       const { idempotencyKey, ...fields } = rest
       body = JSON.stringify(fields)
       sent['content-type'] = 'application/json'

@@ -133,6 +133,33 @@ test('the same client order id and body is one order; another body is DuplicateO
   await maker.cancelAllOrders()
 })
 
+test('several orders in one request, each answered for itself, and a timer that cancels them', async () => {
+  const one = { symbol: SYMBOL, type: 'limit', side: 'sell', amount: 1, price: 0.88 }
+  const placed = await maker.createOrders([one, { ...one, price: 3 }, { ...one, amount: 2 }])
+  assert.deepEqual(
+    placed.map(({ status, amount }) => [status, amount]),
+    [
+      ['open', 1],
+      ['rejected', undefined],
+      ['open', 2],
+    ],
+  )
+  assert.equal(placed[1]?.info['code'], 'price_outside_band')
+  const [first, , third] = placed.map(({ id }) => id ?? '')
+  const gone = await maker.cancelOrders([first ?? '', 'ord_999999'])
+  assert.deepEqual(
+    gone.map(({ id, status }) => [id, status]),
+    [
+      [first, 'canceled'],
+      ['ord_999999', 'rejected'],
+    ],
+  )
+  await maker.cancelAllOrdersAfter(60_000)
+  await maker.cancelAllOrdersAfter(0)
+  assert.equal((await maker.fetchOrder(third ?? '')).status, 'open')
+  await maker.cancelAllOrders()
+})
+
 test('an order may end at its own time, and say that it only reduces', async () => {
   const expiresAt = Date.now() + 3_600_000
   const order = await place(maker, 'sell', 1, 0.88, { timeInForce: 'GTD', expiresAt })
