@@ -99,7 +99,7 @@ export class Busbar extends BusbarMarketData {
     }
   }
 
-  /** Up to 100 orders in one request. One that is refused comes back `rejected`, with the problem in `info`. */
+  /** Up to 100 orders in one request. One refused comes back `rejected`, with the problem in `info`. */
   override async createOrders(orders: OrderRequest[], params: Dict = {}): Promise<Order[]> {
     await this.loadMarkets()
     const items = orders.map(({ symbol, type, side, amount, price, params: own = {} }) => ({
@@ -109,7 +109,7 @@ export class Busbar extends BusbarMarketData {
     return this.batch(items)
   }
 
-  /** Up to 100 cancels in one request. One that is refused comes back `rejected`, with the problem in `info`. */
+  /** Up to 100 cancels in one request. One refused comes back `rejected`, with the problem in `info`. */
   override async cancelOrders(ids: string[], symbol?: Str): Promise<Order[]> {
     await this.instrumentOf(symbol)
     return this.batch(ids.map((id) => ({ op: 'cancel', id })))
