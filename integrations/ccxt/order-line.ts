@@ -1,7 +1,7 @@
 import type { Dict, Num, Order, OrderSide, OrderType, Str } from 'ccxt'
 import { BusbarLine } from './line.ts'
 
-/** Orders over the stream's own connection: what `Busbar` does over REST, with one round trip less to open. */
+/** Orders over the connection that the stream has open: what `Busbar` does over REST. */
 export class BusbarOrderLine extends BusbarLine {
   override async createOrderWs(
     symbol: string,

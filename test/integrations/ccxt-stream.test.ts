@@ -91,7 +91,7 @@ test('the streamed book follows a random day and equals the book that is asked f
   for (let wait = 0; live.nonce !== asked.nonce && wait < 200; wait++) await watcher.sleep(10)
   assert.equal(live.nonce, asked.nonce)
   assert.deepEqual([...live.bids], asked.bids)
-  assert.ok(told > 50 && asked.bids.length > 20)
+  assert.ok(told > 20 && asked.bids.length > 20)
   const short = watcher.watchOrderBook(SYMBOL, 5)
   await taker.cancelAllOrders()
   assert.equal((await short).bids.length <= 5, true)
