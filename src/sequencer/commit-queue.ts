@@ -9,8 +9,12 @@ type Waiter = { seq: number; resolve: () => void; reject: (error: Error) => void
 /** A batch longer than this is closed, and the next begins. */
 const BATCH_BYTES_MAX = 1 << 20
 
-/** While the disk finishes one batch it has the next one at hand. */
+/**
+ * While the disk finishes one batch it has the next one at hand, if that is large. A small one is better off to
+ * grow until the disk is free: syncs and messages between threads cost more than its few commands.
+ */
 const FLYING_MAX = 2
+const SECOND_BYTES_MIN = 16 << 10
 
 /**
  * Group commit. While batches are on their way to the disk the next one forms, so batches grow with the load:
@@ -88,7 +92,7 @@ export class CommitQueue {
 
   /** Everything that arrives in one turn of the event loop shares a commit. */
   private wake(): void {
-    if (this.woken || this.flying >= FLYING_MAX) return
+    if (this.woken || !this.mayFly()) return
     this.woken = true
     setImmediate(() => {
       this.woken = false
@@ -96,8 +100,13 @@ export class CommitQueue {
     })
   }
 
+  private mayFly(): boolean {
+    if (this.flying === 0) return true
+    return this.flying < FLYING_MAX && (this.forming[0]?.records.length ?? 0) >= SECOND_BYTES_MIN
+  }
+
   private send(): void {
-    if (this.flying >= FLYING_MAX || this.failure) return
+    if (!this.mayFly() || this.failure) return
     const batch = this.forming.shift()
     if (batch === undefined) return
     if (this.forming.length === 0) this.sealed = true
