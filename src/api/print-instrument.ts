@@ -7,6 +7,7 @@ import type { Spec } from '../state/instrument.ts'
 import { referencePrice } from '../trading/risk.ts'
 import type { Instrument } from '../state/state.ts'
 import type { InstrumentOut, SpecOut } from '../wire/instrument.ts'
+import { money } from '../wire/decimal.ts'
 import { decimalsOf, printPrice, printQuantity } from './amount.ts'
 import { marketName } from './instrument-name.ts'
 
@@ -50,10 +51,12 @@ export function printInstrument(instrument: Instrument, settings: Settings): Ins
     quantity_increment: printQuantity(spec, 1),
     min_quantity: printQuantity(spec, 1),
     max_quantity: printQuantity(spec, spec.orderMax),
+    min_notional: money(instrument.rules.notionalMin),
     price_decimals: decimals.price,
     quantity_decimals: decimals.quantity,
     maker_fee: share(settings.makerFee),
     taker_fee: share(settings.takerFee),
+    auction_fee: share(settings.auctionFee),
     delivery_fee: share(settings.deliveryFee),
     reference_price: printPrice(spec, referencePrice(instrument)),
     next_sweep_at: rfc3339(instrument.nextSweep),

@@ -37,7 +37,7 @@ type Bucket = { tokens: number; at: number }
 
 /** Token buckets per account and class. Time is passed in, in µs. */
 export class RateLimiter {
-  private readonly settings: RateSettings
+  readonly settings: RateSettings
   private readonly policies: Record<RateClass, string>
   private readonly buckets: Record<RateClass, Map<AccountId, Bucket>> = {
     read: new Map(),

@@ -25,7 +25,7 @@ import { newKey } from '../wire/key.ts'
 import { haltRequest, tradingStatus } from '../wire/venue.ts'
 import { readMoney, readUnits } from '../api/amount.ts'
 import { parseKeyId } from '../api/auth.ts'
-import { operatorFault } from './authority.ts'
+import { forOperator } from './authority.ts'
 import { marketName, namedInstrument } from '../api/instrument-name.ts'
 import { makeKey, wantedKey } from './keys.ts'
 import type { Call, Caller } from '../api/operation.ts'
@@ -33,18 +33,6 @@ import { operation } from '../api/operation.ts'
 import { eventIn, refusalIn } from '../api/outcome.ts'
 import { printInstrument } from '../api/print-instrument.ts'
 import { faultAt, notFound, Problem } from '../api/problem.ts'
-import type { Venue } from '../api/venue.ts'
-
-type OfOperator<Path, Body, Out> = (
-  venue: Venue,
-  call: Call<Path, undefined, Body, Caller>,
-) => Promise<Out | Problem>
-
-/** Runs only for an operator. */
-const forOperator =
-  <Path, Body, Out>(run: OfOperator<Path, Body, Out>): OfOperator<Path, Body, Out> =>
-  async (venue, call) =>
-    operatorFault(venue.sequencer.state, call.caller) ?? run(venue, call)
 
 const admitMember = operation({
   id: 'admin.member',

@@ -3,9 +3,10 @@ import { NO_MANDATE } from '../base/ids.ts'
 import { mandateOf, accountOf } from '../state/account.ts'
 import { isUnder } from '../trading/budget.ts'
 import type { State } from '../state/state.ts'
-import type { Caller } from '../api/operation.ts'
+import type { Call, Caller } from '../api/operation.ts'
 import type { Problem } from '../api/problem.ts'
 import { notFound, problem } from '../api/problem.ts'
+import type { Venue } from '../api/venue.ts'
 
 /** Whether a caller may give away, see or end what acts under a mandate: its own, or one below. */
 export const rules = (state: State, caller: Caller, mandate: MandateId): boolean =>
@@ -26,8 +27,19 @@ export function ruledMandate(
 }
 
 /** Scope alone does not make an operator: the account must have the role, and the key no mandate. */
-export function operatorFault(state: State, caller: Caller): Problem | undefined {
+function operatorFault(state: State, caller: Caller): Problem | undefined {
   const isOperator = accountOf(state, caller.account)?.roles.includes('operator') === true
   if (isOperator && caller.mandate === NO_MANDATE) return undefined
   return problem('operator_only', 'Ask with a key of an operator account.')
 }
+
+type OfOperator<Path, Body, Out> = (
+  venue: Venue,
+  call: Call<Path, undefined, Body, Caller>,
+) => Promise<Out | Problem>
+
+/** Runs only for an operator. */
+export const forOperator =
+  <Path, Body, Out>(run: OfOperator<Path, Body, Out>): OfOperator<Path, Body, Out> =>
+  async (venue, call) =>
+    operatorFault(venue.sequencer.state, call.caller) ?? run(venue, call)

@@ -4,10 +4,12 @@ import { deliveryOperations } from './deliveries.ts'
 import { keyOperations } from './keys.ts'
 import { mandateOperations } from './mandates.ts'
 import { marketOperations } from './market-data.ts'
+import { marketStateOperations } from './market-states.ts'
 import type { Operation } from '../api/operation.ts'
 import { batchOperations } from './order-batch.ts'
 import { groupOperations } from './order-groups.ts'
 import { orderOperations } from './orders.ts'
+import { protectionOperations } from './protection.ts'
 import { qualificationOperations } from './qualifications.ts'
 import { supplyOperations } from './supply.ts'
 import { ticketOperations } from './tickets.ts'
@@ -28,4 +30,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...keyOperations,
   ...ticketOperations,
   ...adminOperations,
+  ...marketStateOperations,
+  ...protectionOperations,
 ]

@@ -1,4 +1,5 @@
 import { rfc3339, toMs } from '../base/time.ts'
+import { ADMITS } from '../state/status.ts'
 import { errorCatalogue } from '../wire/problem.ts'
 import { status, time } from '../wire/venue.ts'
 import { publicOperation } from '../api/operation.ts'
@@ -14,7 +15,8 @@ const getStatus = publicOperation({
   run: (venue) =>
     venue.sequencer.read((state) => {
       const isHalted =
-        state.instruments.length > 0 && state.instruments.every((one) => one.status === 'halted')
+        state.killed !== null ||
+        (state.instruments.length > 0 && state.instruments.every((one) => !ADMITS[one.status].trades))
       return {
         status: isHalted ? ('halted' as const) : ('open' as const),
         seq: state.seq,

@@ -263,10 +263,12 @@ for (const operation of OPERATIONS)
     for (let run = 0; run < RUNS; run++) {
       const one = attempt(dice, operation, shapes)
       const before = essence()
+      const { nextDue } = v.venue.sequencer.state
       const answer = await v.send(operation.method, one.path, one.sent)
       check(operation, one, answer)
       if (answer.status < 300) good++
-      else
+      // A timer or a phase that ended just then changes something by itself.
+      else if (v.venue.sequencer.state.at < nextDue)
         assert.equal(
           essence(),
           before,

@@ -71,7 +71,9 @@ function MarketName(props: { instrument: InstrumentOut }) {
         className="font-semibold outline-offset-[-2px] after:absolute after:inset-0 after:content-['']"
       >
         {instrument.name}
-        {instrument.status === 'halted' && <span className="ml-2 text-xs font-normal text-warn">halted</span>}
+        {instrument.status !== 'open' && (
+          <span className="ml-2 text-xs font-normal text-warn">{instrument.status.replace('_', ' ')}</span>
+        )}
       </a>
       <span className="figures block text-2xs text-faint max-lg:hidden">{instrument.symbol}</span>
       <span className="block text-2xs text-faint lg:hidden">

@@ -8,12 +8,23 @@ import { go, marketPath, playgroundPath } from '../route.ts'
 import { countdown } from '../shape/clock.ts'
 import { changeOf, compact, grouped } from '../shape/number.ts'
 
+const STATUS_WORDS: Record<InstrumentOut['status'], string> = {
+  open: 'open',
+  post_only: 'post-only',
+  auction: 'call auction',
+  volatility_auction: 'volatility auction',
+  cancel_only: 'cancel-only',
+  halted: 'trading halted',
+  closed: 'closed',
+}
+
 /** Which market this is, where its price stands, and when its units are swept. */
 export function Strip(props: { instrument: InstrumentOut; instruments: readonly InstrumentOut[] }) {
   const { instrument } = props
   const { live } = useExchange()
   const ticker = useCell(live.ticker(instrument.id))
   const last = ticker?.last ?? null
+  const status = ticker?.status ?? instrument.status
   const change = changeOf(last, ticker?.open_24h ?? null)
   const day = (price: string | null | undefined) => (price ? grouped(price) : '–')
   return (
@@ -22,9 +33,7 @@ export function Strip(props: { instrument: InstrumentOut; instruments: readonly 
         <MarketPicker instrument={instrument} instruments={props.instruments} />
         <span className="figures text-2xs text-faint">
           {instrument.symbol}
-          {(ticker?.status ?? instrument.status) === 'halted' && (
-            <span className="ml-2 text-warn">trading halted</span>
-          )}
+          {status !== 'open' && <span className="ml-2 text-warn">{STATUS_WORDS[status]}</span>}
         </span>
       </div>
       <div className="flex flex-col sm:min-w-[9.5rem]">
