@@ -10,7 +10,7 @@ import type { ProblemOut } from '../wire/problem.ts'
 const byId = new Map(OPERATIONS.map((one) => [one.id, one]))
 
 /** What an operation is asked with. */
-export type Question = {
+type Question = {
   params?: Record<string, string>
   query?: Record<string, string | undefined>
   body?: Record<string, unknown>

@@ -25,7 +25,7 @@ export type Device = {
 }
 
 /** What a device that asks is told, or the device whose turn it is to get its tokens. */
-export type Poll =
+type Poll =
   | 'authorization_pending'
   | 'slow_down'
   | 'access_denied'

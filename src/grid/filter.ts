@@ -43,7 +43,7 @@ const BOUNDS: Record<string, '>=' | '<='> = {
 }
 
 /** The field under which a bound of time is kept: each list knows what its rows call it. */
-export const TIME = 'time'
+const TIME = 'time'
 
 const bad = (name: string, detail: string): Problem =>
   faultAt('invalid_request', `/query/${name.slice(0, 64)}`, detail)

@@ -55,7 +55,7 @@ async function getMarket(call: GridCall): Promise<GridAnswer | Problem> {
 }
 
 /** Every instrument and the money, as rows. */
-export async function instrumentRows({ desk, filters }: GridCall): Promise<Row[] | Problem> {
+async function instrumentRows({ desk, filters }: GridCall): Promise<Row[] | Problem> {
   const listed = await desk.ask<List<InstrumentOut>>('instrument.list')
   if (listed instanceof Problem) return listed
   const tickers = await desk.ask<List<TickerOut>>('ticker.list')

@@ -14,7 +14,7 @@ const MARKET_PREFIX = /^market[-_]/
 const INSTRUMENT_PREFIX = /^instrument[-_]/
 
 /** The same UUID for the same text, always: version 5 in form, though made with SHA-256. */
-export function uuidOf(text: string): string {
+function uuidOf(text: string): string {
   const bytes = createHash('sha256').update(`busbar ${text}`).digest().subarray(0, 16)
   bytes[6] = ((bytes[6] as number) & 0x0f) | 0x50
   bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80

@@ -17,16 +17,13 @@ function marketOf(instrument: string): Row {
 }
 
 /** Their word for where an order stands. */
-export function statusOf({
-  status,
-  filled_quantity: filled,
-}: Pick<OrderOut, 'status' | 'filled_quantity'>): string {
+function statusOf({ status, filled_quantity: filled }: Pick<OrderOut, 'status' | 'filled_quantity'>): string {
   if (status === 'open') return Number(filled) > 0 ? 'partially_filled' : 'active'
   return status === 'canceled' ? 'cancelled' : status
 }
 
 /** Their word for why an order closed; null while it is open or when it was filled. */
-export function closureOf(order: OrderOut): string | null {
+function closureOf(order: OrderOut): string | null {
   if (order.status === 'open' || order.status === 'filled' || order.reason === null) return null
   if (order.reason !== 'ioc_remainder') return 'cancelled'
   // What a market order leaves lies beyond its protection, which is their slippage.

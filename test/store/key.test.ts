@@ -10,7 +10,14 @@ import type { Instant } from '../../src/base/time.ts'
 import type { ControlDatabase } from '../../src/store/control.ts'
 import { openControl } from '../../src/store/control.ts'
 import type { ApiKey, NewKey } from '../../src/store/key.ts'
-import { createKeys, excessOf, isSecret, KEYS_PER_ACCOUNT, newSecret } from '../../src/store/key.ts'
+import {
+  createKeys,
+  excessOf,
+  fingerprintOf,
+  isSecret,
+  KEYS_PER_ACCOUNT,
+  newSecret,
+} from '../../src/store/key.ts'
 import { createVault, SealBroken } from '../../src/store/secret.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'busbar-key-'))
@@ -21,6 +28,7 @@ const newPath = () => join(folder, `control-${++files}.db`)
 const vault = createVault(randomBytes(32))
 const NOW = 1_000_000 as Instant
 const HERE = '127.0.0.1'
+const OTHER = 2 as AccountId
 
 const wanted = (part: Partial<NewKey> = {}): NewKey => ({
   account: 1 as AccountId,
@@ -185,6 +193,21 @@ describe('a signing key', () => {
       await assert.rejects(keys.create(wanted({ kind: 'ed25519', publicKey: 'AAAA' }), NOW), RangeError)
     })
   })
+
+  test('is found by the fingerprint of its public half, by whoever registered it first, while it works', () =>
+    withKeys(async (keys, db) => {
+      const { publicKey } = generateKeyPairSync('ed25519')
+      const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64')
+      const first = await keys.create(wanted({ kind: 'ed25519', publicKey: raw }), NOW)
+      const later = await keys.create(wanted({ kind: 'ed25519', publicKey: raw, account: OTHER }), NOW)
+      assert.ok(typeof first !== 'string' && typeof later !== 'string')
+      assert.equal(keys.ofFingerprint(fingerprintOf(raw)), first.key.id)
+      assert.equal((await createKeys(db, vault)).ofFingerprint(fingerprintOf(raw)), first.key.id)
+      await keys.revoke(OTHER, later.key.id, NOW)
+      assert.equal(keys.ofFingerprint(fingerprintOf(raw)), first.key.id)
+      await keys.revoke(first.key.account, first.key.id, NOW)
+      assert.equal(keys.ofFingerprint(fingerprintOf(raw)), undefined)
+    }))
 
   test('is refused like a bearer key: unknown, revoked, expired, from elsewhere', async () => {
     await withKeys(async (keys) => {
