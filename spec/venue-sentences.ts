@@ -173,7 +173,7 @@ const transition = (to: string, until: Instant | null): Command => ({
   to: to as InstrumentStatus,
   reason: 'scenario',
   until,
-  then: [],
+  next: [],
 })
 
 const venue: Sentence[] = [

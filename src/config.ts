@@ -20,6 +20,8 @@ export type Config = {
   briefQualifications: boolean
   /** `BUSBAR_ORDER_RATE`: orders per second and account; 0 is unlimited. */
   orderRate: number
+  /** `BUSBAR_RESTART_CANCEL_ONLY`, `…_POST_ONLY`, `…_AUCTION`: seconds of each phase after a restart. */
+  reopening: { cancelOnly: number; postOnly: number; auction: number }
 }
 
 export class ConfigFault extends Error {
@@ -61,5 +63,10 @@ export function readConfig(
     allowPrivateSuppliers: switches.demo || switches.allowPrivateSuppliers,
     briefQualifications: switches.demo,
     orderRate: whole(env, 'BUSBAR_ORDER_RATE', 2_000, 1_000_000),
+    reopening: {
+      cancelOnly: whole(env, 'BUSBAR_RESTART_CANCEL_ONLY', 0, 3_600),
+      postOnly: whole(env, 'BUSBAR_RESTART_POST_ONLY', 0, 3_600),
+      auction: whole(env, 'BUSBAR_RESTART_AUCTION', 0, 3_600),
+    },
   }
 }

@@ -23,7 +23,7 @@ import { createSigner } from './delivery/receipt.ts'
 import { systemTimer } from './delivery/timer.ts'
 import { createUpstream } from './delivery/upstream.ts'
 import { PUBLIC_ENDPOINTS } from './delivery/endpoint.ts'
-import { ensureOperator, listLaunchGrades } from './founding.ts'
+import { ensureOperator, listLaunchGrades, reopenMarkets } from './founding.ts'
 import { serveGridSocket } from './grid/socket.ts'
 import { createGridSurface } from './grid/surface.ts'
 import type { CompletionsParts } from './http/completions.ts'
@@ -116,6 +116,7 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
     feed.publish(market.apply(batch))
   })
   await releaseOrphans(sequencer)
+  await reopenMarkets(sequencer, config.reopening)
   await listLaunchGrades(sequencer)
   const operatorKey = await ensureOperator(sequencer, stores.keys, config.data)
 

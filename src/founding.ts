@@ -2,8 +2,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AccountId } from './base/ids.ts'
 import { NO_MANDATE } from './base/ids.ts'
+import { later, MICROS_PER_SECOND } from './base/time.ts'
 import { TOKENIZER } from './delivery/meter.ts'
 import { launchSpecs } from './state/grade.ts'
+import type { Phase } from './state/status.ts'
 import { systemClock } from './sequencer/alarm.ts'
 import type { Sequencer } from './sequencer/sequencer.ts'
 import type { Keys } from './store/key.ts'
@@ -13,6 +15,37 @@ import { SCOPES } from './wire/key.ts'
 export async function listLaunchGrades(sequencer: Sequencer): Promise<void> {
   if (sequencer.state.instruments.length > 0) return
   for (const spec of launchSpecs(TOKENIZER.sha256)) await sequencer.ask({ kind: 'instrument.list', spec })
+}
+
+/** Seconds of each phase that a market goes through after a restart, in this order; 0 leaves it out. */
+export type Reopening = { cancelOnly: number; postOnly: number; auction: number }
+
+const RESTART = 'restart'
+
+/**
+ * Lets the markets that were open when the venue stopped open step by step: members cancel what they do not
+ * mean any more before anything trades. A market that somebody had halted stays as it was.
+ */
+export async function reopenMarkets(sequencer: Sequencer, seconds: Reopening): Promise<void> {
+  let end = systemClock() > sequencer.state.at ? systemClock() : sequencer.state.at
+  const phases: Phase[] = []
+  for (const [status, length] of [
+    ['cancel_only', seconds.cancelOnly],
+    ['post_only', seconds.postOnly],
+    ['auction', seconds.auction],
+  ] as const) {
+    if (length === 0) continue
+    end = later(end, length * MICROS_PER_SECOND)
+    phases.push({ status, until: end })
+  }
+  const [first, ...next] = phases
+  if (first === undefined) return
+  for (const { id, status, statusReason } of sequencer.state.instruments)
+    if (status === 'open' || statusReason === RESTART) {
+      const { status: to, until } = first
+      const command = { instrument: id, to, reason: RESTART, until, next }
+      await sequencer.ask({ kind: 'instrument.transition', ...command })
+    }
 }
 
 /** The first operator: an account, and a key whose secret is in a file that only the operator can read. */

@@ -53,6 +53,7 @@ export async function runExchange(folder = mkdtempSync(join(tmpdir(), 'busbar-')
       allowPrivateSuppliers: true,
       briefQualifications: true,
       orderRate: 0,
+      reopening: { cancelOnly: 0, postOnly: 0, auction: 0 },
     },
     log,
     pageFolder: join(clone, 'dist', 'web'),

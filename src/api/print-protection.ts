@@ -29,7 +29,7 @@ export function printMarketState(state: State, instrument: Instrument): MarketSt
     status,
     reason: statusReason,
     expected_until: end(until),
-    then: phases.map((phase) => ({ status: phase.status, expected_until: end(phase.until) })),
+    next: phases.map((phase) => ({ status: phase.status, expected_until: end(phase.until) })),
     orders,
     amends,
     trades,

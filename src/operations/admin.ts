@@ -261,7 +261,7 @@ const turn = (to: 'halted' | 'open') =>
     const found = namedInstrument(venue.sequencer.state, path.id, '/path/id')
     if (found instanceof Problem) return found
     const { reason } = body
-    const command = { to, instrument: found.id, reason, until: null, then: [] }
+    const command = { to, instrument: found.id, reason, until: null, next: [] }
     const applied = await venue.sequencer.ask({ kind: 'instrument.transition', ...command })
     const refused = refusalIn(applied)
     if (refused !== undefined) return refused

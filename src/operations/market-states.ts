@@ -56,9 +56,9 @@ const getAuction = publicOperation({
 type Wanted = z.output<typeof transitionRequest>
 
 /** Phases by their lengths as phases by their ends. */
-function phasesOf({ to, seconds, then }: Wanted, now: Instant): Phase[] {
+function phasesOf({ to, seconds, next }: Wanted, now: Instant): Phase[] {
   let at = now
-  return [{ status: to, seconds }, ...then].map((phase) => {
+  return [{ status: to, seconds }, ...next].map((phase) => {
     if (phase.seconds === undefined) return { status: phase.status, until: null }
     at = later(at, phase.seconds * MICROS_PER_SECOND)
     return { status: phase.status, until: at }
@@ -81,9 +81,9 @@ const transition = operation({
     const found = namedInstrument(state, path.id, '/path/id')
     if (found instanceof Problem) return found
     const now = venue.clock()
-    const [first, ...then] = phasesOf(body, now > state.at ? now : state.at)
+    const [first, ...next] = phasesOf(body, now > state.at ? now : state.at)
     const { to, reason } = body
-    const command = { instrument: found.id, to, reason, until: first?.until ?? null, then }
+    const command = { instrument: found.id, to, reason, until: first?.until ?? null, next }
     const applied = await venue.sequencer.ask({ kind: 'instrument.transition', ...command })
     return refusalIn(applied) ?? venue.sequencer.read((after) => printMarketState(after, found))
   }),

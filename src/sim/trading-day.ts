@@ -288,9 +288,9 @@ const venue: Maker = (state, chance) => {
   const instrument = anyInstrument(state, chance)
   const what = chance.below(10)
   if (what < 1)
-    return { kind: 'instrument.transition', instrument, to: 'halted', reason: 'day', until: null, then: [] }
+    return { kind: 'instrument.transition', instrument, to: 'halted', reason: 'day', until: null, next: [] }
   if (what < 8)
-    return { kind: 'instrument.transition', instrument, to: 'open', reason: 'day', until: null, then: [] }
+    return { kind: 'instrument.transition', instrument, to: 'open', reason: 'day', until: null, next: [] }
   const makerFee = ppm(chance.below(3) * 1_111)
   return { kind: 'venue.configure', settings: { ...DEFAULT_SETTINGS, makerFee, takerFee: ppm(1_777) } }
 }
@@ -301,7 +301,7 @@ const marketState: Maker = (state, chance) => {
   const to = chance.below(2) === 0 ? 'open' : pick(chance, STATES)
   const until =
     to === 'open' || chance.below(2) === 0 ? null : later(state.at, 1 + chance.below(MICROS_PER_SECOND))
-  return { kind: 'instrument.transition', instrument, to, reason: 'day', until, then: [] }
+  return { kind: 'instrument.transition', instrument, to, reason: 'day', until, next: [] }
 }
 
 const STATES: readonly InstrumentStatus[] = ['post_only', 'auction', 'auction', 'cancel_only', 'halted']

@@ -139,7 +139,7 @@ export type MarketCommand =
       reason: string
       /** When it ends by itself, and what follows then; `open` once the list is through. */
       until: Instant | null
-      then: readonly Phase[]
+      next: readonly Phase[]
     }
   | { kind: 'instrument.configure'; instrument: InstrumentId; rules: InstrumentRules }
   | { kind: 'account.limit'; account: AccountId; limits: AccountLimits }

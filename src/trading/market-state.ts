@@ -27,15 +27,15 @@ export function orderFault(
 
 /** Puts a market into another state, now and, if it names an end, through the phases after it. */
 export function changeStatus(state: State, command: CommandOf<'instrument.transition'>): Event[] | Refusal {
-  const { to, reason, until, then } = command
+  const { to, reason, until, next } = command
   const instrument = instrumentOf(state, command.instrument)
   if (instrument === undefined) return refuse('instrument_not_found')
-  const fault = pathFault(state, instrument.status, [{ status: to, until }, ...then])
+  const fault = pathFault(state, instrument.status, [{ status: to, until }, ...next])
   if (fault !== undefined) return refuse('transition_not_allowed', fault)
 
   // Nothing below this line can fail.
   const events: Event[] = []
-  instrument.phases = [...then]
+  instrument.phases = [...next]
   enter(state, instrument, { status: to, until }, reason, events)
   return events
 }
@@ -64,9 +64,9 @@ export function interrupt(state: State, instrument: Instrument, events: Event[])
 
 /** The phase that a market is in has come to its end: the next one begins, or trading is open. */
 export function endPhase(state: State, instrument: Instrument, events: Event[]): void {
-  const next = instrument.phases.shift() ?? { status: 'open', until: null }
+  const phase = instrument.phases.shift() ?? { status: 'open', until: null }
   const reason = isCall(instrument.status) ? 'call auction ended' : 'phase ended'
-  enter(state, instrument, next, reason, events)
+  enter(state, instrument, phase, reason, events)
 }
 
 /** Where orders are to meet, a book that crosses is uncrossed first, and a call always ends in a price. */

@@ -14,7 +14,7 @@ export const marketState = z
     /** When the state ends by itself; null: when somebody ends it. */
     expected_until: timeOut.nullable(),
     /** What follows then, in order; after the last one trading is open. */
-    then: z.array(z.object({ status: instrumentStatus, expected_until: timeOut.nullable() })),
+    next: z.array(z.object({ status: instrumentStatus, expected_until: timeOut.nullable() })),
     /** Orders that are taken: any; those that rest without trading; those that a call collects; none. */
     orders: z.enum(['any', 'resting', 'collected', 'none']),
     amends: z.enum(['any', 'less', 'none']),
@@ -49,7 +49,7 @@ export const transitionRequest = z.strictObject({
   to: instrumentStatus,
   reason: label(200),
   seconds: seconds.optional(),
-  then: z
+  next: z
     .array(z.strictObject({ status: instrumentStatus, seconds: seconds.optional() }))
     .max(8)
     .default([]),

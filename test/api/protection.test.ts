@@ -43,12 +43,12 @@ describe('a market', () => {
     const body = {
       to: 'cancel_only',
       seconds: 5,
-      then: [{ status: 'post_only', seconds: 60 }],
+      next: [{ status: 'post_only', seconds: 60 }],
       reason: 'Check',
     }
     await asOperator('POST', `${ADMIN}/transition`, body)
     const after5 = await v.send('GET', `${MARKET}/status`)
-    assert.deepEqual([after5.json.status, after5.json.then[0].status], ['cancel_only', 'post_only'])
+    assert.deepEqual([after5.json.status, after5.json.next[0].status], ['cancel_only', 'post_only'])
     assert.equal((await v.send('GET', MARKET)).json.status, 'cancel_only')
     assert.equal((await order(alice, 'buy', '0.7900', '1.00')).json.code, 'market_cancel_only')
     v.pass(6_000_000)

@@ -103,7 +103,7 @@ test('a halted market stops buying, not the use of what is owned', () => {
     to: 'halted',
     reason: 'test',
     until: null,
-    then: [],
+    next: [],
   })
   stage.refused(stage.opening(buyer, { wt: 10_001, buyLimit: 8_000 }), 'market_halted')
   stage.open(buyer, { wt: 10_000 })

@@ -118,7 +118,7 @@ test('ids outside every list name nobody', () => {
       to: 'halted',
       reason: 'r',
       until: null,
-      then: [],
+      next: [],
     })
     if (events.at(-1)?.kind !== 'command.rejected') throw new Error(`${odd} is an instrument`)
   }

@@ -252,7 +252,7 @@ describe('over any traffic', () => {
         to: 'halted',
         reason: 'look',
         until: null,
-        then: [],
+        next: [],
       }),
     ])
     assert.deepEqual(
@@ -267,7 +267,7 @@ describe('over any traffic', () => {
         to: 'open',
         reason: 'seen',
         until: null,
-        then: [],
+        next: [],
       }),
     ])
     assert.deepEqual(market.status(FIRST), { status: 'open', reason: 'seen', until: null })

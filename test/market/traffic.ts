@@ -127,10 +127,10 @@ export class Traffic {
         to: 'halted',
         reason: 'test',
         until: null,
-        then: [],
+        next: [],
       }
     if (dice < 84)
-      return { kind: 'instrument.transition', instrument, to: 'open', reason: 'test', until: null, then: [] }
+      return { kind: 'instrument.transition', instrument, to: 'open', reason: 'test', until: null, next: [] }
     return this.draw(account, instrument)
   }
 

@@ -29,7 +29,7 @@ const move = (stage: Stage, to: InstrumentStatus, minutes: number | null = null)
     to,
     reason: 'test',
     until: minutes === null ? null : later(stage.now, minutes * MINUTE),
-    then: [],
+    next: [],
   })
 
 const order = fc.record({
