@@ -89,10 +89,15 @@ function readChoice(choice: Json, part: 'delta' | 'message', claim: Claim | null
   const refusal = textOf(found.refusal)
   const tools = toolsOf(found.tool_calls)
   const logprobs = logprobsOf(choice.logprobs)
-  if ([content, reasoning, refusal, tools, logprobs].includes(undefined))
+  if (
+    content === undefined ||
+    reasoning === undefined ||
+    refusal === undefined ||
+    tools === undefined ||
+    logprobs === undefined
+  )
     return failure('malformed', `a field of ${part} has the wrong type`)
-  const delta = { content, reasoning, refusal, tools, logprobs } as Delta
-  return { delta, finish, claim }
+  return { delta: { content, reasoning, refusal, tools, logprobs }, finish, claim }
 }
 
 function finishOf(reason: unknown): Chunk['finish'] | undefined {

@@ -145,13 +145,16 @@ class Exchange implements Call {
   private readonly tokenClock: Deadline
   private readonly totalClock: Deadline
   private totalDue: number
+  /** When the bytes at hand were read; whether there was content in them. */
+  private readAt = 0
+  private readToken = false
 
   constructor(timer: Timer, clocks: Clocks, listener: Listener) {
     this.timer = timer
     this.clocks = clocks
     this.listener = listener
     this.tokenClock = new Deadline(timer, () => this.tokenOverdue())
-    this.totalClock = new Deadline(timer, () => this.fail(failure('overdue', 'the answer took too long')))
+    this.totalClock = new Deadline(timer, () => this.totalExpired())
     this.totalDue = timer.now() + clocks.total * 1_000
     this.tokenClock.set(clocks.firstToken)
     this.totalClock.set(clocks.total)
@@ -184,7 +187,6 @@ class Exchange implements Call {
 
   allow(ms: number): void {
     this.totalDue += ms * 1_000
-    if (!this.over) this.totalClock.set(Math.max(1, (this.totalDue - this.timer.now()) / 1_000))
   }
 
   onRequestStart(controller: Controller): void {
@@ -210,8 +212,11 @@ class Exchange implements Call {
 
   onResponseData(_controller: Controller, bytes: Buffer): void {
     if (this.over || this.reader === null) return
+    this.readAt = this.timer.now()
     const fault = this.reader.feed(bytes)
     if (this.over) return
+    if (this.readToken && !this.paused && this.ending === null) this.tokenClock.set(this.clocks.interToken)
+    this.readToken = false
     this.listener.drained()
     if (fault !== undefined) return this.fail(fault)
     if (this.ending !== null) queueMicrotask(() => this.awaitTail())
@@ -231,6 +236,7 @@ class Exchange implements Call {
     this.closed = true
     this.cancelTail?.()
     if (this.over) return
+    this.readAt = this.timer.now()
     const fault = this.reader?.end()
     if (this.over) return
     this.listener.drained()
@@ -255,9 +261,9 @@ class Exchange implements Call {
     }
     if (chunk.delta !== null && hasContent(chunk)) {
       this.sawToken = true
-      if (!this.paused) this.tokenClock.set(this.clocks.interToken)
+      this.readToken = true
     }
-    this.listener.chunk(chunk, this.timer.now())
+    this.listener.chunk(chunk, this.readAt)
     if (chunk.finish === null || this.over) return
     this.ending = { finish: chunk.finish, claim: chunk.claim }
     this.tokenClock.stop()
@@ -268,6 +274,13 @@ class Exchange implements Call {
   private close(fault?: Failure): void {
     if (this.ending !== null) this.finish()
     else this.fail(fault ?? failure('truncated', 'the answer ended without a finish reason'))
+  }
+
+  /** What was allowed meanwhile still counts. */
+  private totalExpired(): void {
+    const left = this.totalDue - this.timer.now()
+    if (left > 0) this.totalClock.set(left / 1_000)
+    else this.fail(failure('overdue', 'the answer took too long'))
   }
 
   private tokenOverdue(): void {

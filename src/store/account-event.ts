@@ -171,7 +171,8 @@ function drawViews(event: DrawEvent, owners: Owners): View[] {
   }
 }
 
-const without = <Kind extends Event>(event: Kind, ...hidden: (keyof Kind)[]): AccountEvent =>
-  Object.fromEntries(
-    Object.entries(event).filter(([name]) => !hidden.includes(name as keyof Kind)),
-  ) as unknown as AccountEvent
+function without<Kind extends Event>(event: Kind, ...hidden: (keyof Kind)[]): AccountEvent {
+  const shown: Record<string, unknown> = {}
+  for (const name in event) if (!hidden.includes(name)) shown[name] = event[name]
+  return shown as unknown as AccountEvent
+}
