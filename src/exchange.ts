@@ -4,6 +4,7 @@ import type { Server } from 'node:http'
 import { dirname, join } from 'node:path'
 import { createAccountFeed } from './feed/account-feed.ts'
 import { createFeed } from './feed/feed.ts'
+import { printAsyncApi } from './operations/asyncapi.ts'
 import { printOpenApi } from './operations/openapi.ts'
 import type { Caller } from './api/operation.ts'
 import { certifyThrough, createQualifications } from './api/qualification-desk.ts'
@@ -245,6 +246,7 @@ async function serve(
   const documents = createDocuments({
     page: existsSync(join(pageFolder, 'index.html')) ? loadPage(pageFolder) : null,
     openapi: JSON.stringify(printOpenApi(VERSION)),
+    asyncapi: JSON.stringify(printAsyncApi(VERSION)),
     metrics,
     isReady: () => isReady,
     sessions,

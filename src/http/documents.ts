@@ -16,6 +16,8 @@ export type DocumentSources = {
   page: Page | null
   /** The OpenAPI document, as text. */
   openapi: string
+  /** The AsyncAPI document of the stream, as text. */
+  asyncapi: string
   metrics: Metrics
   isReady: () => boolean
   sessions: Sessions
@@ -26,7 +28,7 @@ export type DocumentSources = {
 const JSON_TYPE = 'application/json; charset=utf-8'
 
 export function createDocuments(sources: DocumentSources): Documents {
-  const { page, openapi, metrics, isReady } = sources
+  const { page, openapi, asyncapi, metrics, isReady } = sources
   return {
     serve(request, response, path) {
       if (request.method !== 'GET' && request.method !== 'HEAD') return false
@@ -46,6 +48,9 @@ export function createDocuments(sources: DocumentSources): Documents {
           void metrics.registry
             .metrics()
             .then((body) => text(response, 200, metrics.registry.contentType, body))
+          return true
+        case '/asyncapi.json':
+          text(response, 200, JSON_TYPE, asyncapi)
           return true
         case '/openapi.json':
           text(response, 200, JSON_TYPE, openapi)
