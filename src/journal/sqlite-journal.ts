@@ -237,8 +237,11 @@ class SqliteJournal implements Journal {
         return this.fail(new JournalError(reply.fault, reply.line))
       case 'appended':
         return this.reached(reply.last)
-      case 'begun':
       case 'closed':
+        // The thread may be gone before whoever asked for this hears of it.
+        this.closed = true
+        return this.asked.shift()?.resolve()
+      case 'begun':
         return this.asked.shift()?.resolve()
       default:
         return unreachable(reply)
