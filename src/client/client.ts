@@ -13,7 +13,9 @@ import { supplyOn } from './supply.ts'
 import type { Transport, TransportOptions } from './transport.ts'
 import { createTransport, freshId, once } from './transport.ts'
 
+export { openAccountStream } from './account-stream.ts'
 export { BusbarError } from './problem.ts'
+export { openStream } from './stream.ts'
 
 type Listing<Row> = { data: Row[] }
 type Sequenced<Row> = { data: Row[]; seq: number }
