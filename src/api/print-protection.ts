@@ -5,6 +5,8 @@ import { obligationOf, inTrading } from '../state/account.ts'
 import { balanceOf } from '../state/ledger.ts'
 import { NO_SLOT } from '../state/order.ts'
 import type { Account, Instrument, Position, State } from '../state/state.ts'
+import type { Spec } from '../state/instrument.ts'
+import type { UniformPrice } from '../state/uniform-price.ts'
 import { NEVER } from '../state/state.ts'
 import { ADMITS, isCall, NO_LIMITS } from '../state/status.ts'
 import { indication } from '../trading/auction.ts'
@@ -38,18 +40,24 @@ export function printMarketState(state: State, instrument: Instrument): MarketSt
   }
 }
 
+/** The price, volume and imbalance that a call would end with. */
+export const printIndication = (spec: Spec, found: UniformPrice | null) => ({
+  indicative_price: found === null ? null : printPrice(spec, found.price),
+  indicative_quantity: printQuantity(spec, found?.lots ?? 0),
+  imbalance_side: sideOf(found?.imbalance ?? 0),
+  imbalance_quantity: printQuantity(spec, Math.abs(found?.imbalance ?? 0)),
+})
+
+const sideOf = (imbalance: number): 'buy' | 'sell' | null => (imbalance === 0 ? null : imbalance > 0 ? 'buy' : 'sell')
+
 /** Where a call would trade if it ended now. */
 export function printAuction(state: State, instrument: Instrument): AuctionOut {
   const { spec, status, auctionPrice, until } = instrument
   const found = isCall(status) ? indication(state, instrument) : undefined
-  const imbalance = found?.imbalance ?? 0
   return {
     instrument: marketName(instrument),
     status,
-    indicative_price: found === undefined ? null : printPrice(spec, found.price),
-    indicative_quantity: printQuantity(spec, found?.lots ?? 0),
-    imbalance_side: imbalance === 0 ? null : imbalance > 0 ? 'buy' : 'sell',
-    imbalance_quantity: printQuantity(spec, Math.abs(imbalance)),
+    ...printIndication(spec, found ?? null),
     reference_price: printPrice(spec, referencePrice(instrument)),
     last_auction_price: auctionPrice === 0 ? null : printPrice(spec, auctionPrice),
     ends_at: isCall(status) ? end(until) : null,

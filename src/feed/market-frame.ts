@@ -8,6 +8,7 @@ import type { Instrument } from '../state/state.ts'
 import type { CandleInterval, LevelOut, RestingOut } from '../wire/market.ts'
 import type { PublicChannel } from '../wire/stream.ts'
 import { marketName } from '../api/instrument-name.ts'
+import { printIndication } from '../api/print-protection.ts'
 import { printCandle, printLevels, printResting, printTicker, printTrade } from '../api/print-market.ts'
 
 /** What is read: one channel of one instrument; of a book, so many levels; of candles, one interval. */
@@ -93,7 +94,9 @@ export function snapshotFrame(market: Market, topic: Topic, seq: number, cut: Cu
     case 'ticker':
       return one('ticker', { data: printTicker(instrument, market.ticker(id), market.seq, market.at) })
     case 'status':
-      return one('status', { at: rfc3339(market.at), ...market.status(id) })
+      return one('status', { at: rfc3339(market.at), ...printStatus(market.status(id)) })
+    case 'auction':
+      return one('auction', { at: rfc3339(market.at), ...printIndication(spec, market.indication(id)) })
   }
 }
 
@@ -104,6 +107,12 @@ function printBest(spec: Spec, bid: Level | null, ask: Level | null) {
     level === null ? null : (printLevels(spec, [level])[0] ?? null)
   return { bid: print(bid), ask: print(ask) }
 }
+
+const printStatus = ({ status, reason, until }: ReturnType<Market['status']>) => ({
+  status,
+  reason,
+  expected_until: until === null ? null : rfc3339(until),
+})
 
 /** A change of a book, level by level. */
 export function bookFrame(topic: Topic, prevSeq: number, seq: number, change: Sides<Level>): Buffer {
@@ -143,7 +152,9 @@ export function updateFrame(topic: Topic, prevSeq: number, update: MarketUpdate)
     case 'candles':
       return frame('candle', { data: printCandle(spec, update.candle as Candle) })
     case 'status':
-      return frame('status', { status: update.status, reason: update.reason })
+      return frame('status', printStatus(update))
+    case 'auction':
+      return frame('auction', printIndication(spec, update.indication))
     default:
       return undefined
   }

@@ -1,9 +1,13 @@
 import type { InstrumentId, TradeId } from '../base/ids.ts'
+import type { Ticks } from '../base/money.ts'
 import { micros, WT_PER_UNIT } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { Side } from '../state/command.ts'
 import type { Event } from '../state/event.ts'
 import type { InstrumentStatus } from '../state/status.ts'
+import { isCall } from '../state/status.ts'
+import type { UniformPrice } from '../state/uniform-price.ts'
+import { uniformPrice } from '../state/uniform-price.ts'
 import type { Candle, Candles, CandleSeconds } from './candle.ts'
 import { CANDLE_SECONDS, candlesOf, foldCandles, newCandles, packCandles, unpackCandles } from './candle.ts'
 import type { Depth, Level, OrderChange, Resting } from './depth.ts'
@@ -34,6 +38,7 @@ export type MarketUpdate = { instrument: InstrumentId; seq: number; at: Instant 
   | { channel: 'trades'; trades: Print[] }
   | { channel: 'ticker'; ticker: Ticker }
   | { channel: 'candles'; seconds: CandleSeconds; candle: Candle }
+  | { channel: 'auction'; indication: UniformPrice | null }
   | { channel: 'status'; status: InstrumentStatus; reason: string | null; until: Instant | null }
 )
 
@@ -62,6 +67,8 @@ export type Market = {
   ticker(instrument: InstrumentId, at?: Instant): Ticker
   /** The latest candles, oldest first; with `fillTo`, intervals without a trade stand in as empty ones. */
   candles(instrument: InstrumentId, seconds: CandleSeconds, limit: number, fillTo?: Instant): Candle[]
+  /** Where a call would trade if it ended now, of what the book shows; null where nobody meets. */
+  indication(instrument: InstrumentId): UniformPrice | null
   status(instrument: InstrumentId): {
     status: InstrumentStatus
     reason: string | null
@@ -76,6 +83,8 @@ export type Market = {
 type Folds = {
   /** µ$ that one lot costs per tick. */
   lotTick: number
+  /** The reference of a call until there is a trade. */
+  listing: Ticks
   status: InstrumentStatus
   reason: string | null
   until: Instant | null
@@ -91,6 +100,7 @@ type Folds = {
 
 const newFolds = (): Folds => ({
   lotTick: 0,
+  listing: 0 as Ticks,
   status: 'open',
   reason: null,
   until: null,
@@ -140,6 +150,7 @@ export function createMarket(): Market {
     ticker: (instrument, now = at) => tickerOf(of(instrument).depth, of(instrument).candles, now),
     candles: (instrument, seconds, limit, fillTo) =>
       candlesOf(of(instrument).candles, seconds, limit, fillTo),
+    indication: (instrument) => indicationOf(of(instrument)),
     status(instrument) {
       const { status, reason, until } = of(instrument)
       return { status, reason, until }
@@ -159,6 +170,7 @@ function foldEvent(folds: Folds[], touched: Set<InstrumentId>, { seq, at }: Appl
     case 'instrument.listed': {
       const listed = newFolds()
       listed.lotTick = (event.spec.tick * event.spec.lot) / WT_PER_UNIT
+      listed.listing = event.spec.listingPrice
       listed.statusSeq = seq
       folds[event.instrument] = listed
       touched.add(event.instrument)
@@ -199,6 +211,10 @@ function takeUpdates(folds: Folds, instrument: InstrumentId, at: Instant): Marke
   const delta = takeDelta(folds.depth)
   const prints = folds.prints
   const last = prints.at(-1)
+  if (isCall(folds.status) && (delta !== undefined || folds.statusSeq > 0)) {
+    const changed = delta?.seq ?? folds.statusSeq
+    updates.push({ channel: 'auction', instrument, seq: changed, at, indication: indicationOf(folds) })
+  }
   if (folds.statusSeq > 0) {
     const { status, reason, until } = folds
     updates.push({ channel: 'status', instrument, seq: folds.statusSeq, at, status, reason, until })
@@ -233,6 +249,19 @@ function takeUpdates(folds: Folds, instrument: InstrumentId, at: Instant): Marke
   return updates
 }
 
+function indicationOf({ status, depth, candles, listing }: Folds): UniformPrice | null {
+  if (!isCall(status)) return null
+  const interest = (side: Side) => levelsOf(depth, side, Number.POSITIVE_INFINITY)
+  const last = candles[CANDLE_SECONDS[0]].at(-1)?.close ?? listing
+  return (
+    uniformPrice(
+      interest('buy').map(([price, lots]) => [price, lots]),
+      interest('sell').map(([price, lots]) => [price, lots]),
+      last,
+    ) ?? null
+  )
+}
+
 /** The candles that hold trades from `since` on. */
 function candlesSince(series: readonly Candle[], since: Instant, seconds: CandleSeconds): Candle[] {
   let first = series.length
@@ -243,10 +272,11 @@ function candlesSince(series: readonly Candle[], since: Instant, seconds: Candle
 const sameLevel = (a: Level | null, b: Level | null): boolean =>
   a === b || (a !== null && b !== null && a[0] === b[0] && a[1] === b[1] && a[2] === b[2])
 
-const VERSION = 2
+const VERSION = 3
 
 type Packed = {
   lotTick: number
+  listing: Ticks
   status: InstrumentStatus
   reason: string | null
   until: Instant | null
@@ -258,6 +288,7 @@ type Dump = { version: number; seq: number; at: number; instruments: Packed[] }
 
 const pack = (folds: Folds): Packed => ({
   lotTick: folds.lotTick,
+  listing: folds.listing,
   status: folds.status,
   reason: folds.reason,
   until: folds.until,
@@ -271,6 +302,7 @@ function unpack(packed: Packed): Folds {
   return {
     ...newFolds(),
     lotTick: packed.lotTick,
+    listing: packed.listing,
     status: packed.status,
     reason: packed.reason,
     until: packed.until,

@@ -16,6 +16,7 @@ const CHANNELS: Record<ChannelName, string> = {
   ticker: 'The touch and the last 24 hours.',
   candles: 'Prices of one interval.',
   status: 'Whether the market trades, and why not.',
+  auction: 'Where a call auction would trade if it ended now.',
   orders: "The account's orders, as REST shows them, after each change.",
   fills: "The account's sides of its trades.",
   balances: 'The balances that changed.',

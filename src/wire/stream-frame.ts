@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { accountEvent, balance, delivery, lot } from './account.ts'
-import { timeOut } from './decimal.ts'
+import { decimalOut, timeOut } from './decimal.ts'
 import { idOut } from './id.ts'
 import { instrumentOut } from './instrument.ts'
 import { candle, candleInterval, level, restingOrder, ticker, trade } from './market.ts'
@@ -99,7 +99,21 @@ export const channelFrames: Record<z.infer<typeof channelName>, readonly z.ZodTy
     update('snapshot', 'candles', { interval: candleInterval, data: z.array(candle) }),
     update('candle', 'candles', { interval: candleInterval, data: candle }),
   ],
-  status: [update('status', 'status', { status: z.string(), reason: z.string().nullable() })],
+  status: [
+    update('status', 'status', {
+      status: z.string(),
+      reason: z.string().nullable(),
+      expected_until: timeOut.nullable(),
+    }),
+  ],
+  auction: [
+    update('auction', 'auction', {
+      indicative_price: decimalOut.nullable(),
+      indicative_quantity: decimalOut,
+      imbalance_side: z.enum(['buy', 'sell']).nullable(),
+      imbalance_quantity: decimalOut,
+    }),
+  ],
   orders: accountFrames('orders', 'order', order),
   fills: accountFrames('fills', 'fill', fill),
   balances: accountFrames('balances', 'balance', balance),

@@ -12,6 +12,7 @@ export const PUBLIC_CHANNELS = [
   'ticker',
   'candles',
   'status',
+  'auction',
 ] as const
 /** What happens to one account, for whoever has authenticated on the connection. */
 export const PRIVATE_CHANNELS = ['orders', 'fills', 'balances', 'lots', 'deliveries', 'drop_copy'] as const
@@ -37,7 +38,7 @@ const bookRequest = z.strictObject({
   from_seq: fromSeq,
 })
 const marketRequest = z.strictObject({
-  channel: z.enum(['book_l3', 'bbo', 'trades', 'ticker', 'status']),
+  channel: z.enum(['book_l3', 'bbo', 'trades', 'ticker', 'status', 'auction']),
   instrument: instrumentIn,
   from_seq: fromSeq,
 })
