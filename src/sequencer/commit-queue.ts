@@ -1,20 +1,20 @@
 import { known } from '../base/assert.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Applied } from './record.ts'
-import { RecordBuffer } from './record.ts'
+import { RecordLines } from './record.ts'
 
-type Forming = { records: RecordBuffer; applied: Applied[] }
+type Forming = { records: RecordLines; applied: Applied[] }
 type Waiter = { seq: number; resolve: () => void; reject: (error: Error) => void }
 
-/** A batch longer than this is closed, and the next begins. */
-const BATCH_BYTES_MAX = 1 << 20
+/** A batch longer than this, in characters, is closed: the disk writes it while the next one forms. */
+const BATCH_LENGTH_MAX = 64 << 10
 
 /**
  * While the disk finishes one batch it has the next one at hand, if that is large. A small one is better off to
  * grow until the disk is free: syncs and messages between threads cost more than its few commands.
  */
 const FLYING_MAX = 2
-const SECOND_BYTES_MIN = 16 << 10
+const SECOND_LENGTH_MIN = 16 << 10
 
 /**
  * Group commit. While batches are on their way to the disk the next one forms, so batches grow with the load:
@@ -29,8 +29,6 @@ export class CommitQueue {
   private readonly onFailure: (error: unknown) => void
   private readonly forming: Forming[] = []
   private readonly waiters: Waiter[] = []
-  /** A buffer whose batch has been handed to the journal, to be used again. */
-  private readonly spare: RecordBuffer[] = []
   private depth = 0
   private sealed = true
   private woken = false
@@ -58,7 +56,7 @@ export class CommitQueue {
     const batch = this.sealed ? this.beginBatch() : (this.forming.at(-1) ?? this.beginBatch())
     batch.records.add(record)
     batch.applied.push(applied)
-    if (batch.records.length >= BATCH_BYTES_MAX) this.sealed = true
+    if (batch.records.length >= BATCH_LENGTH_MAX) this.sealed = true
     this.wake()
   }
 
@@ -84,7 +82,7 @@ export class CommitQueue {
   }
 
   private beginBatch(): Forming {
-    const batch = { records: this.spare.pop() ?? new RecordBuffer(), applied: [] }
+    const batch = { records: new RecordLines(), applied: [] }
     this.forming.push(batch)
     this.sealed = false
     return batch
@@ -102,7 +100,7 @@ export class CommitQueue {
 
   private mayFly(): boolean {
     if (this.flying === 0) return true
-    return this.flying < FLYING_MAX && (this.forming[0]?.records.length ?? 0) >= SECOND_BYTES_MIN
+    return this.flying < FLYING_MAX && (this.forming[0]?.records.length ?? 0) >= SECOND_LENGTH_MIN
   }
 
   private send(): void {
@@ -113,12 +111,10 @@ export class CommitQueue {
     const first = known(batch.applied[0], 'a batch has a first command').seq
     const last = first + batch.applied.length - 1
     this.flying++
-    this.journal.append(batch.records.content, first, last).then(
+    this.journal.append(batch.records.bytes(), first, last).then(
       () => this.landed(batch.applied, last),
       (error: unknown) => this.onFailure(error),
     )
-    batch.records.clear()
-    if (this.spare.length === 0) this.spare.push(batch.records)
   }
 
   private landed(applied: readonly Applied[], last: number): void {
