@@ -18,6 +18,7 @@ export const DOCUMENTS = [
   'docs/agents.md',
   'docs/operators.md',
   'docs/signing.md',
+  'docs/stream.md',
 ] as const
 
 /** Documents whose commands are not run, and why. */
