@@ -33,10 +33,13 @@ test('the port is in use', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   const { port } = server.address() as AddressInfo
-  await refused(/^busbar: port \d+ on 127\.0\.0\.1 is in use\. .*BUSBAR_PORT$/, {
-    env: { BUSBAR_PORT: String(port) },
-  })
-  server.close()
+  try {
+    await refused(/^busbar: port \d+ on 127\.0\.0\.1 is in use\. .*BUSBAR_PORT$/, {
+      env: { BUSBAR_PORT: String(port) },
+    })
+  } finally {
+    server.close()
+  }
 })
 
 test('the port is no port', async () => {
