@@ -271,7 +271,8 @@ function reachOf(
 /** A call takes an order in without a trade, once its own member's orders that it crosses are out of its way. */
 function collect(market: NaiveMarket, order: NaiveOrder): string[] {
   const lines: string[] = []
-  for (const other of [...against(market, order.side)]) {
+  const others = [...against(market, order.side)]
+  for (const other of others) {
     if (!reaches(order.side, order.price, other.price)) break
     if (other.member !== order.member) continue
     lines.push(...giveWay(market, order, other))

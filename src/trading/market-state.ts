@@ -76,9 +76,10 @@ function enter(state: State, instrument: Instrument, phase: Phase, reason: strin
   if (ADMITS[status].trades && (isCall(from) || isCrossed(instrument.book)))
     uncross(state, instrument, events)
   if (status === 'closed')
-    for (const side of [BUY, SELL])
-      for (const slot of [...restingOrders(instrument.book, state.orders, side)])
-        events.push(closeOrder(state, instrument, slot, 'instrument_closed', true))
+    for (const side of [BUY, SELL]) {
+      const standing = [...restingOrders(instrument.book, state.orders, side)]
+      for (const slot of standing) events.push(closeOrder(state, instrument, slot, 'instrument_closed', true))
+    }
   instrument.status = status
   instrument.statusReason = reason
   instrument.until = until ?? NEVER
