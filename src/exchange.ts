@@ -245,8 +245,7 @@ async function serve(
   const grid = createGridSurface(consumption)
   const documents = createDocuments({
     page: existsSync(join(pageFolder, 'index.html')) ? loadPage(pageFolder) : null,
-    openapi: JSON.stringify(printOpenApi(VERSION)),
-    asyncapi: JSON.stringify(printAsyncApi(VERSION)),
+    ...descriptions(),
     metrics,
     isReady: () => isReady,
     sessions,
@@ -287,6 +286,12 @@ async function serve(
     close,
   }
 }
+
+/** What programs read about the API. */
+const descriptions = () => ({
+  openapi: JSON.stringify(printOpenApi(VERSION)),
+  asyncapi: JSON.stringify(printAsyncApi(VERSION)),
+})
 
 function listen(server: Server, { host, port }: Config): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -43,7 +43,12 @@ type Frame = {
   result: unknown
   problem: ProblemOut
 }
-type Waiting = { frame: object; repeats: boolean; resolve(value: unknown): void; reject(error: Error): void }
+type Waiting = {
+  frame: object
+  repeats: boolean
+  resolve: (value: unknown) => void
+  reject: (error: Error) => void
+}
 
 const refusal = (problem: ProblemOut): BusbarError =>
   new BusbarError({ ...problem, requestId: problem.request_id })

@@ -1,0 +1,153 @@
+// The stream: `node --import tsx bench/stream.ts [seconds]`. Orders over WebSocket, each acknowledged durable, beside
+// a bare durable ws echo in the same run; and one market told to many readers.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { WebSocket } from 'ws'
+
+const clone = dirname(dirname(fileURLToPath(import.meta.url)))
+const seconds = Number(process.argv[2] ?? 8)
+const readers = Number(process.argv[3] ?? 500)
+const SOCKETS = 4
+const IN_FLIGHT = 16
+
+/** Starts a server and resolves with the address it prints. */
+async function serverOf(args: string[], env: Record<string, string>, ready: RegExp) {
+  const child = spawn(process.execPath, args, {
+    cwd: clone,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const url = await new Promise<string>((resolve, reject) => {
+    child.on('exit', (code) => reject(new Error(`the server left with code ${code}`)))
+    child.stdout.on('data', (data: Buffer) => {
+      const found = ready.exec(data.toString())
+      if (found) resolve(found[1] ?? '')
+    })
+  })
+  return { url, stop: () => child.kill('SIGKILL') }
+}
+
+async function connect(url: string, first: object[] = []): Promise<WebSocket> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/ws`, { perMessageDeflate: false })
+  await new Promise((resolve, reject) => socket.on('open', resolve).on('error', reject))
+  for (const frame of first) socket.send(JSON.stringify(frame))
+  await new Promise((resolve) => setTimeout(resolve, 250))
+  return socket
+}
+
+let count = 0
+const orderFrame = (): string => {
+  const id = ++count
+  const price = `0.7${String(id % 100).padStart(3, '0')}`
+  const params = { instrument: 'TEXT_PRIME-USD', side: 'buy', price, quantity: '0.01', time_in_force: 'ioc' }
+  return JSON.stringify({ op: 'order.place', id, params })
+}
+
+/** Keeps so many orders under way on each socket, and counts the answers. */
+async function load(title: string, url: string, first: object[], lasts: number): Promise<number> {
+  const took: number[] = []
+  let refused = 0
+  const sockets = await Promise.all(Array.from({ length: SOCKETS }, () => connect(url, first)))
+  const end = performance.now() + lasts * 1000
+  for (const socket of sockets) {
+    const sent = new Map<number, number>()
+    const send = () => {
+      const frame = orderFrame()
+      sent.set(count, performance.now())
+      socket.send(frame)
+    }
+    socket.on('message', (data: Buffer) => {
+      const { id, type } = JSON.parse(data.toString()) as { id?: number; type?: string }
+      const began = sent.get(id ?? 0)
+      if (began === undefined) return
+      if (type === 'problem') refused++
+      sent.delete(id ?? 0)
+      took.push(performance.now() - began)
+      if (performance.now() < end) send()
+    })
+    for (let n = 0; n < IN_FLIGHT; n++) send()
+  }
+  await new Promise((resolve) => setTimeout(resolve, lasts * 1000 + 200))
+  for (const socket of sockets) socket.terminate()
+  took.sort((a, b) => a - b)
+  const at = (share: number) => (took[Math.floor(took.length * share)] ?? 0).toFixed(2)
+  const rate = took.length / lasts
+  const line = `${title.padEnd(34)} ${rate.toFixed(0).padStart(8)}/s   p50 ${at(0.5)} ms   p99 ${at(0.99)} ms`
+  console.log(refused > 0 ? `${line}   ${refused} REFUSED` : line)
+  return rate
+}
+
+/** Time from the acknowledgement being asked for to the update reaching the last of many readers. */
+async function fanOut(url: string, first: object[]): Promise<void> {
+  const channels = [{ channel: 'book', instrument: 'TEXT_PRIME-USD', depth: 10 }]
+  const maker = await connect(url, first)
+  let arrived = 0
+  let began = 0
+  const last: number[] = []
+  const sockets: WebSocket[] = []
+  for (let n = 0; n < readers; n += 50) {
+    const opened = Array.from({ length: Math.min(50, readers - n) }, () =>
+      connect(url, [{ op: 'subscribe', channels }]),
+    )
+    sockets.push(...(await Promise.all(opened)))
+  }
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  for (const socket of sockets)
+    socket.on('message', (data: Buffer) => {
+      if (data.toString('latin1', 0, 15) !== '{"type":"delta"') return
+      if (++arrived % readers === 0) last.push(performance.now() - began)
+    })
+  for (let n = 0; n < 200; n++) {
+    began = performance.now()
+    const params = { instrument: 'TEXT_PRIME-USD', side: 'buy', price: '0.7000', quantity: '0.01' }
+    maker.send(JSON.stringify({ op: 'order.place', id: 1_000_000 + n, params }))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  last.sort((a, b) => a - b)
+  const at = (share: number) => (last[Math.floor(last.length * share)] ?? 0).toFixed(1)
+  console.log(
+    `one update told to ${readers} readers      p50 ${at(0.5)} ms   p99 ${at(0.99)} ms from order to the last of them, ${arrived / readers} updates of 200 orders`,
+  )
+  for (const socket of [maker, ...sockets]) socket.terminate()
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'busbar-bench-'))
+const data = join(folder, 'data')
+const exchange = await serverOf(
+  [join(clone, 'dist', 'main.js'), 'start', '--no-demo'],
+  { BUSBAR_DATA: data, BUSBAR_PORT: '0', BUSBAR_ORDER_RATE: '0' },
+  /busbar ready (\S+)/,
+)
+const peer = await serverOf([join(clone, 'bench', 'durable-ws.mjs'), folder], {}, /ready (\S+)/)
+const operator = readFileSync(join(data, 'operator-key'), 'utf8').trim()
+
+async function ask(path: string, body: object): Promise<Record<string, string>> {
+  const headers = { authorization: `Bearer ${operator}`, 'content-type': 'application/json' }
+  const answer = await fetch(`${exchange.url}${path}`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(body),
+  })
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+  return (await answer.json()) as Record<string, string>
+}
+
+const member = await ask('/v1/admin/members', { name: 'bench' })
+const account = await ask('/v1/admin/accounts', { member: member.id, name: 'bench', roles: ['trader'] })
+await ask('/v1/admin/deposits', { account: account.id, amount: '1000000', reference: 'bench' })
+const scopes = ['account:read', 'trade:place', 'trade:cancel']
+const { secret = '' } = await ask('/v1/admin/keys', { account: account.id, name: 'bench', scopes })
+const auth = [{ op: 'auth', key: secret }]
+
+await load('warm-up', exchange.url, auth, Math.min(seconds, 3))
+const ours = await load(`exchange, ${SOCKETS} sockets x ${IN_FLIGHT}`, exchange.url, auth, seconds)
+const theirs = await load(`durable ws echo, ${SOCKETS} x ${IN_FLIGHT}`, peer.url, [], seconds)
+console.log(`ratio to durable ws echo: ${(ours / theirs).toFixed(2)}`)
+await fanOut(exchange.url, auth)
+exchange.stop()
+peer.stop()
+rmSync(folder, { recursive: true, force: true })
