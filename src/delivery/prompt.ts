@@ -5,8 +5,8 @@ import type { Meter } from './meter.ts'
 const SHORT_BYTES = 4_096
 
 /**
- * The count of one prompt. A long one is counted at once, beside the call, so that the units its bound holds too
- * much become room for the answer; a short one with the answer, in one question to the meter.
+ * The count of one prompt. A long one is counted at once, beside the call, so that the units its bound holds
+ * too much become room for the answer; a short one with the answer, in one question to the meter.
  */
 export class Prompt {
   private tokens: Promise<number> | null = null
