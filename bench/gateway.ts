@@ -2,6 +2,7 @@
 // Supplier, proxy, venue and load are processes of their own; rounds are interleaved, medians are printed.
 import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
+import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -120,17 +121,17 @@ const ttft = (name: string) => median(first.get(name) ?? [])
 const unaryOf = (name: string, part: 'rate' | 'all' | 'main') =>
   median((whole.get(name) ?? []).map((run) => run[part]))
 const direct = ttft('supplier')
-console.log(`first token of ${STREAMS} streams, p50: direct ${direct.toFixed(1)} ms`)
-for (const name of ['proxy', 'venue'])
-  console.log(`  ${name.padEnd(8)} +${(ttft(name) - direct).toFixed(2)} ms`)
-for (const name of ['proxy', 'venue'])
-  console.log(
-    `whole answers, ${name.padEnd(6)} ${unaryOf(name, 'rate').toFixed(0)}/s, CPU per request ` +
-      `${unaryOf(name, 'main').toFixed(0)} µs in its first thread, ${unaryOf(name, 'all').toFixed(0)} µs in all`,
-  )
-const ratio = (part: 'all' | 'main') => unaryOf('venue', part) / unaryOf('proxy', part)
-console.log(
-  `venue over proxy: ${ratio('main').toFixed(2)} × in its first thread, ${ratio('all').toFixed(2)} × in all`,
-)
+const shown = (name: string, part: 'rate' | 'all' | 'main') => unaryOf(name, part).toFixed(0)
+const over = (part: 'all' | 'main') => (unaryOf('venue', part) / unaryOf('proxy', part)).toFixed(2)
+const load = loadavg()[0]?.toFixed(1)
+console.log(`
+| medians of ${ROUNDS} rounds of ${seconds} s, load ${load} | proxy | venue | venue / proxy |
+|---|---|---|---|
+| added first token p50, ${STREAMS} streams (direct ${direct.toFixed(1)} ms) | \
+${(ttft('proxy') - direct).toFixed(2)} ms | ${(ttft('venue') - direct).toFixed(2)} ms | |
+| whole answers per second, ${CONNECTIONS} connections | ${shown('proxy', 'rate')} | ${shown('venue', 'rate')} | \
+${(unaryOf('venue', 'rate') / unaryOf('proxy', 'rate')).toFixed(2)} |
+| CPU per whole answer, first thread | ${shown('proxy', 'main')} µs | ${shown('venue', 'main')} µs | ${over('main')} |
+| CPU per whole answer, all threads | ${shown('proxy', 'all')} µs | ${shown('venue', 'all')} µs | ${over('all')} |`)
 for (const target of targets) target.stop()
 process.exit(0)

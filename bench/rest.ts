@@ -2,13 +2,14 @@
 // Beside it, in the same run, the peer: the same bytes acknowledged by bare node:http after a durable append.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import autocannon from 'autocannon'
 
 const clone = dirname(dirname(fileURLToPath(import.meta.url)))
-const seconds = Number(process.argv[2] ?? 8)
+const seconds = Number(process.argv[2] ?? 5)
+const ROUNDS = 3
 
 /** Starts a server and resolves with the address it prints. */
 async function serverOf(args: string[], env: Record<string, string>, ready: RegExp) {
@@ -27,10 +28,15 @@ async function serverOf(args: string[], env: Record<string, string>, ready: RegE
   return { url, stop: () => child.kill('SIGKILL') }
 }
 
-type Load = { title: string; connections: number; rate?: number }
+type Load = { connections: number; rate?: number }
+type Result = { rate: number; p50: number; p99: number }
 
 /** Offers orders that rest and cancels every second one, so that the book stays small. */
-async function load(url: string, headers: Record<string, string>, { title, connections, rate }: Load) {
+async function load(
+  url: string,
+  headers: Record<string, string>,
+  { connections, rate }: Load,
+): Promise<Result> {
   let count = 0
   const result = await autocannon({
     url,
@@ -56,10 +62,9 @@ async function load(url: string, headers: Record<string, string>, { title, conne
       },
     ],
   })
-  const { latency, requests } = result
-  const line = `${title.padEnd(34)} ${requests.average.toFixed(0).padStart(8)}/s   p50 ${latency.p50} ms   p99 ${latency.p99} ms`
-  console.log(result.non2xx > 0 ? `${line}   ${result.non2xx} REFUSED` : line)
-  return requests.average
+  if (result.non2xx > 0 || result.errors > 0)
+    throw new Error(`${result.non2xx} refused, ${result.errors} broken`)
+  return { rate: result.requests.average, p50: result.latency.p50, p99: result.latency.p99 }
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'busbar-bench-'))
@@ -94,11 +99,31 @@ const scopes = ['account:read', 'trade:place', 'trade:cancel']
 const { secret = '' } = await ask('/v1/admin/keys', operator, { account: account.id, name: 'bench', scopes })
 const headers = { authorization: `Bearer ${secret}` }
 
-await load(exchange.url, headers, { title: 'warm-up', connections: 16 })
-await load(exchange.url, headers, { title: 'exchange, 1,000/s offered', connections: 16, rate: 1_000 })
-const ours = await load(exchange.url, headers, { title: 'exchange, 64 connections', connections: 64 })
-const theirs = await load(peer.url, {}, { title: 'durable node:http, 64 connections', connections: 64 })
-console.log(`ratio to durable node:http: ${(ours / theirs).toFixed(2)}`)
+const CASES = {
+  'exchange, 1,000/s offered': () => load(exchange.url, headers, { connections: 16, rate: 1_000 }),
+  'exchange, 64 connections': () => load(exchange.url, headers, { connections: 64 }),
+  'durable node:http, 64 connections': () => load(peer.url, {}, { connections: 64 }),
+}
+const runs = new Map<string, Result[]>()
+for (let round = 0; round <= ROUNDS; round++)
+  for (const [title, run] of Object.entries(CASES)) {
+    const result = await run()
+    // The first round warms up.
+    if (round > 0) runs.set(title, [...(runs.get(title) ?? []), result])
+  }
+
+const median = (list: number[]): number => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0
+const of = (title: keyof typeof CASES, part: keyof Result) =>
+  median((runs.get(title) ?? []).map((run) => run[part]))
+console.log(`
+| orders over REST, medians of ${ROUNDS} rounds of ${seconds} s, load ${loadavg()[0]?.toFixed(1)} | per second | p50 | p99 |
+|---|---|---|---|`)
+for (const title of Object.keys(CASES) as (keyof typeof CASES)[])
+  console.log(
+    `| ${title} | ${of(title, 'rate').toFixed(0)} | ${of(title, 'p50')} ms | ${of(title, 'p99')} ms |`,
+  )
+const ratio = of('exchange, 64 connections', 'rate') / of('durable node:http, 64 connections', 'rate')
+console.log(`\nratio to durable node:http: ${ratio.toFixed(2)}`)
 exchange.stop()
 peer.stop()
 rmSync(folder, { recursive: true, force: true })

@@ -1,5 +1,5 @@
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Seq } from '../src/base/ids.ts'
 import type { Instant } from '../src/base/time.ts'
@@ -15,8 +15,7 @@ import { commandAt, opening, ownersOf, START } from './day.ts'
 import { generate } from './workload.ts'
 
 // node --import tsx bench/sequencer.ts [commands]
-// The day of bench/engine.ts through the sequencer and its journal: durable commands per second beside the
-// engine
+// The day of bench/engine.ts through the sequencer and its journal: durable commands per second beside the engine
 // alone and beside a bare append and fdatasync of the same bytes; acknowledgements; recovery.
 
 const RESTING = 50_000
@@ -80,9 +79,13 @@ function engineAlone(commands: number): void {
   say(`engine alone: ${count(commands / wall)} commands/s, ${count(commands / cpu)} per second of CPU time`)
 }
 
-/** Keeps `window` commands on their way until all are durable: two thirds being written, one forming. */
-async function closedLoop(window: number, commands: number): Promise<void> {
-  const { sequencer, command } = await newborn(`window-${window}`)
+type Durable = { batch: number; rate: number; perCpu: number; ratio: number }
+
+let runs = 0
+
+/** Keeps `window` commands on their way until all are durable: some being written, some forming. */
+async function closedLoop(window: number, commands: number): Promise<Durable> {
+  const { sequencer, command, place } = await newborn(`run-${runs++}`)
   let next = 0
   let commits = 0
   const watch = stopwatch()
@@ -99,14 +102,36 @@ async function closedLoop(window: number, commands: number): Promise<void> {
   })
   const { wall, cpu } = watch()
   await sequencer.close()
-  const bare = bareAppend(commands, commits)
+  rmSync(place, { recursive: true })
+  const rate = commands / wall
+  return {
+    batch: commands / commits,
+    rate,
+    perCpu: commands / cpu,
+    ratio: rate / bareAppend(commands, commits),
+  }
+}
+
+const median = (list: number[]): number => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0
+
+/** Windows in turn, round after round: medians of each, and of its ratio to the bare append beside it. */
+async function durable(windows: readonly number[], rounds: number): Promise<void> {
+  const found = new Map<number, Durable[]>()
+  for (let round = 0; round < rounds; round++)
+    for (const window of windows) {
+      const run = await closedLoop(window, Math.min(COUNT, 300_000))
+      found.set(window, [...(found.get(window) ?? []), run])
+    }
   say(
-    `durable, batch ${count(commands / commits)}: ${count(commands / wall)} commands/s, ` +
-      `${count(commands / cpu)} per second of CPU time`,
+    `\n| durable, medians of ${rounds} rounds, load ${loadavg()[0]?.toFixed(1)} | batch | commands/s | per s of CPU | ratio |`,
   )
-  say(
-    `  bare append + fdatasync of the same bytes: ${count(bare)}/s, ratio ${(commands / wall / bare).toFixed(2)}`,
-  )
+  say('|---|---|---|---|---|')
+  for (const [window, list] of found) {
+    const of = (part: keyof Durable) => median(list.map((run) => run[part]))
+    const shown = [of('batch'), of('rate'), of('perCpu')].map(count).join(' | ')
+    say(`| ${count(window)} on their way | ${shown} | ${of('ratio').toFixed(2)} |`)
+  }
+  say('\nratio: to a bare append and fdatasync of the same bytes in as many pieces')
 }
 
 /** As many bytes in as many pieces, each appended to a bare file and synced. Commands per second. */
@@ -183,6 +208,6 @@ async function recovery(): Promise<void> {
 }
 
 engineAlone(Math.min(COUNT, 300_000))
-for (const window of [384, 1_536, 6_144]) await closedLoop(window, Math.min(COUNT, 300_000))
+await durable([384, 768, 1_536, 6_144], 3)
 for (const perMs of [1, 10]) await acknowledgements(perMs, 3_000)
 await recovery()
