@@ -125,7 +125,7 @@ class Owner<Question, Answer> implements Thread<Question, Answer> {
     void stuck.terminate()
   }
 
-  /** At once to an idle thread. To a busy one with its next answer, or after a moment if that takes longer. */
+  /** At once to an idle thread; to a busy one with its next answer, or after a moment if that is sooner. */
   private flushSoon(): void {
     if (this.waiting.size === this.batch.length) setImmediate(() => this.flush())
     else setTimeout(() => this.flush(), BATCH_MS)
