@@ -16,7 +16,9 @@ const REASONS = ['filled', 'self_trade', 'ioc_remainder'] as const satisfies rea
 /** What each client order has beside its numbers, in the order of the tape. */
 export type ClientTexts = { clientOrderNames: string[]; clientOrderSpecials: (SpecialTerms | null)[] }
 
-/** Writes what every client order id was first told, account by account. Returns the ids and special terms. */
+/**
+ * Writes what every client order id was first told, account by account. Returns the ids and special terms.
+ */
 export function packClientOrders(state: State, tape: Tape): ClientTexts {
   const clientOrderNames: string[] = []
   const clientOrderSpecials: ClientTexts['clientOrderSpecials'] = []

@@ -237,7 +237,9 @@ async function tellHoldings(venue: Parts, follower: Follower): Promise<void> {
   if (channels.has('lots')) reader.send(privateFrame('snapshot', 'lots', seq, lots), seq)
 }
 
-/** Tells which balances and lots have changed. What changes while one reading is under way waits for the next. */
+/**
+ * Tells which balances and lots have changed. What changes while one reading is under way waits for the next.
+ */
 function refresh(venue: Parts, account: AccountId, group: Group): void {
   group.isStale = true
   if (group.isReading) return

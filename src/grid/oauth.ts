@@ -114,7 +114,9 @@ async function endAccess(call: GridCall, { approver, accessKey }: Grant): Promis
   await call.venue.keys.revoke(approver.account, accessKey, call.venue.clock())
 }
 
-/** Ends a token, and with either of the two the other. An unknown one is answered alike, as RFC 7009 has it. */
+/**
+ * Ends a token, and with either of the two the other. An unknown one is answered alike, as RFC 7009 has it.
+ */
 async function revoke(call: GridCall): Promise<GridAnswer> {
   const { token: given } = call.body
   if (typeof given !== 'string') return refusal('invalid_request', 'token is needed.')

@@ -54,7 +54,9 @@ function diagnose({ venue, desk }: GridCall): GridAnswer | Problem {
   })
 }
 
-/** There are no e-mail addresses here, and these clients want one: it names the account and reaches nobody. */
+/**
+ * There are no e-mail addresses here, and these clients want one: it names the account and reaches nobody.
+ */
 async function me({ venue, desk }: GridCall): Promise<GridAnswer | Problem> {
   const account = await desk.ask<AccountOut>('account.get')
   if (account instanceof Problem) return account

@@ -78,7 +78,9 @@ export function createSessions(now: () => number): Sessions {
   }
 }
 
-/** Whether a request comes from this machine and names it: neither a stranger nor a name that was bent to it. */
+/**
+ * Whether a request comes from this machine and names it: neither a stranger nor a name that was bent to it.
+ */
 export const isFromThisMachine = (request: IncomingMessage): boolean =>
   /^(127(\.\d{1,3}){3}|::1)$/.test(addressOf(request)) &&
   /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i.test(request.headers.host ?? '')

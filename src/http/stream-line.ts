@@ -287,7 +287,9 @@ export function beat(line: Line): void {
   say(line, { type: 'heartbeat', seq, time: rfc3339(at), streams })
 }
 
-/** Lets go of what a connection held. What was lost without a logout has its orders cancelled, if so agreed. */
+/**
+ * Lets go of what a connection held. What was lost without a logout has its orders cancelled, if so agreed.
+ */
 export function endLine(line: Line): void {
   for (const end of line.ends.values()) end()
   line.ends.clear()

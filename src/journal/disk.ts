@@ -54,8 +54,8 @@ export function readIfThere(path: string): Buffer | undefined {
 const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory()
 
 /**
- * Makes a folder, for its owner only, and those above it. Not with Node's own recursion: that never ends where
- * the system takes no names, as in /proc.
+ * Makes a folder, for its owner only, and those above it. Not with Node's own recursion: that never ends
+ * where the system takes no names, as in /proc.
  */
 export function makeFolder(path: string): void {
   if (isFolder(path)) return

@@ -10,8 +10,8 @@ type Waiter = { seq: number; resolve: () => void; reject: (error: Error) => void
 const BATCH_LENGTH_MAX = 64 << 10
 
 /**
- * While the disk finishes one batch it has the next one at hand, if that is large. A small one is better off to
- * grow until the disk is free: syncs and messages between threads cost more than its few commands.
+ * While the disk finishes one batch it has the next one at hand, if that is large. A small one is better off
+ * to grow until the disk is free: syncs and messages between threads cost more than its few commands.
  */
 const FLYING_MAX = 2
 const SECOND_LENGTH_MIN = 16 << 10

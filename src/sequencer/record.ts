@@ -11,7 +11,9 @@ export type Applied = { seq: Seq; at: Instant; command: Command; events: readonl
 /** A command as the journal keeps it: one line of JSON, its time and itself. Its number is its place. */
 export const printRecord = (at: Instant, command: Command): string => `[${at},${JSON.stringify(command)}]`
 
-/** Records of a forming batch, one line after the other, turned into bytes all at once: that is half the work. */
+/**
+ * Records of a forming batch, one line after the other, turned into bytes all at once: that is half the work.
+ */
 export class RecordLines {
   private text = ''
 

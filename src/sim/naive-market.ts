@@ -268,7 +268,9 @@ function reachOf(
   return Math.max(price, dynamic, collar === 0 ? 0 : Math.ceil((centre * (1e6 - collar)) / 1e6))
 }
 
-/** A call takes an order in without a trade, once its own member's orders that it crosses are out of its way. */
+/**
+ * A call takes an order in without a trade, once its own member's orders that it crosses are out of its way.
+ */
 function collect(market: NaiveMarket, order: NaiveOrder): string[] {
   const lines: string[] = []
   const others = [...against(market, order.side)]

@@ -54,7 +54,9 @@ export type History = {
   close(): Promise<void>
 }
 
-/** The part of history that is held in memory. Its records must not be kept: they change with the next batch. */
+/**
+ * The part of history that is held in memory. Its records must not be kept: they change with the next batch.
+ */
 export type Live = {
   /** The last command folded in. */
   seq(): number

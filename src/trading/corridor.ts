@@ -45,7 +45,9 @@ function extreme({ moves, lastPrice }: Instrument, at: Instant, side: number, fi
   return found
 }
 
-/** What the static collar is drawn around: the last auction's price, or the listing price until there is one. */
+/**
+ * What the static collar is drawn around: the last auction's price, or the listing price until there is one.
+ */
 export const collarReference = (instrument: Instrument): Ticks =>
   instrument.auctionPrice > 0 ? instrument.auctionPrice : instrument.spec.listingPrice
 

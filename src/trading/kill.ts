@@ -10,7 +10,9 @@ import type { KillScope } from '../state/status.ts'
 import { isUnder } from './budget.ts'
 import { closeWhere } from './cancel.ts'
 
-/** Why nothing new is taken of an account in a market, or nothing. A mandate's own switch ends it (budget.ts). */
+/**
+ * Why nothing new is taken of an account in a market, or nothing. A mandate's own switch ends it (budget.ts).
+ */
 export function killFault(state: State, account: Account, instrument: Instrument): Refusal | undefined {
   if (state.killed !== null) return refuse('kill_switch', { scope: 'venue', reason: state.killed })
   if (account.killed !== null) return refuse('kill_switch', { scope: 'account', reason: account.killed })

@@ -10,7 +10,10 @@ import type { Account, Instrument, State } from '../state/state.ts'
 import type { AccountLimits } from '../state/status.ts'
 import { OPEN_ORDERS_MAX, valueOf } from './risk.ts'
 
-/** An order as limits see it: all of it, and the part that would trade or stand now. `slot`: itself, if it stands. */
+/**
+ * An order as limits see it: all of it, and the part that would trade or stand now. `slot`: itself, if it
+ * stands.
+ */
 export type Sized = { side: number; price: number; lots: number; entering: number; slot: Slot }
 
 /** Open orders that an account may have. */
@@ -63,7 +66,9 @@ export function openValue(state: State, account: Account, but: Slot): number {
   return sum
 }
 
-/** Units of an instrument that an account has, lots included, and what its open buys, but for one, would add. */
+/**
+ * Units of an instrument that an account has, lots included, and what its open buys, but for one, would add.
+ */
 export function unitsAhead(state: State, account: Account, instrument: Instrument, but: Slot): number {
   const pool = state.orders
   const position = account.positions[instrument.id]

@@ -9,8 +9,8 @@ import { compact, LOCALE } from '../shape/number.ts'
 type Totals = { value: number; trades: number }
 
 /**
- * Sums over all markets, taken twice a second: nobody reads a total faster. None before all markets have been heard
- * of: it would be too small.
+ * Sums over all markets, taken twice a second: nobody reads a total faster. None before all markets have
+ * been heard of: it would be too small.
  */
 function useTotals(instruments: readonly InstrumentOut[]): Totals | undefined {
   const { live } = useExchange()
