@@ -221,7 +221,7 @@ const walkOf = (
 ): Walk =>
   walk(state, instrument, { side, limit, lots, account: account.id, member: account.member, selfTrade })
 
-/** The protection limit of a market order, within corridor and band; 0 where nobody is there to trade with. */
+/** The protection limit of a market order, within corridor and band; 0 where nobody trades. */
 export function marketLimit(state: State, instrument: Instrument, side: number, price: Ticks | null): Ticks {
   const named = protectedPrice(state, instrument, side, price)
   if (named === 0) return named
