@@ -59,6 +59,7 @@ function order(world: World, who: string, side: Side, size: string, at: string, 
       place.special = { ...place.special, expiresAt: instant(midnight + sinceMidnight) }
     } else if (word === 'reduce-only') place.special = { ...place.special, reduceOnly: true }
     else if (word === 'slide') place.postOnly = 'slide'
+    else if (word.startsWith('once ')) place.special = { ...place.special, stop: price(word.slice(5)) }
     else if (word.startsWith('in '))
       place.special = { ...place.special, group: named(world, word.slice(3)) as GroupId }
     else if (word === 'post-only') place.postOnly = 'reject'
@@ -73,7 +74,11 @@ function order(world: World, who: string, side: Side, size: string, at: string, 
 const marketOrder = (world: World, who: string, side: Side, size: string, bound: string, rest: string) => ({
   ...order(world, who, side, size, bound, rest),
   type: 'market' as const,
-  timeInForce: rest.includes('fok') ? ('fok' as const) : ('ioc' as const),
+  timeInForce: rest.includes('once')
+    ? ('gtc' as const)
+    : rest.includes('fok')
+      ? ('fok' as const)
+      : ('ioc' as const),
 })
 
 const cancelAll = (world: World, who: string, side: Side | null) =>
@@ -245,6 +250,8 @@ export const tradingVoice: Voice = {
     `trades ${showLots(size)} @ ${showPrice(at)} with #${resting}`,
   'order.rested': ({ order: id }) => `rests #${id}`,
   'order.amended': ({ order: id, priority }) => `#${id} ${priority === 'kept' ? 'keeps' : 'loses'} its place`,
+  'order.pending': ({ order: id }) => `waits #${id}`,
+  'order.triggered': ({ order: id, price: at }) => `#${id} is reached at ${showPrice(at)}`,
   'group.created': () => undefined,
   'group.closed': () => undefined,
   'group.tripped': ({ filled }) => `trips at ${showUnits(filled)}`,

@@ -14,6 +14,7 @@ import { marketName } from './instrument-name.ts'
 const UNITS: Record<string, 'price' | 'lots' | 'units' | 'money' | 'time' | 'ms'> = {
   price: 'price',
   oldPrice: 'price',
+  stop: 'price',
   lots: 'lots',
   remaining: 'lots',
   oldRemaining: 'lots',

@@ -21,7 +21,7 @@ export type OrderFacts = Omit<OrderRecord, 'priority' | 'createdSeq'>
 /** An order that is still open. */
 export const openFacts = (view: OrderView): OrderFacts => ({
   ...view,
-  status: 'open',
+  status: view.waits ? 'pending' : 'open',
   reason: null,
   seq: view.updatedSeq,
 })
@@ -33,10 +33,11 @@ export function printOrder(spec: Spec, order: OrderFacts, priority: OrderOut['pr
     client_order_id: order.clientOrderId,
     instrument: marketNameOf(spec.symbol),
     side: order.side,
-    type: order.type,
+    type: printType(order),
     time_in_force: order.timeInForce,
     post_only: order.postOnly,
     self_trade_prevention: order.selfTrade,
+    stop_price: order.special?.stop === undefined ? null : printPrice(spec, order.special.stop),
     expires_at: order.special?.expiresAt === undefined ? null : rfc3339(order.special.expiresAt),
     reduce_only: order.special?.reduceOnly === true,
     group: order.special?.group === undefined ? null : printId('group', order.special.group),
@@ -49,6 +50,7 @@ export function printOrder(spec: Spec, order: OrderFacts, priority: OrderOut['pr
     fees: order.fees === 0 ? [] : [{ asset: 'USD', amount: money(order.fees) }],
     status: order.status,
     reason: order.reason,
+    queue_ahead: null,
     priority,
     mandate: order.mandate === NO_MANDATE ? null : printId('mandate', order.mandate),
     version: order.version,
@@ -57,6 +59,10 @@ export function printOrder(spec: Spec, order: OrderFacts, priority: OrderOut['pr
     updated_at: rfc3339(order.updatedAt),
   }
 }
+
+/** An order with a stop price is a stop, and one that names its limit too a stop-limit. */
+export const printType = ({ type, special }: Pick<OrderRecord, 'type' | 'special'>): OrderOut['type'] =>
+  special?.stop === undefined ? type : type === 'market' ? 'stop' : 'stop_limit'
 
 /** What the placement of an order did, told by the events of its own command. */
 export function placedFacts(
@@ -74,6 +80,7 @@ export function placedFacts(
       facts.fees = micros(facts.fees + event.aggressorFee)
     } else if (event.kind === 'order.reduced' && event.order === accepted.order)
       facts.remaining = lots(facts.remaining - event.by)
+    else if (event.kind === 'order.pending' && event.order === accepted.order) facts.status = 'pending'
     else if (event.kind === 'order.closed' && event.order === accepted.order) {
       facts.status = event.status
       facts.reason = event.reason
@@ -89,7 +96,7 @@ export function repeatedFacts(first: FirstAnswer, selfTrade: SelfTrade): OrderFa
   facts.remaining = lots(first.accepted.lots - first.filled)
   facts.value = first.value
   facts.fees = first.fees
-  facts.status = first.closed?.status ?? 'open'
+  facts.status = first.closed?.status ?? (first.accepted.special?.stop === undefined ? 'open' : 'pending')
   facts.reason = first.closed?.reason ?? null
   return facts
 }

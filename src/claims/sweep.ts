@@ -17,6 +17,7 @@ import { endPhase } from '../trading/market-state.ts'
 import { closeOrder } from '../trading/match.ts'
 import { lowerBacked } from '../trading/obligation.ts'
 import { findOrder, SELL } from '../state/order.ts'
+import { waitingOrders } from '../state/stop.ts'
 import { giveBack } from './settle.ts'
 import type { Due, Instrument, Position, State } from '../state/state.ts'
 
@@ -79,7 +80,9 @@ function unwithhold(state: State, now: Instant, events: Event[]): void {
 function sweep(state: State, instrument: Instrument, events: Event[]): void {
   const at = instrument.nextSweep
   instrument.nextSweep = nextOnGrid(at, instrument.spec.window)
-  const asks = [...restingOrders(instrument.book, state.orders, SELL)]
+  const pool = state.orders
+  const waiting = waitingOrders(pool, instrument).filter((slot) => pool.side[slot] === SELL)
+  const asks = [...restingOrders(instrument.book, pool, SELL), ...waiting]
   for (const slot of asks) events.push(closeOrder(state, instrument, slot, 'sweep', true))
   const drawn = drawnFromTrading(state, instrument)
   for (const account of state.accounts) {

@@ -9,7 +9,7 @@ import { orDash, painted, printTable, shortened } from './terminal.ts'
 
 const TIMES = ['gtc', 'ioc', 'fok', 'gtd', 'day'] as const
 const SELF_TRADES = ['cancel_newest', 'cancel_oldest', 'cancel_both', 'decrement', 'transfer'] as const
-const STATUSES = ['open', 'filled', 'canceled', 'expired'] as const
+const STATUSES = ['pending', 'open', 'filled', 'canceled', 'expired'] as const
 
 const ORDER_COLUMNS: readonly Column[] = [
   { title: 'order' },
@@ -42,23 +42,33 @@ function printOrders({ terminal }: Session, orders: readonly OrderOut[]): void {
 
 function requestOf(side: 'buy' | 'sell', args: readonly string[], options: Options): OrderRequest {
   const [instrument = '', quantity = ''] = args
-  const { price, time, expires, postOnly, slide, reduceOnly, group, selfTrade, clientOrderId } = options as {
-    price?: string
-    time?: (typeof TIMES)[number]
-    expires?: string
-    postOnly?: boolean
-    slide?: boolean
-    reduceOnly?: boolean
-    group?: string
-    selfTrade?: (typeof SELF_TRADES)[number]
-    clientOrderId?: string
-  }
+  const { price, stop, time, expires, postOnly, slide, reduceOnly, group, selfTrade, clientOrderId } =
+    options as {
+      price?: string
+      stop?: string
+      time?: (typeof TIMES)[number]
+      expires?: string
+      postOnly?: boolean
+      slide?: boolean
+      reduceOnly?: boolean
+      group?: string
+      selfTrade?: (typeof SELF_TRADES)[number]
+      clientOrderId?: string
+    }
   const inForce = time ?? (expires === undefined ? undefined : 'gtd')
   return {
     instrument,
     side,
     quantity,
-    type: price === undefined ? 'market' : 'limit',
+    type:
+      stop !== undefined
+        ? price === undefined
+          ? 'stop'
+          : 'stop_limit'
+        : price === undefined
+          ? 'market'
+          : 'limit',
+    ...(stop !== undefined && { stop_price: stop }),
     ...(price !== undefined && { price }),
     ...(inForce !== undefined && { time_in_force: inForce }),
     ...(expires !== undefined && { expires_at: expires }),
@@ -140,6 +150,7 @@ function addOrderCommand(program: Command, run: Runner, side: 'buy' | 'sell'): v
     .argument('<instrument>', 'such as text-prime')
     .argument('<quantity>', 'units, such as 1.5')
     .option('--price <dollars>', 'limit price per unit')
+    .option('--stop <dollars>', 'wait until a trade reaches this price')
     .option('--time <in-force>', TIMES.join(', '), wordOption(TIMES))
     .option('--expires <time>', 'good till this UTC time, such as 2026-11-25T18:00:00Z')
     .option('--post-only', 'refuse rather than take')

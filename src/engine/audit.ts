@@ -11,6 +11,7 @@ import { balanceOf, CASH, unitsOf } from '../state/ledger.ts'
 import type { Slot } from '../state/order.ts'
 import { BUY, findOrder, NO_SLOT, SELL } from '../state/order.ts'
 import type { Account, Instrument, Mandate, Position, State } from '../state/state.ts'
+import { hasReached } from '../state/stop.ts'
 import { ADMITS } from '../state/status.ts'
 
 /**
@@ -80,10 +81,12 @@ function auditUnits(state: State): void {
 function auditOrders(state: State): void {
   const pool = state.orders
   let resting = 0
+  let waiting = 0
   for (const instrument of state.instruments) {
     const { book } = instrument
     auditBook(book, pool)
     if (isCrossed(book)) auditCall(state, instrument)
+    waiting += auditStops(state, instrument)
     for (const ladder of [book.bids, book.asks])
       for (let level = 0; level < ladder.size; level++)
         for (let slot = ladder.head[level] as Slot; slot !== NO_SLOT; slot = pool.next[slot] as Slot) {
@@ -91,7 +94,8 @@ function auditOrders(state: State): void {
           auditOrder(state, instrument, slot, ladder.base + level)
         }
   }
-  assert(resting === pool.live, '4: every live order rests in a book, once')
+  assert(waiting === state.waiting, '4: waiting orders are counted')
+  assert(resting + waiting === pool.live, '4: every live order rests in a book or waits, once')
 }
 
 /** 4: only where nothing trades may a book be crossed. 9: and no member's own orders cross in it. */
@@ -108,6 +112,35 @@ function auditCall(state: State, { status, book }: Instrument): void {
       (bids.get(pool.member[slot] as number) ?? 0) < (pool.price[slot] as number),
       '9: no orders of one member cross',
     )
+}
+
+/** 4: stop orders wait in the order in which they will be triggered, and none has been reached. */
+function auditStops(state: State, instrument: Instrument): number {
+  const pool = state.orders
+  for (const [side, ids] of [
+    [BUY, instrument.stops.buys],
+    [SELL, instrument.stops.sells],
+  ] as const) {
+    let before = NO_SLOT
+    for (const id of ids) {
+      const slot = findOrder(pool, id)
+      assert(slot !== NO_SLOT && pool.side[slot] === side, '4: what waits is a live order of its side')
+      const stop = pool.stop[slot] as number
+      assert(stop > 0, '4: what waits has a stop price')
+      const reached = instrument.status === 'open' && hasReached(instrument.lastPrice, side, stop)
+      assert(!reached, '4: no stop order that is reached still waits')
+      const held = pool.held[slot] as number
+      assert(held <= standingHold(state, instrument, slot), '2: an order holds what it needs')
+      assert(held >= coreHold(state, instrument, slot, pool.remaining[slot] as number), '2: and no less')
+      if (before !== NO_SLOT) {
+        const ahead = (stop - (pool.stop[before] as number)) * (side === BUY ? 1 : -1)
+        const older = (pool.id[before] as number) < id
+        assert(ahead > 0 || (ahead === 0 && older), '4: stop orders are sorted')
+      }
+      before = slot
+    }
+  }
+  return instrument.stops.buys.length + instrument.stops.sells.length
 }
 
 function auditOrder(state: State, instrument: Instrument, slot: Slot, price: number): void {

@@ -18,6 +18,7 @@ import { placeOrder } from '../trading/place.ts'
 import type { Refusal } from '../state/reject.ts'
 import { failDraw, releaseDraw, settleDraw } from '../claims/settle.ts'
 import type { State } from '../state/state.ts'
+import { triggerStops } from '../trading/stop.ts'
 import { certifyOffer, issueUnits, redeemUnits, registerOffer, suspendOffer } from '../trading/supply.ts'
 import { runDue } from '../claims/sweep.ts'
 import { transferUnits } from '../claims/transfer.ts'
@@ -35,6 +36,7 @@ export function apply(state: State, seq: Seq, at: Instant, command: Command): Ev
   const due = at < state.nextDue ? undefined : runDue(state)
   const outcome = perform(state, command)
   const events = Array.isArray(outcome) ? outcome : [rejected(outcome)]
+  if (state.waiting > 0) triggerStops(state, events)
   if (state.tripped.length > 0) endTripped(state, events)
   return due === undefined || due.length === 0 ? events : due.concat(events)
 }

@@ -7,6 +7,7 @@ import type { SpecialTerms } from '../state/command.ts'
 import type { OrderPool, OrderTerms, Slot } from '../state/order.ts'
 import { BUY, NO_SLOT, SELL, takeSlot, termsByCode, termsCode, termsOf } from '../state/order.ts'
 import type { State } from '../state/state.ts'
+import { waitingOrders } from '../state/stop.ts'
 import type { Reader, Tape } from './tape.ts'
 import { put, take } from './tape.ts'
 
@@ -25,6 +26,7 @@ const COLUMNS = [
   'backing',
   'mandate',
   'group',
+  'stop',
   'createdAt',
   'updatedAt',
   'createdSeq',
@@ -36,7 +38,8 @@ const COLUMNS = [
 export type OrderTexts = { orderNames: (string | null)[]; orderSpecials: (SpecialTerms | null)[] }
 
 /**
- * Writes every live order, market by market and best first: the queues in their order. Returns their client
+ * Writes every live order, market by market and best first, the queues in their order; then what
+ * waits. Returns their client
  * ids and special terms.
  */
 export function packOrders(state: State, tape: Tape): OrderTexts {
@@ -46,16 +49,19 @@ export function packOrders(state: State, tape: Tape): OrderTexts {
   const columns = COLUMNS.map((name) => pool[name])
   put(tape, pool.live)
   for (const { book } of state.instruments)
-    for (const side of [BUY, SELL])
-      for (const slot of restingOrders(book, pool, side)) {
-        for (const column of columns) put(tape, column[slot] as number)
-        const terms = termsOf(pool, slot)
-        put(tape, termsCode(terms))
-        orderNames.push(terms.clientOrderId)
-        orderSpecials.push(terms.special)
-      }
-  assert(orderNames.length === pool.live, 'between commands every live order is in a book')
+    for (const side of [BUY, SELL]) for (const slot of restingOrders(book, pool, side)) packOne(slot)
+  for (const instrument of state.instruments)
+    for (const slot of waitingOrders(pool, instrument)) packOne(slot)
+  assert(orderNames.length === pool.live, 'between commands every live order is in a book or waits')
   return { orderNames, orderSpecials }
+
+  function packOne(slot: Slot): void {
+    for (const column of columns) put(tape, column[slot] as number)
+    const terms = termsOf(pool, slot)
+    put(tape, termsCode(terms))
+    orderNames.push(terms.clientOrderId)
+    orderSpecials.push(terms.special)
+  }
 }
 
 /**
@@ -78,6 +84,7 @@ export function unpackOrders(state: State, reader: Reader, texts: OrderTexts): v
     slots[row] = restore(state, (column) => field(row, column), terms)
   }
   for (const slot of slots) {
+    if ((state.orders.stop[slot] as number) > 0) continue
     const instrument = theInstrument(state, state.orders.instrument[slot] as InstrumentId)
     rest(instrument.book, state.orders, slot)
   }

@@ -1,11 +1,12 @@
 import type { z } from 'zod'
 import type { OrderPlace, SpecialTerms } from '../state/command.ts'
+import type { Spec } from '../state/instrument.ts'
 import type { Instrument, State } from '../state/state.ts'
 import type { orderRequest } from '../wire/order.ts'
 import { readPrice, readQuantity } from '../api/amount.ts'
 import { namedInstrument } from '../api/instrument-name.ts'
 import type { Caller } from '../api/operation.ts'
-import { Problem } from '../api/problem.ts'
+import { faultAt, Problem } from '../api/problem.ts'
 
 /** A placement as the engine takes it, and the market it is for. */
 export type Placement = { command: OrderPlace; instrument: Instrument }
@@ -28,7 +29,7 @@ export function placementOf(
     account: caller.account,
     instrument: instrument.id,
     side: body.side,
-    type: body.type,
+    type: body.type === 'market' || body.type === 'stop' ? 'market' : 'limit',
     timeInForce: body.time_in_force ?? (body.type === 'market' ? 'ioc' : 'gtc'),
     postOnly: body.post_only,
     selfTrade: body.self_trade_prevention,
@@ -37,14 +38,23 @@ export function placementOf(
     clientOrderId: body.client_order_id ?? null,
     mandate: caller.mandate,
   }
-  const special = specialTermsOf(body)
+  const special = specialTermsOf(spec, body)
+  if (special instanceof Problem) return special
   if (special !== undefined) command.special = special
   return { command, instrument }
 }
 
 /** What the request asks beyond a plain order, or nothing. */
-function specialTermsOf(body: z.output<typeof orderRequest>): SpecialTerms | undefined {
+function specialTermsOf(spec: Spec, body: z.output<typeof orderRequest>): SpecialTerms | undefined | Problem {
   const special: SpecialTerms = {}
+  const isStop = body.type === 'stop' || body.type === 'stop_limit'
+  if (isStop !== (body.stop_price !== undefined))
+    return faultAt('invalid_request', '/stop_price', 'a stop order, and no other, has a stop_price')
+  if (body.stop_price !== undefined) {
+    const stop = readPrice(spec, body.stop_price, '/stop_price')
+    if (stop instanceof Problem) return stop
+    special.stop = stop
+  }
   if (body.expires_at !== undefined) special.expiresAt = body.expires_at
   if (body.reduce_only) special.reduceOnly = true
   if (body.group !== undefined) special.group = body.group

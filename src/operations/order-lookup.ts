@@ -1,9 +1,10 @@
 import type { AccountId, OrderId } from '../base/ids.ts'
 import { accountOf, theInstrument } from '../state/account.ts'
-import { findOrder, NO_SLOT, viewOrder } from '../state/order.ts'
+import { findOrder, NO_SLOT, queueAhead, viewOrder } from '../state/order.ts'
 import type { State } from '../state/state.ts'
 import type { OrderOut } from '../wire/order.ts'
 import { openFacts, printOrder } from '../api/print-order.ts'
+import { printQuantity } from '../api/amount.ts'
 import type { Venue } from '../api/venue.ts'
 
 /** An open order of an account, as it stands in the engine. */
@@ -11,7 +12,10 @@ function openOrder(state: State, account: AccountId, id: OrderId): OrderOut | un
   const slot = findOrder(state.orders, id)
   if (slot === NO_SLOT || state.orders.account[slot] !== account) return undefined
   const view = viewOrder(state.orders, slot)
-  return printOrder(theInstrument(state, view.instrument).spec, openFacts(view))
+  const { spec } = theInstrument(state, view.instrument)
+  const printed = printOrder(spec, openFacts(view))
+  if (!view.waits) printed.queue_ahead = printQuantity(spec, queueAhead(state.orders, slot))
+  return printed
 }
 
 /** An order of an account, open or done; nothing where there is none, or another's. */

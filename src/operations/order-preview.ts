@@ -13,6 +13,7 @@ import { printAverage, printPrice, printQuantity } from '../api/amount.ts'
 import { marketName } from '../api/instrument-name.ts'
 import type { Placement } from './order-command.ts'
 import { assetName } from '../api/print-account.ts'
+import { printType } from '../api/print-order.ts'
 import { refusalProblem } from '../api/refusal.ts'
 
 /** What an order would do against the book as it stands, without doing it. */
@@ -79,12 +80,13 @@ function bodyOf(instrument: Instrument, command: OrderPlace): PreviewOut['order'
     ...(command.clientOrderId === null ? {} : { client_order_id: command.clientOrderId }),
     instrument: marketName(instrument),
     side: command.side,
-    type: command.type,
+    type: printType({ type: command.type, special }),
     time_in_force: command.timeInForce,
     post_only: command.postOnly,
     self_trade_prevention: command.selfTrade,
     ...(command.price === null ? {} : { price: printPrice(spec, command.price) }),
     quantity: printQuantity(spec, command.lots),
+    ...(special.stop !== undefined && { stop_price: printPrice(spec, special.stop) }),
     ...(special.expiresAt !== undefined && { expires_at: rfc3339(special.expiresAt) }),
     ...(special.reduceOnly === true && { reduce_only: true }),
     ...(special.group !== undefined && { group: printId('group', special.group) }),

@@ -267,7 +267,8 @@ function openInstrument(state: State, { account }: Caller, id: OrderId): Instrum
 /** An order that is done is a conflict; one that is another's, or nobody's, is not found. */
 async function whyNotOpen(venue: Venue, caller: Caller, id: OrderId): Promise<Problem> {
   const found: OrderOut | undefined = await findOwnOrder(venue, caller.account, id)
-  if (found === undefined || found.status === 'open') return notFound('order', '/path/id')
+  if (found === undefined || found.status === 'open' || found.status === 'pending')
+    return notFound('order', '/path/id')
   return problem('order_done', `The order is ${found.status}: ${found.reason ?? found.status}.`, {
     facts: { status: found.status, reason: found.reason ?? found.status },
   })

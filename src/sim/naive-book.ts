@@ -12,6 +12,10 @@ export type NaiveOrder = {
   filled: number
   /** 0: none. */
   group: number
+  /** The price it waits for; 0: it does not wait. */
+  stop: number
+  /** Whether it rests once it has traded what it can. */
+  stays: boolean
   /** When it ends by itself; Infinity: never. */
   expiresAt: number
   postOnly: PostOnly
@@ -26,6 +30,8 @@ export type NaiveOrder = {
 export type NaiveMarket = {
   bids: NaiveOrder[]
   asks: NaiveOrder[]
+  /** Orders that wait for their stop price, oldest first. */
+  stops: NaiveOrder[]
   nextOrder: number
   last: number
   status: InstrumentStatus
@@ -56,6 +62,7 @@ export type NaiveGroup = {
 export const newNaiveMarket = (): NaiveMarket => ({
   bids: [],
   asks: [],
+  stops: [],
   nextOrder: 1,
   last: 0,
   status: 'open',
@@ -76,7 +83,7 @@ export const reaches = (side: Side, limit: number, price: number): boolean =>
   side === 'buy' ? limit >= price : limit <= price
 /** A resting order by its id. */
 export const find = (market: NaiveMarket, id: number): NaiveOrder | undefined =>
-  market.bids.find((order) => order.id === id) ?? market.asks.find((order) => order.id === id)
+  [...market.bids, ...market.asks, ...market.stops].find((order) => order.id === id)
 
 /** Ends the orders that a test picks, newest first. */
 export const closeAll = (
@@ -84,7 +91,7 @@ export const closeAll = (
   reason: string,
   picks: (order: NaiveOrder) => boolean,
 ): string[] =>
-  [...market.bids, ...market.asks]
+  [...market.bids, ...market.asks, ...market.stops]
     .filter(picks)
     .sort((a, b) => b.id - a.id)
     .map((order) => close(market, order, reason))
@@ -98,14 +105,14 @@ export function insert(market: NaiveMarket, order: NaiveOrder): void {
 
 /** Takes an order out of its side. */
 export function remove(market: NaiveMarket, order: NaiveOrder): void {
-  const orders = sideOf(market, order.side)
+  const orders = order.stop > 0 ? market.stops : sideOf(market, order.side)
   orders.splice(orders.indexOf(order), 1)
 }
 
 /** Ends a resting order. */
 export function close(market: NaiveMarket, order: NaiveOrder, reason: string): string {
   remove(market, order)
-  return closed(order, reason, true)
+  return closed(order, reason, order.stop === 0)
 }
 
 /** How the end of an order is told. */
@@ -115,4 +122,10 @@ export const closed = (order: NaiveOrder, reason: string, rested: boolean): stri
 /** Counts a fill for the order's group. */
 export function fills(market: NaiveMarket, { group }: NaiveOrder, lots: number): void {
   market.groups[group - 1]?.fills.push({ at: market.now, wt: lots * market.lot })
+}
+
+/** A trade printed at this price. */
+export function printed(market: NaiveMarket, price: number): void {
+  market.last = price
+  market.trades.push({ at: market.now, price })
 }

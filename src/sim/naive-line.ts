@@ -25,6 +25,10 @@ function lineOf(event: Event): string {
       return `uncrossed ${event.lots} @ ${event.price}, ${event.imbalance} left`
     case 'instrument.status_changed':
       return `status ${event.status}`
+    case 'order.pending':
+      return `waits #${event.order}`
+    case 'order.triggered':
+      return `triggered #${event.order} at ${event.price}`
     case 'group.tripped':
       return `group ${event.group} trips at ${event.filled}`
     case 'order.closed': {

@@ -1,10 +1,23 @@
 import type { Command, OrderAmend, OrderPlace, PostOnly, Side } from '../state/command.ts'
 import type { Spec } from '../state/instrument.ts'
 import type { Reject } from '../state/reject.ts'
-import type { InstrumentRules, InstrumentStatus } from '../state/status.ts'
-import type { NaiveGroup, NaiveMarket, NaiveOrder } from './naive-book.ts'
-import { against, close, closeAll, closed, fills, find, insert, reaches, remove } from './naive-book.ts'
-import { collects, fillNaively, tryEveryPrice } from './naive-call.ts'
+import type { InstrumentRules } from '../state/status.ts'
+import type { NaiveMarket, NaiveOrder } from './naive-book.ts'
+import {
+  against,
+  close,
+  closeAll,
+  closed,
+  fills,
+  find,
+  insert,
+  printed,
+  reaches,
+  remove,
+} from './naive-book.ts'
+import { collects } from './naive-call.ts'
+import { runOut, trip } from './naive-due.ts'
+import { moveTo, statusFault } from './naive-status.ts'
 
 /** What the twin is told of the venue: shares in ppm, and each account's member. */
 export type NaiveRules = {
@@ -25,37 +38,51 @@ export const applyNaively = (
   market.now = at
   market.lot = rules.spec.lot
   const lines = [...runOut(market, at), ...perform(market, rules, command, at)]
+  lines.push(...trigger(market, rules))
   return [...lines, ...market.groups.flatMap((group, i) => trip(market, group, i + 1, at))]
 }
 
-/** What is due, the earliest first; of one instant orders before timers, and the older first. */
-function runOut(market: NaiveMarket, at: number): string[] {
-  const expiring = [...market.bids, ...market.asks]
-    .filter((order) => order.expiresAt <= at)
-    .map(({ expiresAt, id }) => ({ at: expiresAt, rank: 0, id }))
-  const firing = [...market.timers]
-    .filter(([, due]) => due <= at)
-    .map(([account, due]) => ({ at: due, rank: 1, id: account }))
-  return [...expiring, ...firing]
-    .sort((a, b) => a.at - b.at || a.rank - b.rank || a.id - b.id)
-    .flatMap(({ rank, id }) => {
-      if (rank === 1) {
-        market.timers.delete(id)
-        return ['cancel_timer.fired', ...closeAll(market, 'cancel_timer', (order) => order.account === id)]
-      }
-      const order = find(market, id)
-      return order === undefined ? [] : [close(market, order, 'expired')]
-    })
+/** Lets what the last trade has reached enter, the nearest first, and then what that has reached. */
+function trigger(market: NaiveMarket, rules: NaiveRules): string[] {
+  const lines: string[] = []
+  while (market.status === 'open') {
+    const next = market.stops
+      .filter((order) => hasReached(market, order.side, order.stop))
+      .sort((a, b) => (a.side === 'buy' ? a.stop - b.stop : b.stop - a.stop) || a.id - b.id)[0]
+    if (next === undefined) break
+    remove(market, next)
+    next.stop = 0
+    lines.push(`triggered #${next.id} at ${market.last}`)
+    const { floor, ceiling } = bandOf(market, rules)
+    const isOutside = next.price < floor || next.price > ceiling
+    if (isOutside && next.stays) lines.push(closed(next, 'price_band', false))
+    else {
+      next.price = Math.max(floor, Math.min(ceiling, next.price))
+      lines.push(...enter(market, rules, next, next.stays))
+    }
+  }
+  return lines
 }
 
-/** Ends the orders of a group that has filled its limit within its window in this command. */
-function trip(market: NaiveMarket, group: NaiveGroup, id: number, at: number): string[] {
-  const within = group.fills.filter((fill) => fill.at + group.window > at)
-  const filled = within.reduce((sum, fill) => sum + fill.wt, 0)
-  if (!group.isOpen || filled < group.limit) return []
-  group.fills = []
-  group.frozenUntil = at + group.freeze
-  return [`group ${id} trips at ${filled}`, ...closeAll(market, 'group_limit', (order) => order.group === id)]
+const hasReached = ({ last }: NaiveMarket, side: Side, stop: number): boolean =>
+  last > 0 && (side === 'buy' ? last >= stop : last <= stop)
+
+/** A stop order waits outside the book, at its limit or at the protection from its stop price. */
+function wait(market: NaiveMarket, rules: NaiveRules, order: OrderPlace, stop: number, at: number): string[] {
+  const { spec, protection } = rules
+  const far =
+    order.side === 'buy'
+      ? Math.min(Math.floor((stop * (1e6 + protection)) / 1e6), Math.max(spec.priceMax, stop))
+      : Math.max(Math.ceil((stop * (1e6 - protection)) / 1e6), 1)
+  const limit = order.type === 'limit' ? (order.price as number) : far
+  if (Math.max(stop, limit) > spec.priceMax) return no('price_above_maximum')
+  if (order.lots > spec.orderMax) return no('quantity_above_maximum')
+  if ((order.special?.expiresAt ?? Infinity) <= at) return no('expiry_not_ahead')
+  if (hasReached(market, order.side, stop)) return no('stop_already_reached')
+  const waiting = { ...enteringAs(market, rules, order, limit, at), stop }
+  market.stops.push(waiting)
+  market.nextOrder++
+  return [`accepted #${waiting.id} ${order.side} ${order.lots} @ ${limit}`, `waits #${waiting.id}`]
 }
 
 function perform(market: NaiveMarket, rules: NaiveRules, command: Command, at: number): string[] {
@@ -94,7 +121,7 @@ function perform(market: NaiveMarket, rules: NaiveRules, command: Command, at: n
       else market.timers.set(command.account, at + command.after)
       return ['cancel_timer.set']
     case 'instrument.transition':
-      return moveTo(market, rules, command.to)
+      return moveTo(market, rules.spec, command.to)
     default:
       throw new Error(`the twin only trades: ${command.kind}`)
   }
@@ -120,6 +147,8 @@ function place(market: NaiveMarket, rules: NaiveRules, order: OrderPlace, at: nu
   const expiresAt = order.special?.expiresAt ?? Infinity
   if (timeInForce === 'gtd' && expiresAt === Infinity) return no('expiry_missing')
   if (timeInForce !== 'gtd' && expiresAt < Infinity) return no('expiry_unasked')
+  const takes = timeInForce === 'ioc' || timeInForce === 'fok'
+  if (order.special?.stop !== undefined && (takes || order.postOnly !== 'none')) return no('stop_terms')
   const group = order.special?.group === undefined ? undefined : market.groups[order.special.group - 1]
   const isOwn = group?.account === order.account && group.isOpen
   if (order.special?.group !== undefined && !isOwn) return no('group_not_found')
@@ -128,6 +157,8 @@ function place(market: NaiveMarket, rules: NaiveRules, order: OrderPlace, at: nu
     if (fault !== undefined) return no(fault)
   }
   if (group !== undefined && group.frozenUntil > at) return no('group_frozen')
+  const stop = order.special?.stop
+  if (stop !== undefined) return wait(market, rules, order, stop, at)
   const best = against(market, side)[0]?.price
   const named = type === 'market' ? marketLimit(market, rules, order, best) : (order.price as number)
   if (named > rules.spec.priceMax) return no('price_above_maximum')
@@ -138,19 +169,7 @@ function place(market: NaiveMarket, rules: NaiveRules, order: OrderPlace, at: nu
   const limit = slid(market, side, order.postOnly, named)
   if (market.status === 'post_only' && best !== undefined && reaches(side, limit, best))
     return no('market_post_only')
-  const entering: NaiveOrder = {
-    id: market.nextOrder,
-    account: order.account,
-    member: rules.memberOf(order.account),
-    side,
-    price: limit,
-    remaining: order.lots,
-    filled: 0,
-    group: order.special?.group ?? 0,
-    expiresAt: timeInForce === 'day' ? (Math.floor(at / DAY) + 1) * DAY : expiresAt,
-    postOnly: order.postOnly,
-    selfTrade: order.selfTrade,
-  }
+  const entering = enteringAs(market, rules, order, limit, at)
   if (timeInForce === 'fok') {
     const rehearsal = structuredClone(entering)
     enter(structuredClone(market), rules, rehearsal, false)
@@ -163,6 +182,32 @@ function place(market: NaiveMarket, rules: NaiveRules, order: OrderPlace, at: nu
     `accepted #${entering.id} ${side} ${order.lots} @ ${limit}`,
     ...enter(market, rules, entering, resting),
   ]
+}
+
+/** An order as it would enter, with the next id. */
+function enteringAs(
+  market: NaiveMarket,
+  rules: NaiveRules,
+  order: OrderPlace,
+  price: number,
+  at: number,
+): NaiveOrder {
+  const { type, timeInForce, special } = order
+  return {
+    id: market.nextOrder,
+    account: order.account,
+    member: rules.memberOf(order.account),
+    side: order.side,
+    price,
+    remaining: order.lots,
+    filled: 0,
+    group: special?.group ?? 0,
+    stop: 0,
+    stays: type === 'limit' && timeInForce !== 'ioc' && timeInForce !== 'fok',
+    expiresAt: timeInForce === 'day' ? (Math.floor(at / DAY) + 1) * DAY : (special?.expiresAt ?? Infinity),
+    postOnly: order.postOnly,
+    selfTrade: order.selfTrade,
+  }
 }
 
 function marketLimit(
@@ -243,11 +288,6 @@ function enter(market: NaiveMarket, rules: NaiveRules, order: NaiveOrder, mayRes
   return [...lines, `rested #${order.id} ${order.remaining} @ ${order.price}`]
 }
 
-function printed(market: NaiveMarket, price: number): void {
-  market.last = price
-  market.trades.push({ at: market.now, price })
-}
-
 /** How far an order may trade: within its limit, the static collar, and the dynamic one of five minutes. */
 function reachOf(
   market: NaiveMarket,
@@ -285,41 +325,6 @@ function collect(market: NaiveMarket, order: NaiveOrder): string[] {
   return [...lines, `rested #${order.id} ${order.remaining} @ ${order.price}`]
 }
 
-/** Another status: where orders meet, what crosses trades first, at one price. */
-function moveTo(market: NaiveMarket, { spec }: NaiveRules, to: InstrumentStatus): string[] {
-  const [bid, ask] = [market.bids[0], market.asks[0]]
-  const isCrossed = bid !== undefined && ask !== undefined && bid.price >= ask.price
-  const meets = to === 'open' || to === 'post_only'
-  const lines = meets && (isCrossed || collects(market.status)) ? uncross(market, spec) : []
-  market.status = to
-  return [...lines, `status ${to}`]
-}
-
-function uncross(market: NaiveMarket, spec: Spec): string[] {
-  const found = tryEveryPrice(market.bids, market.asks, market.last === 0 ? spec.listingPrice : market.last)
-  if (found === undefined) return ['uncrossed 0 @ null, 0 left']
-  const lines: string[] = []
-  for (const { bid, ask, lots } of fillNaively([...market.bids], [...market.asks], found.lots)) {
-    const [earlier, later] = bid.id < ask.id ? [bid, ask] : [ask, bid]
-    lines.push(`trade #${later.id} with #${earlier.id}: ${lots} @ ${found.price}`)
-    for (const order of [earlier, later]) fills(market, order, lots)
-    printed(market, found.price)
-    for (const order of [earlier, later])
-      if (order.remaining === 0) lines.push(close(market, order, 'filled'))
-  }
-  market.called = found.price
-  return [...lines, `uncrossed ${found.lots} @ ${found.price}, ${found.imbalance} left`]
-}
-
-/** Why a status other than open does not take an order. */
-function statusFault(status: InstrumentStatus, order: OrderPlace, resting: boolean): Reject | undefined {
-  if (status === 'halted') return 'market_halted'
-  if (status === 'closed') return 'market_closed'
-  if (status === 'cancel_only') return 'market_cancel_only'
-  if (status === 'post_only') return resting ? undefined : 'market_post_only'
-  return resting && order.postOnly === 'none' ? undefined : 'market_in_auction'
-}
-
 const shrinks = ({ selfTrade }: NaiveOrder): boolean => selfTrade === 'decrement' || selfTrade === 'transfer'
 
 function giveWay(market: NaiveMarket, order: NaiveOrder, best: NaiveOrder): string[] {
@@ -345,6 +350,7 @@ function amend(market: NaiveMarket, rules: NaiveRules, command: OrderAmend): str
   if (order === undefined || order.account !== command.account) return no('order_not_found')
   if (market.status === 'halted') return no('market_halted')
   if (market.status === 'closed') return no('market_closed')
+  if (order.stop > 0) return no('order_pending')
   const wanted = command.price ?? order.price
   const price = slid(market, order.side, order.postOnly, wanted)
   const remaining = (command.lots ?? order.filled + order.remaining) - order.filled

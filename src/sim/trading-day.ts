@@ -82,7 +82,7 @@ export const TRADING_ONLY: Habits = {
   cancel: 14,
   cancelAll: 1,
   state: 1,
-  group: 2,
+  group: 4,
 }
 export const WHOLE_DAY: Habits = {
   place: 60,
@@ -143,6 +143,8 @@ const place: Maker = (state, chance) => {
   const named = chance.below(60) === 0 ? null : ticks(anyPrice(state, chance, instrument))
   const timeInForce = pick<TimeInForce>(chance, postOnly ? STANDING : TIMES)
   const special = anySpecial(state, chance, account, timeInForce)
+  if (!postOnly && timeInForce !== 'ioc' && timeInForce !== 'fok' && chance.below(12) === 0)
+    special.stop = ticks(anyPrice(state, chance, instrument))
   return {
     kind: 'order.place',
     account,
@@ -156,7 +158,7 @@ const place: Maker = (state, chance) => {
     lots: lots(chance.below(100) === 0 ? 0 : 1 + chance.below(12)),
     clientOrderId: chance.below(8) === 0 ? `c${chance.below(200)}` : null,
     mandate: anyMandate(state, chance, account),
-    ...(special !== undefined && { special }),
+    ...(Object.keys(special).length > 0 && { special }),
   }
 }
 
@@ -166,13 +168,13 @@ function anySpecial(
   chance: Chance,
   account: AccountId,
   timeInForce: TimeInForce,
-): SpecialTerms | undefined {
+): SpecialTerms {
   const special: SpecialTerms = {}
   if (chance.below(100) === 0 || (timeInForce === 'gtd' && chance.below(100) > 0))
     special.expiresAt = later(state.at, chance.below(40) === 0 ? 0 : chance.below(60 * MICROS_PER_SECOND))
   if (chance.below(100) === 0 || (timeInForce === 'ioc' && chance.below(4) === 0)) special.reduceOnly = true
   if (state.groups.length > 0 && chance.below(4) === 0) special.group = anyGroup(state, chance, account)
-  return Object.keys(special).length === 0 ? undefined : special
+  return special
 }
 
 /** Mostly one of the account's own, now and then anybody's. */

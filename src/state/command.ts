@@ -128,6 +128,8 @@ export type SpecialTerms = {
   expiresAt?: Instant
   /** Takes no more than brings the account nearer to owing and owning nothing. */
   reduceOnly?: true
+  /** Waits until a trade reaches this price. A market order reaches the protection from here. */
+  stop?: Ticks
   /** Ends with the other orders of its group. */
   group?: GroupId
 }

@@ -42,6 +42,8 @@ export type CloseReason =
   | 'group_limit'
   | 'group_closed'
   | 'cancel_timer'
+  | 'price_band'
+  | 'insufficient_funds'
 
 /** How a called request ended, for money and for the scorecard. */
 export type Verdict = 'conforming' | 'soft_miss' | 'rejected' | 'excused'
@@ -88,6 +90,16 @@ export type Event =
   | Trade
   | { kind: 'order.rested'; order: OrderId; instrument: InstrumentId; side: Side; price: Ticks; lots: Lots }
   | OrderAmended
+  /** It waits for its stop price, outside the book. */
+  | { kind: 'order.pending'; order: OrderId; account: AccountId; instrument: InstrumentId }
+  /** A trade at `price` has reached its stop price: it enters. */
+  | {
+      kind: 'order.triggered'
+      order: OrderId
+      account: AccountId
+      instrument: InstrumentId
+      price: Ticks
+    }
   | {
       kind: 'order.reduced'
       order: OrderId

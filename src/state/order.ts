@@ -63,6 +63,8 @@ export type OrderPool = {
   mandate: Int32Array
   /** 0: none. */
   group: Int32Array
+  /** The price that it waits for; 0: it does not wait. */
+  stop: Int32Array
   createdAt: Float64Array
   updatedAt: Float64Array
   createdSeq: Float64Array
@@ -97,6 +99,7 @@ const INTS = [
   'price',
   'mandate',
   'group',
+  'stop',
   'version',
   'next',
   'prev',
@@ -125,6 +128,7 @@ export function newPool(capacity = 1024): OrderPool {
     backing: floats(),
     mandate: ints(),
     group: ints(),
+    stop: ints(),
     createdAt: floats(),
     updatedAt: floats(),
     createdSeq: floats(),
@@ -221,6 +225,7 @@ export function takeSlot(
   pool.backing[slot] = -1
   pool.mandate[slot] = 0
   pool.group[slot] = 0
+  pool.stop[slot] = 0
   pool.version[slot] = 1
   pool.next[slot] = NO_SLOT
   pool.prev[slot] = NO_SLOT
@@ -300,6 +305,14 @@ export const termsFor = (order: OrderPlace, special: SpecialTerms | null): Order
 export const termsOf = (pool: OrderPool, slot: Slot): OrderTerms =>
   known(pool.terms[slot] ?? undefined, 'a live order has terms')
 
+/** Lots that stand before a resting order at its price: a walk along its queue, for readers. */
+export function queueAhead(pool: OrderPool, slot: Slot): Lots {
+  let lots = 0
+  for (let before = pool.prev[slot] as Slot; before !== NO_SLOT; before = pool.prev[before] as Slot)
+    lots += pool.remaining[before] as number
+  return lots as Lots
+}
+
 /** A live order as plain values, for readers outside the engine. */
 export type OrderView = OrderTerms & {
   id: OrderId
@@ -317,6 +330,8 @@ export type OrderView = OrderTerms & {
   createdSeq: number
   updatedSeq: number
   version: number
+  /** Whether it waits for its stop price, outside the book. */
+  waits: boolean
 }
 
 export function viewOrder(pool: OrderPool, slot: Slot): OrderView {
@@ -337,5 +352,6 @@ export function viewOrder(pool: OrderPool, slot: Slot): OrderView {
     createdSeq: pool.createdSeq[slot] as number,
     updatedSeq: pool.updatedSeq[slot] as number,
     version: pool.version[slot] as number,
+    waits: (pool.stop[slot] as number) > 0,
   }
 }

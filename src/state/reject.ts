@@ -18,6 +18,7 @@ export const rejects = {
   reduce_only_rests: 1012,
   group_terms_invalid: 1013,
   timer_out_of_bounds: 1014,
+  stop_terms: 1015,
 
   role_missing: 2001,
 
@@ -45,6 +46,7 @@ export const rejects = {
   transition_not_allowed: 4010,
   kill_switch: 4011,
   group_frozen: 4012,
+  order_pending: 4013,
 
   price_above_maximum: 5001,
   quantity_above_maximum: 5002,
@@ -58,6 +60,7 @@ export const rejects = {
   expiry_not_ahead: 5010,
   nothing_to_reduce: 5011,
   group_count_limit: 5012,
+  stop_already_reached: 5013,
 
   below_minimum_notional: 5020,
   order_size_limit: 5021,

@@ -41,6 +41,8 @@ export type State = {
   groups: Group[]
   /** Groups that have reached their limit within the command under way; empty between commands. */
   tripped: GroupId[]
+  /** Stop orders that wait, over all markets. */
+  waiting: number
   lots: Map<LotId, ClaimLot>
   draws: Map<DrawId, Draw>
   drawByRequest: Map<string, DrawId>
@@ -159,6 +161,9 @@ export type ClaimLot = {
   expiresAt: Instant
 }
 
+/** Stop orders that wait for a price, by side: the next to be triggered first, of equals the older. */
+export type Stops = { buys: OrderId[]; sells: OrderId[] }
+
 export type Instrument = {
   id: InstrumentId
   spec: Spec
@@ -170,6 +175,7 @@ export type Instrument = {
   rules: InstrumentRules
   killed: string | null
   book: Book
+  stops: Stops
   /** Accounts that were ever certified to deliver it. */
   suppliers: AccountId[]
   listedAt: Instant
@@ -292,6 +298,7 @@ export function emptyState(): State {
     mandates: [],
     groups: [],
     tripped: [],
+    waiting: 0,
     lots: new Map(),
     draws: new Map(),
     drawByRequest: new Map(),

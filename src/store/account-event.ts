@@ -39,6 +39,8 @@ export function viewsOf(event: Event, owners: Owners): View[] {
     case 'units.redeemed':
     case 'order.accepted':
     case 'order.amended':
+    case 'order.pending':
+    case 'order.triggered':
     case 'order.reduced':
     case 'order.closed':
     case 'lot.opened':

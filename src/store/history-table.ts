@@ -167,6 +167,12 @@ const first: Migration = {
 const second: Migration = {
   async up({ schema }) {
     await schema.alterTable('order_record').addColumn('special', 'text').execute()
+    await schema
+      .createIndex('order_pending')
+      .on('order_record')
+      .columns(['status', 'id'])
+      .where('status', '=', 'pending')
+      .execute()
   },
 }
 

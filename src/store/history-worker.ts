@@ -85,7 +85,7 @@ async function forget({ accounts, before, limit }: Extract<WriterTask, { kind: '
   for (const account of accounts) {
     const statements = [
       sql`delete from order_record where id in (select id from order_record where account = ${account}
-          and status <> 'open' and updated_at < ${before} order by id limit ${limit})`,
+          and status not in ('open', 'pending') and updated_at < ${before} order by id limit ${limit})`,
       sql`delete from fill where account = ${account} and trade in (select trade from fill
           where account = ${account} and at < ${before} order by trade limit ${limit})`,
       sql`delete from account_event where account = ${account} and seq in (select seq from account_event

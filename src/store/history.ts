@@ -16,7 +16,7 @@ import type {
   OrderRecord,
   Projection,
 } from './projection.ts'
-import { newChanges } from './projection.ts'
+import { isLive, newChanges } from './projection.ts'
 
 /**
  * Everything that happened, laid out for questions. It follows durable batches: what a batch did is seen by
@@ -72,7 +72,7 @@ const liveOf = (projection: Projection): Live => ({
   order: (id) => projection.orders.get(id),
   delivery: (draw) => projection.deliveries.get(draw),
   openOrders: (account) =>
-    [...projection.orders.values()].filter((one) => one.account === account && one.status === 'open'),
+    [...projection.orders.values()].filter((one) => one.account === account && isLive(one)),
   openDeliveries: (account) =>
     [...projection.deliveries.values()].filter(
       (one) => one.status === 'open' && (one.account === account || one.supplier === account),
@@ -130,16 +130,17 @@ export async function openHistory(path: string, onFailure: (error: Error) => voi
 
 /** What is still open, as it was last written. */
 async function load(db: HistoryDatabase): Promise<Projection> {
-  const [mark, orders, deliveries, instruments, offers] = await Promise.all([
+  const [mark, open, pending, deliveries, instruments, offers] = await Promise.all([
     db.selectFrom('watermark').select('seq').executeTakeFirst(),
     db.selectFrom('order_record').selectAll().where('status', '=', sql.lit('open')).execute(),
+    db.selectFrom('order_record').selectAll().where('status', '=', sql.lit('pending')).execute(),
     db.selectFrom('delivery').selectAll().where('status', '=', sql.lit('open')).execute(),
     db.selectFrom('instrument').selectAll().execute(),
     db.selectFrom('offer').selectAll().execute(),
   ])
   return {
     seq: mark?.seq ?? 0,
-    orders: new Map(orders.map((row) => [row.id as OrderId, orderOf(row)])),
+    orders: new Map([...open, ...pending].map((row) => [row.id as OrderId, orderOf(row)])),
     deliveries: new Map(deliveries.map((row) => [row.draw as DrawId, deliveryOf(row)])),
     lotTicks: new Map(instruments.map((row) => [row.id as InstrumentId, row.lot_tick])),
     offers: new Map(offers.map((row) => [row.id as OfferId, row.account as AccountId])),

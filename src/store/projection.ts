@@ -51,7 +51,7 @@ export type OrderRecord = {
   /** µ$ of the fills, fees aside, and the fees. */
   value: Micros
   fees: Micros
-  status: 'open' | OrderClosed['status']
+  status: 'open' | 'pending' | OrderClosed['status']
   reason: CloseReason | null
   /** What the last amendment did to its place, or null. */
   priority: OrderAmended['priority'] | null
@@ -62,6 +62,10 @@ export type OrderRecord = {
   readonly createdAt: Instant
   updatedAt: Instant
 }
+
+/** Whether an order may still trade. */
+export const isLive = ({ status }: Readonly<OrderRecord>): boolean =>
+  status === 'open' || status === 'pending'
 
 /** One side of a trade, as its account sees it. */
 export type FillRecord = {
@@ -185,6 +189,12 @@ function foldEvent(projection: Projection, applied: Applied, event: Event): void
       return
     case 'trade':
       recordTrade(projection, applied, event)
+      return
+    case 'order.pending':
+      touchOrder(projection, applied, event.order).status = 'pending'
+      return
+    case 'order.triggered':
+      touchOrder(projection, applied, event.order).status = 'open'
       return
     case 'order.reduced': {
       const order = touchOrder(projection, applied, event.order)

@@ -14,7 +14,8 @@ import { sizeFault } from './limit.ts'
 import { closeOrder, releaseUnits, walk } from './match.ts'
 import type { Slot } from '../state/order.ts'
 import { BUY, findOrder, NO_SLOT, SELL, sideName, termsOf } from '../state/order.ts'
-import { backingAt, bandFault, sellHold, slidTo } from './place.ts'
+import { bandFault, slidTo } from './band.ts'
+import { backingAt, sellHold } from './place.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
 import { valueOf } from './risk.ts'
@@ -48,6 +49,7 @@ export function amendOrder(state: State, command: OrderAmend): Event[] | Refusal
     killFault(state, theAccount(state, command.account), instrument) ??
     lapseFault(state, command.mandate, state.at)
   if (lapsed !== undefined) return lapsed
+  if ((pool.stop[slot] as number) > 0) return refuse('order_pending')
   const slides = termsOf(pool, slot).postOnly === 'slide'
   const price = slides ? slidTo(state, instrument, pool.side[slot] as number, named) : named
   if (typeof price !== 'number') return price

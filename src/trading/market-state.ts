@@ -7,6 +7,7 @@ import type { OrderTerms } from '../state/order.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
 import type { Instrument, State } from '../state/state.ts'
+import { waitingOrders } from '../state/stop.ts'
 import { NEVER } from '../state/state.ts'
 import type { InstrumentStatus, Phase } from '../state/status.ts'
 import { ADMITS, FOLLOWS, isCall, rulesFault } from '../state/status.ts'
@@ -75,11 +76,13 @@ function enter(state: State, instrument: Instrument, phase: Phase, reason: strin
   const from = instrument.status
   if (ADMITS[status].trades && (isCall(from) || isCrossed(instrument.book)))
     uncross(state, instrument, events)
-  if (status === 'closed')
-    for (const side of [BUY, SELL]) {
-      const standing = [...restingOrders(instrument.book, state.orders, side)]
-      for (const slot of standing) events.push(closeOrder(state, instrument, slot, 'instrument_closed', true))
-    }
+  if (status === 'closed') {
+    for (const side of [BUY, SELL])
+      for (const slot of [...restingOrders(instrument.book, state.orders, side)])
+        events.push(closeOrder(state, instrument, slot, 'instrument_closed', true))
+    for (const slot of waitingOrders(state.orders, instrument))
+      events.push(closeOrder(state, instrument, slot, 'instrument_closed', true))
+  }
   instrument.status = status
   instrument.statusReason = reason
   instrument.until = until ?? NEVER

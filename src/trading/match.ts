@@ -13,6 +13,7 @@ import { move } from '../state/ledger.ts'
 import type { Slot } from '../state/order.ts'
 import { BUY, freeSlot, NO_SLOT, SELL, sideName } from '../state/order.ts'
 import type { Instrument, State } from '../state/state.ts'
+import { dropStop } from '../state/stop.ts'
 import { isCall } from '../state/status.ts'
 
 /**
@@ -198,6 +199,7 @@ export function closeOrder(
   const pool = state.orders
   const account = theAccount(state, pool.account[slot] as AccountId)
   const remaining = pool.remaining[slot] as Lots
+  const waits = (pool.stop[slot] as number) > 0
   const event: Event = {
     kind: 'order.closed',
     order: pool.id[slot] as OrderId,
@@ -208,9 +210,10 @@ export function closeOrder(
     status: reason === 'filled' || reason === 'expired' ? reason : 'canceled',
     reason,
     remaining,
-    rested,
+    rested: rested && !waits,
   }
-  if (rested) unrest(instrument.book, pool, slot)
+  if (waits) dropStop(state, instrument, slot)
+  else if (rested) unrest(instrument.book, pool, slot)
   lowerHold(state, slot, micros(0))
   releaseUnits(state, instrument, slot, remaining)
   const before = pool.accountPrev[slot] as Slot

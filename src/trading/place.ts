@@ -2,18 +2,17 @@ import type { MandateId, OrderId } from '../base/ids.ts'
 import { NO_MANDATE } from '../base/ids.ts'
 import type { Lots, Micros, Ticks } from '../base/money.ts'
 import { micros } from '../base/money.ts'
-import type { Instant } from '../base/time.ts'
-import { MICROS_PER_DAY, nextOnGrid, rfc3339 } from '../base/time.ts'
 import { accountOf, freeCash, instrumentOf, inTrading, obligationOf, openPosition } from '../state/account.ts'
 import { schedule } from '../state/agenda.ts'
 import { bestAgainst, crosses } from '../state/book.ts'
 import { budgetFault, lapseFault, ownsMandate, priceFault, scopeFault } from './budget.ts'
 import type { OrderPlace, SpecialTerms } from '../state/command.ts'
 import type { CloseReason, Event, FirstAnswer, OrderAccepted } from '../state/event.ts'
-import { groupOf } from '../state/group.ts'
-import { buyHold, feeHold, feeOwing, raiseHold } from './hold.ts'
-import { reachOf } from './corridor.ts'
+import { addStop, hasReached } from '../state/stop.ts'
+import { buyHold, feeHold, feeOwing, raiseHold, settleHold } from './hold.ts'
 import { enterBook } from './enter.ts'
+import { bandFault, marketLimit, slidTo } from './band.ts'
+import { groupFault, hasSameSpecials, specialOf, termsFault } from './terms.ts'
 import { killFault } from './kill.ts'
 import { openOrdersMax, sizeFault } from './limit.ts'
 import { orderFault } from './market-state.ts'
@@ -25,7 +24,7 @@ import type { OrderTerms, Slot } from '../state/order.ts'
 import { BUY, mayRest, NO_SLOT, SELL, sideCode, takeSlot, termsFor } from '../state/order.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
-import { bandCeiling, bandFloor, bondReference, protectedPrice, referencePrice, valueOf } from './risk.ts'
+import { bondReference, protectedFrom, valueOf } from './risk.ts'
 import type { Account, Instrument, Position, State } from '../state/state.ts'
 
 /** What an order that may be placed would do at once, what would stand in the book, and what it holds. */
@@ -60,7 +59,10 @@ export function placeOrder(state: State, order: OrderPlace): Event[] | Refusal {
   const accepted = acceptedEvent(state.orders.id[slot] as OrderId, order, plan.limit, special)
   const events: Event[] = [accepted]
   if (plan.lots < order.lots) events.push(reducedEvent(accepted, (order.lots - plan.lots) as Lots))
-  const reason = enterBook(state, instrument, slot, events)
+  const reason =
+    special?.stop === undefined
+      ? enterBook(state, instrument, slot, events)
+      : wait(state, instrument, slot, special.stop, events)
   if (reason === undefined && special?.expiresAt !== undefined)
     schedule(state, { at: special.expiresAt, kind: 'order', id: accepted.order })
   if (clientOrderId !== null) {
@@ -82,19 +84,11 @@ const REQUEST = [
   'mandate',
 ] as const satisfies readonly (keyof OrderPlace)[]
 
-const SPECIALS = ['expiresAt', 'reduceOnly', 'group'] as const satisfies readonly (keyof SpecialTerms)[]
-
-/** An order's special terms with what the engine adds: a day order ends with its UTC day. */
-export function specialOf({ timeInForce, special }: OrderPlace, at: Instant): SpecialTerms | null {
-  if (timeInForce === 'day') return { ...special, expiresAt: nextOnGrid(at, MICROS_PER_DAY) }
-  return special ?? null
-}
-
 function repeatOf(state: State, order: OrderPlace): Event | undefined {
   if (order.clientOrderId === null) return undefined
   const known = accountOf(state, order.account)?.clientOrders.get(order.clientOrderId)
   if (known === undefined || !REQUEST.every((field) => known.asked[field] === order[field])) return undefined
-  if (!SPECIALS.every((field) => known.asked.special?.[field] === order.special?.[field])) return undefined
+  if (!hasSameSpecials(known.asked, order)) return undefined
   return { kind: 'order.repeated', account: order.account, order: known.order, first: known.first }
 }
 
@@ -127,25 +121,13 @@ export function planOrder(state: State, order: OrderPlace): Plan | Refusal {
   )
 }
 
-/** Whether the group that the order names is another's or nobody's, or frozen. */
-function groupFault(state: State, { account, special }: OrderPlace): Refusal | undefined {
-  if (special?.group === undefined) return undefined
-  const group = groupOf(state, account, special.group)
-  if (group === undefined) return refuse('group_not_found')
-  return group.frozenUntil > state.at
-    ? refuse('group_frozen', { until: rfc3339(group.frozenUntil) })
-    : undefined
-}
-
-/** Special terms that do not go together. */
-function termsFault(order: OrderPlace): Refusal | undefined {
-  const { special, timeInForce } = order
-  const ends = special?.expiresAt !== undefined
-  if (timeInForce === 'gtd' && !ends) return refuse('expiry_missing')
-  if (special === undefined) return undefined
-  if (timeInForce !== 'gtd' && ends) return refuse('expiry_unasked')
-  if (special.reduceOnly === true && mayRest(order)) return refuse('reduce_only_rests')
-  return undefined
+/** A stop order holds what it may cost, and waits outside the book. */
+function wait(state: State, instrument: Instrument, slot: Slot, stop: Ticks, events: Event[]): undefined {
+  const pool = state.orders
+  addStop(state, instrument, slot, stop)
+  settleHold(state, instrument, slot)
+  const account = pool.account[slot] as Account['id']
+  events.push({ kind: 'order.pending', order: pool.id[slot] as OrderId, account, instrument: instrument.id })
 }
 
 /** The market's own rules: maxima, the band, and what the order would meet. */
@@ -155,6 +137,8 @@ function planInMarket(
   instrument: Instrument,
   order: OrderPlace,
 ): Plan | Refusal {
+  if (order.special?.stop !== undefined)
+    return planStop(state, account, instrument, order, order.special.stop)
   const { book, spec } = instrument
   const side = sideCode(order.side)
   const market = order.type === 'market'
@@ -189,14 +173,27 @@ function planInMarket(
   return planFunds(state, entering, account, instrument, side, limit, ahead, rests)
 }
 
-/** Where a post-only order that slides comes to stand: at its price, or one tick behind the opposite best. */
-export function slidTo(state: State, instrument: Instrument, side: number, price: Ticks): Ticks | Refusal {
-  const { book, spec } = instrument
-  if (!crosses(book, side, price)) return price
-  const best = bestAgainst(book, side)
-  const behind = (side === BUY ? best - 1 : best + 1) as Ticks
-  if (behind < 1 || behind > spec.priceMax) return refuse('post_only_would_cross', { best })
-  return bandFault(state, instrument, behind) ?? behind
+/** A stop order meets nobody yet: it holds what it may cost at its limit. */
+function planStop(
+  state: State,
+  account: Account,
+  instrument: Instrument,
+  order: OrderPlace,
+  stop: Ticks,
+): Plan | Refusal {
+  const { spec, lastPrice } = instrument
+  const side = sideCode(order.side)
+  const limit = order.type === 'limit' ? (order.price as Ticks) : protectedFrom(state, instrument, side, stop)
+  if (Math.max(stop, limit) > spec.priceMax) return refuse('price_above_maximum', { maximum: spec.priceMax })
+  if (order.lots > spec.orderMax) return refuse('quantity_above_maximum', { maximum: spec.orderMax })
+  if (account.openOrders >= openOrdersMax(account))
+    return refuse('open_order_limit', { maximum: openOrdersMax(account) })
+  if ((order.special?.expiresAt ?? Infinity) <= state.at) return refuse('expiry_not_ahead')
+  if (hasReached(lastPrice, side, stop)) return refuse('stop_already_reached', { last: lastPrice })
+  const sized = { side, price: limit, lots: order.lots, entering: order.lots, slot: NO_SLOT }
+  const oversize = sizeFault(state, account, instrument, sized)
+  if (oversize !== undefined) return oversize
+  return planFunds(state, order, account, instrument, side, limit, NOTHING_AHEAD, order.lots)
 }
 
 /**
@@ -220,27 +217,6 @@ const walkOf = (
   { lots, selfTrade }: OrderPlace,
 ): Walk =>
   walk(state, instrument, { side, limit, lots, account: account.id, member: account.member, selfTrade })
-
-/** The protection limit of a market order, within corridor and band; 0 where nobody trades. */
-export function marketLimit(state: State, instrument: Instrument, side: number, price: Ticks | null): Ticks {
-  const named = protectedPrice(state, instrument, side, price)
-  if (named === 0) return named
-  const reach = reachOf(instrument, state.at, side, named)
-  const { band } = state.settings
-  if (band === 0) return reach
-  const edge = side === BUY ? bandCeiling(instrument, band) : bandFloor(instrument, band)
-  return side === BUY ? (Math.min(reach, edge) as Ticks) : (Math.max(reach, edge) as Ticks)
-}
-
-/** Whether a price lies outside the band around the reference. A price of 0, nobody's, does not. */
-export function bandFault(state: State, instrument: Instrument, price: number): Refusal | undefined {
-  if (price === 0) return undefined
-  const { band } = state.settings
-  const floor = bandFloor(instrument, band)
-  const ceiling = bandCeiling(instrument, band)
-  if (price >= floor && price <= ceiling) return undefined
-  return refuse('price_outside_band', { floor, ceiling, reference: referencePrice(instrument) })
-}
 
 /** Money, units and authority: the last tests, and the hold that follows from them. */
 function planFunds(

@@ -21,6 +21,14 @@ export const bandFloor = (instrument: Instrument, band: Ppm): Ticks =>
 export const bandCeiling = (instrument: Instrument, band: Ppm): Ticks =>
   Math.min(instrument.spec.priceMax, mulDivDown(referencePrice(instrument), PPM + band, PPM)) as Ticks
 
+/** How far a market order may reach that enters when trades have come to `price`. */
+export function protectedFrom(state: State, { spec }: Instrument, side: number, price: Ticks): Ticks {
+  const { protection } = state.settings
+  return side === BUY
+    ? (Math.min(mulDivDown(price, PPM + protection, PPM), Math.max(spec.priceMax, price)) as Ticks)
+    : (Math.max(mulDivUp(price, PPM - protection, PPM), 1) as Ticks)
+}
+
 /** How far a market order may reach: `protection` through the best price, never against the one it names. */
 export function protectedPrice(
   state: State,

@@ -6,11 +6,12 @@ import { instrumentIn, instrumentOut } from './instrument.ts'
 import { pageOf, pageQuery } from './page.ts'
 
 export const side = z.enum(['buy', 'sell'])
-export const orderType = z.enum(['limit', 'market'])
+export const orderType = z.enum(['limit', 'market', 'stop', 'stop_limit'])
 export const timeInForce = z.enum(['gtc', 'ioc', 'fok', 'gtd', 'day'])
 export const postOnly = z.enum(['none', 'reject', 'slide'])
 export const selfTrade = z.enum(['cancel_newest', 'cancel_oldest', 'cancel_both', 'decrement', 'transfer'])
-export const orderStatus = z.enum(['open', 'filled', 'canceled', 'expired'])
+/** `pending`: it waits for its stop price. */
+export const orderStatus = z.enum(['pending', 'open', 'filled', 'canceled', 'expired'])
 
 /** An id of the client's own, unique per account for ever. */
 export const clientOrderId = z
@@ -31,6 +32,8 @@ export const orderRequest = z.strictObject({
   self_trade_prevention: selfTrade.default('cancel_newest'),
   price: decimalIn.optional(),
   quantity: decimalIn,
+  /** With `stop` and `stop_limit`: it waits until a trade reaches this price. */
+  stop_price: decimalIn.optional(),
   /** With `gtd`, when the order ends. */
   expires_at: timeIn.optional(),
   /** Only what brings the account nearer to owing and owning nothing; not with an order that rests. */
@@ -68,6 +71,7 @@ export const order = z
     time_in_force: timeInForce,
     post_only: postOnly,
     self_trade_prevention: selfTrade,
+    stop_price: decimalOut.nullable(),
     expires_at: timeOut.nullable(),
     reduce_only: z.boolean(),
     group: idOut('group').nullable(),
@@ -82,6 +86,8 @@ export const order = z
     status: orderStatus,
     /** Why a finished order finished; null while it is open. */
     reason: z.string().nullable(),
+    /** What stands before it at its price; only told of an order that is read by itself. */
+    queue_ahead: decimalOut.nullable(),
     /** After an amendment: whether the order kept its place in the queue. */
     priority: z.enum(['kept', 'lost']).nullable(),
     mandate: idOut('mandate').nullable(),

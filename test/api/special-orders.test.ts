@@ -155,3 +155,51 @@ describe('the cancel timer', () => {
     assert.equal(off.json.cancels_at, null)
   })
 })
+
+describe('a stop order', () => {
+  test('is pending until a trade reaches its price, in every answer', async () => {
+    await place({ ...bid('0.8000', '3.00'), side: 'sell' }, seller.key)
+    const body = bid('0.8200', '1.00', { type: 'stop_limit', stop_price: '0.8000', client_order_id: 'stop' })
+    const preview = await v.send('POST', '/v1/orders/preview', { key: alice.key, body })
+    assert.equal(preview.json.order.type, 'stop_limit')
+    assert.equal(preview.json.refusal?.code, 'stop_already_reached')
+    const waits = { ...body, stop_price: '0.8100' }
+    const placed = await place(waits)
+    assert.deepEqual([placed.status, placed.json.status, placed.json.stop_price], [201, 'pending', '0.8100'])
+    const again = await place(waits)
+    assert.deepEqual(again.json, placed.json)
+    const listed = await v.send('GET', '/v1/orders?status=pending', { key: alice.key })
+    assert.deepEqual(
+      listed.json.data.map(({ id }: { id: string }) => id),
+      [placed.json.id],
+    )
+    const path = `/v1/orders/${placed.json.id}`
+    const got = await v.send('GET', path, { key: alice.key })
+    assert.deepEqual([got.json.status, got.json.queue_ahead], ['pending', null])
+    const amended = await v.send('PATCH', path, { key: alice.key, body: { quantity: '0.50' } })
+    assert.deepEqual([amended.status, amended.json.code], [422, 'order_pending'])
+    await place({ ...bid('0.8100', '2.00'), side: 'sell' }, seller.key)
+    await place(bid('0.8100', '4.00'))
+    const filled = await v.send('GET', path, { key: alice.key })
+    assert.deepEqual([filled.json.status, filled.json.average_price], ['filled', '0.810000'])
+  })
+
+  test('and no other has a stop_price', async () => {
+    for (const more of [{ stop_price: '0.81' }, { type: 'stop_limit' }]) {
+      const refused = await place(bid('0.8200', '1.00', more))
+      assert.deepEqual([refused.status, refused.json.errors[0].pointer], [400, '/stop_price'])
+    }
+  })
+})
+
+describe('the queue', () => {
+  test('says how much stands before an order', async () => {
+    const first = await place(bid('0.7000', '2.00'))
+    const second = await place(bid('0.7000', '1.00'))
+    const got = await v.send('GET', `/v1/orders/${second.json.id}`, { key: alice.key })
+    assert.equal(got.json.queue_ahead, '2.00')
+    await v.send('DELETE', `/v1/orders/${first.json.id}`, { key: alice.key })
+    const after = await v.send('GET', `/v1/orders/${second.json.id}`, { key: alice.key })
+    assert.equal(after.json.queue_ahead, '0.00')
+  })
+})

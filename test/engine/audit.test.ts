@@ -15,7 +15,7 @@ function livedIn(): Uint8Array {
   const population = { accounts: 6, cash: 5_000_000, issue: 100, specs: specs.slice(0, 2), start: START }
   for (const command of openingDay(population)) exchange.ask(command)
   const random = chance(77)
-  for (let step = 0; step < 900; step++) exchange.ask(nextCommand(exchange.state, random, WHOLE_DAY))
+  for (let step = 0; step < 850; step++) exchange.ask(nextCommand(exchange.state, random, WHOLE_DAY))
   return dumpState(exchange.state)
 }
 

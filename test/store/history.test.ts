@@ -65,12 +65,12 @@ describe('an order in history', () => {
       history.apply(traffic.run(1 + (i % 3)))
       for (let slot = 0; slot < pool.capacity; slot++) {
         if (pool.id[slot] === 0) continue
-        const { updatedSeq, ...view } = viewOrder(pool, slot)
+        const { updatedSeq, waits, ...view } = viewOrder(pool, slot)
         const record = await history.orderById(view.id)
         assert.ok(record !== undefined)
         const { status, reason, priority: _, seq, ...same } = record
         assert.deepEqual({ ...same }, { ...view })
-        assert.deepEqual([status, reason, seq], ['open', null, updatedSeq])
+        assert.deepEqual([status, reason, seq], [waits ? 'pending' : 'open', null, updatedSeq])
       }
     }
     await history.close()

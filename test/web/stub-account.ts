@@ -66,6 +66,8 @@ export function placeOrder(account: StubAccount, market: StubMarket, request: Or
     time_in_force: request.time_in_force ?? 'gtc',
     post_only: request.post_only ?? 'none',
     self_trade_prevention: 'cancel_newest',
+    stop_price: null,
+    queue_ahead: null,
     expires_at: null,
     reduce_only: false,
     group: null,

@@ -1,0 +1,51 @@
+import type { Instant } from '../base/time.ts'
+import { MICROS_PER_DAY, nextOnGrid, rfc3339 } from '../base/time.ts'
+import type { OrderPlace, SpecialTerms } from '../state/command.ts'
+import { groupOf } from '../state/group.ts'
+import { mayRest } from '../state/order.ts'
+import type { Refusal } from '../state/reject.ts'
+import { refuse } from '../state/reject.ts'
+import type { State } from '../state/state.ts'
+
+const SPECIALS = [
+  'expiresAt',
+  'reduceOnly',
+  'stop',
+  'group',
+] as const satisfies readonly (keyof SpecialTerms)[]
+
+/** Whether two requests ask the same beyond a plain order. */
+export const hasSameSpecials = (a: OrderPlace, b: OrderPlace): boolean =>
+  SPECIALS.every((field) => a.special?.[field] === b.special?.[field])
+
+/** An order's special terms with what the engine adds: a day order ends with its UTC day. */
+export function specialOf({ timeInForce, special }: OrderPlace, at: Instant): SpecialTerms | null {
+  if (timeInForce === 'day') return { ...special, expiresAt: nextOnGrid(at, MICROS_PER_DAY) }
+  return special ?? null
+}
+
+/** Whether the group that the order names is another's or nobody's, or frozen. */
+export function groupFault(state: State, { account, special }: OrderPlace): Refusal | undefined {
+  if (special?.group === undefined) return undefined
+  const group = groupOf(state, account, special.group)
+  if (group === undefined) return refuse('group_not_found')
+  return group.frozenUntil > state.at
+    ? refuse('group_frozen', { until: rfc3339(group.frozenUntil) })
+    : undefined
+}
+
+/** Special terms that do not go together. */
+export function termsFault(order: OrderPlace): Refusal | undefined {
+  const { special, timeInForce } = order
+  const ends = special?.expiresAt !== undefined
+  if (timeInForce === 'gtd' && !ends) return refuse('expiry_missing')
+  if (special === undefined) return undefined
+  if (timeInForce !== 'gtd' && ends) return refuse('expiry_unasked')
+  const takes = timeInForce === 'ioc' || timeInForce === 'fok'
+  if (special.stop !== undefined) {
+    if (special.stop <= 0) return refuse('price_not_positive')
+    if (takes || order.postOnly !== 'none' || special.reduceOnly === true) return refuse('stop_terms')
+  }
+  if (special.reduceOnly === true && mayRest(order)) return refuse('reduce_only_rests')
+  return undefined
+}
