@@ -48,7 +48,8 @@ export const printIndication = (spec: Spec, found: UniformPrice | null) => ({
   imbalance_quantity: printQuantity(spec, Math.abs(found?.imbalance ?? 0)),
 })
 
-const sideOf = (imbalance: number): 'buy' | 'sell' | null => (imbalance === 0 ? null : imbalance > 0 ? 'buy' : 'sell')
+const sideOf = (imbalance: number): 'buy' | 'sell' | null =>
+  imbalance === 0 ? null : imbalance > 0 ? 'buy' : 'sell'
 
 /** Where a call would trade if it ended now. */
 export function printAuction(state: State, instrument: Instrument): AuctionOut {

@@ -78,7 +78,7 @@ function enter(state: State, instrument: Instrument, phase: Phase, reason: strin
     uncross(state, instrument, events)
   if (status === 'closed') {
     for (const side of [BUY, SELL])
-      for (const slot of [...restingOrders(instrument.book, state.orders, side)])
+      for (const slot of Array.from(restingOrders(instrument.book, state.orders, side)))
         events.push(closeOrder(state, instrument, slot, 'instrument_closed', true))
     for (const slot of waitingOrders(state.orders, instrument))
       events.push(closeOrder(state, instrument, slot, 'instrument_closed', true))

@@ -120,7 +120,9 @@ test('an exchange killed twenty times under load has every order it acknowledged
       const after = createClient({ baseUrl: url, key })
       for (const [id, order] of fresh) {
         const found = await after.orders.getByClientId(id)
-        assert.deepEqual(found, order, `${id} after kill ${kill}`)
+        // How much stands before it is of the moment of asking; everything else is the order's own.
+        const own = { ...order, queue_ahead: found.queue_ahead }
+        assert.deepEqual(found, own, `${id} after kill ${kill}`)
         acknowledged.set(id, order)
       }
       // A repeat after the restart is answered with the first order, not a second one.
