@@ -12,10 +12,15 @@ import type { Prompt } from './prompt.ts'
 import { averagePrice } from './receipt.ts'
 import type { Note, Usage } from './reply.ts'
 
+/** The supplier's name, where its offer discloses it. */
+export function disclosedName(state: State, offer: OfferId, supplier: AccountId): string {
+  const isDisclosed = offerOf(state, offer)?.terms.disclosed === true
+  return (isDisclosed ? accountOf(state, supplier)?.name : undefined) ?? 'undisclosed'
+}
+
 /** The supplier's name where its offer discloses it, in printable ASCII because it travels in a header. */
 export function supplierName(state: State, offer: OfferId, supplier: AccountId): string {
-  const name = offerOf(state, offer)?.terms.disclosed ? accountOf(state, supplier)?.name : undefined
-  if (name === undefined) return 'undisclosed'
+  const name = disclosedName(state, offer, supplier)
   return /^[\x20-\x7e]+$/.test(name) ? name : encodeURIComponent(name)
 }
 

@@ -1,8 +1,9 @@
-import { accountOf, offerOf, theInstrument } from '../state/account.ts'
+import { theInstrument } from '../state/account.ts'
 import type { State } from '../state/state.ts'
 import type { DrawId, Seq } from '../base/ids.ts'
 import { rfc3339 } from '../base/time.ts'
 import { receiptOf, signReceipt } from '../delivery/receipt.ts'
+import { disclosedName } from '../delivery/settlement.ts'
 import type { DeliveryRecord } from '../store/projection.ts'
 import { deliveries, deliveryQuery, receiptPath } from '../wire/account.ts'
 import type { DeliveryOut } from '../wire/account.ts'
@@ -14,15 +15,6 @@ import { operation } from '../api/operation.ts'
 import { PAGE_ROWS, printCursor, readCursor } from '../api/page.ts'
 import { notFound, Problem } from '../api/problem.ts'
 
-/** The supplier's name, where its offer discloses it. */
-export function supplierName(
-  state: State,
-  { offer, supplier }: Pick<DeliveryRecord, 'offer' | 'supplier'>,
-): string {
-  const isDisclosed = offerOf(state, offer)?.terms.disclosed === true
-  return isDisclosed ? (accountOf(state, supplier)?.name ?? 'undisclosed') : 'undisclosed'
-}
-
 /** One delivery as its buyer or its supplier may see it. */
 export function printDelivery(state: State, record: DeliveryRecord, as: 'buyer' | 'supplier'): DeliveryOut {
   const settled = record.outcome?.kind === 'draw.settled' ? record.outcome : null
@@ -31,7 +23,7 @@ export function printDelivery(state: State, record: DeliveryRecord, as: 'buyer' 
     id: printId('delivery', record.draw),
     request_id: record.request,
     instrument: marketName(theInstrument(state, record.instrument)),
-    supplier: supplierName(state, record),
+    supplier: disclosedName(state, record.offer, record.supplier),
     status: record.status,
     verdict: settled?.verdict ?? null,
     input_tokens: settled?.reading.inputTokens ?? null,
@@ -92,7 +84,10 @@ const getReceipt = operation({
     const { state } = venue.sequencer
     const { spec } = theInstrument(state, record.instrument)
     const at = { seq: record.seq as Seq, at: record.at }
-    return signReceipt(receiptOf(record.outcome, at, spec, supplierName(state, record)), venue.signer)
+    return signReceipt(
+      receiptOf(record.outcome, at, spec, disclosedName(state, record.offer, record.supplier)),
+      venue.signer,
+    )
   },
 })
 
