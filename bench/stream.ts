@@ -1,34 +1,12 @@
 // The stream: `node --import tsx bench/stream.ts [seconds]`. Orders over WebSocket, each acknowledged durable, beside
 // a bare durable ws echo in the same run; and one market told to many readers.
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { WebSocket } from 'ws'
+import { openVenue, passingOrder } from './venue.ts'
 
-const clone = dirname(dirname(fileURLToPath(import.meta.url)))
 const seconds = Number(process.argv[2] ?? 8)
 const readers = Number(process.argv[3] ?? 500)
 const SOCKETS = 4
 const IN_FLIGHT = 16
-
-/** Starts a server and resolves with the address it prints. */
-async function serverOf(args: string[], env: Record<string, string>, ready: RegExp) {
-  const child = spawn(process.execPath, args, {
-    cwd: clone,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const url = await new Promise<string>((resolve, reject) => {
-    child.on('exit', (code) => reject(new Error(`the server left with code ${code}`)))
-    child.stdout.on('data', (data: Buffer) => {
-      const found = ready.exec(data.toString())
-      if (found) resolve(found[1] ?? '')
-    })
-  })
-  return { url, stop: () => child.kill('SIGKILL') }
-}
 
 async function connect(url: string, first: object[] = []): Promise<WebSocket> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/ws`, { perMessageDeflate: false })
@@ -41,9 +19,7 @@ async function connect(url: string, first: object[] = []): Promise<WebSocket> {
 let count = 0
 const orderFrame = (): string => {
   const id = ++count
-  const price = `0.7${String(id % 100).padStart(3, '0')}`
-  const params = { instrument: 'TEXT_PRIME-USD', side: 'buy', price, quantity: '0.01', time_in_force: 'ioc' }
-  return JSON.stringify({ op: 'order.place', id, params })
+  return JSON.stringify({ op: 'order.place', id, params: passingOrder(id) })
 }
 
 /** Keeps so many orders under way on each socket, and counts the answers. */
@@ -115,39 +91,12 @@ async function fanOut(url: string, first: object[]): Promise<void> {
   for (const socket of [maker, ...sockets]) socket.terminate()
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'busbar-bench-'))
-const data = join(folder, 'data')
-const exchange = await serverOf(
-  [join(clone, 'dist', 'main.js'), 'start', '--no-demo'],
-  { BUSBAR_DATA: data, BUSBAR_PORT: '0', BUSBAR_ORDER_RATE: '0' },
-  /busbar ready (\S+)/,
-)
-const peer = await serverOf([join(clone, 'bench', 'durable-ws.mjs'), folder], {}, /ready (\S+)/)
-const operator = readFileSync(join(data, 'operator-key'), 'utf8').trim()
+const venue = await openVenue('durable-ws.mjs')
+const auth = [{ op: 'auth', key: venue.key }]
 
-async function ask(path: string, body: object): Promise<Record<string, string>> {
-  const headers = { authorization: `Bearer ${operator}`, 'content-type': 'application/json' }
-  const answer = await fetch(`${exchange.url}${path}`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify(body),
-  })
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
-  return (await answer.json()) as Record<string, string>
-}
-
-const member = await ask('/v1/admin/members', { name: 'bench' })
-const account = await ask('/v1/admin/accounts', { member: member.id, name: 'bench', roles: ['trader'] })
-await ask('/v1/admin/deposits', { account: account.id, amount: '1000000', reference: 'bench' })
-const scopes = ['account:read', 'trade:place', 'trade:cancel']
-const { secret = '' } = await ask('/v1/admin/keys', { account: account.id, name: 'bench', scopes })
-const auth = [{ op: 'auth', key: secret }]
-
-await load('warm-up', exchange.url, auth, Math.min(seconds, 3))
-const ours = await load(`exchange, ${SOCKETS} sockets x ${IN_FLIGHT}`, exchange.url, auth, seconds)
-const theirs = await load(`durable ws echo, ${SOCKETS} x ${IN_FLIGHT}`, peer.url, [], seconds)
+await load('warm-up', venue.url, auth, Math.min(seconds, 3))
+const ours = await load(`exchange, ${SOCKETS} sockets x ${IN_FLIGHT}`, venue.url, auth, seconds)
+const theirs = await load(`durable ws echo, ${SOCKETS} x ${IN_FLIGHT}`, venue.peerUrl, [], seconds)
 console.log(`ratio to durable ws echo: ${(ours / theirs).toFixed(2)}`)
-await fanOut(exchange.url, auth)
-exchange.stop()
-peer.stop()
-rmSync(folder, { recursive: true, force: true })
+await fanOut(venue.url, auth)
+venue.close()

@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createClient } from '../src/client/client.ts'
+
+const clone = dirname(dirname(fileURLToPath(import.meta.url)))
+
+/** Starts a server in a process of its own and resolves with the address it prints. */
+async function serverOf(args: string[], env: Record<string, string>, ready: RegExp) {
+  const child = spawn(process.execPath, args, {
+    cwd: clone,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const url = await new Promise<string>((resolve, reject) => {
+    child.on('exit', (code) => reject(new Error(`the server left with code ${code}`)))
+    child.stdout.on('data', (data: Buffer) => {
+      const found = ready.exec(data.toString())
+      if (found) resolve(found[1] ?? '')
+    })
+  })
+  return { url, stop: () => child.kill('SIGKILL') }
+}
+
+/** A built exchange and, beside it, the peer program of this folder; and the key of a trader with money. */
+export async function openVenue(peerProgram: string) {
+  const folder = mkdtempSync(join(tmpdir(), 'busbar-bench-'))
+  const data = join(folder, 'data')
+  const exchange = await serverOf(
+    [join(clone, 'dist', 'main.js'), 'start', '--no-demo'],
+    { BUSBAR_DATA: data, BUSBAR_PORT: '0', BUSBAR_ORDER_RATE: '0' },
+    /busbar ready (\S+)/,
+  )
+  const peer = await serverOf([join(clone, 'bench', peerProgram), folder], {}, /ready (\S+)/)
+  const key = readFileSync(join(data, 'operator-key'), 'utf8').trim()
+  const { admin } = createClient({ baseUrl: exchange.url, key })
+  const member = await admin.admitMember({ name: 'bench' })
+  const account = await admin.openAccount({ member: member.id, name: 'bench', roles: ['trader'] })
+  await admin.deposit({ account: account.id, amount: '1000000', reference: 'bench' })
+  const trader = await admin.createKey({
+    account: account.id,
+    name: 'bench',
+    scopes: ['account:read', 'trade:place', 'trade:cancel'],
+  })
+  return {
+    url: exchange.url,
+    peerUrl: peer.url,
+    key: trader.secret ?? '',
+    close() {
+      exchange.stop()
+      peer.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The `n`th order of a run: an immediate-or-cancel bid into an empty market, so that the book stays empty. */
+export const passingOrder = (n: number) => ({
+  instrument: 'TEXT_PRIME-USD',
+  side: 'buy',
+  price: `0.7${String(n % 100).padStart(3, '0')}`,
+  quantity: '0.01',
+  time_in_force: 'ioc',
+})
