@@ -1,5 +1,6 @@
 import type { Instant } from '../base/time.ts'
 import type { Signer } from '../delivery/receipt.ts'
+import type { Log } from '../delivery/venue-log.ts'
 import type { Market } from '../market/market.ts'
 import type { Sequencer } from '../sequencer/sequencer.ts'
 import type { Endpoints } from '../store/endpoint.ts'
@@ -19,13 +20,6 @@ export type VenueSettings = {
   briefQualification: boolean
   /** Whether supplier endpoints may lie on loopback or private addresses. */
   allowPrivateSuppliers: boolean
-}
-
-/** One line for the operator. Never holds a secret, a prompt or an answer. */
-export type Log = {
-  info(facts: Record<string, unknown>, message: string): void
-  warn(facts: Record<string, unknown>, message: string): void
-  error(facts: Record<string, unknown>, message: string): void
 }
 
 /** Everything that operations work on. Wired once, in main. */

@@ -77,6 +77,13 @@ export function ownOffer(state: State, account: AccountId, id: OfferId, pointer:
   return found?.terms.account === account ? found : notFound('offer', pointer)
 }
 
+/** The caller's own offer as it is answered. */
+const readOffer = (venue: Venue, account: AccountId, id: OfferId): Promise<OfferOut | Problem> =>
+  venue.sequencer.read((state) => {
+    const found = ownOffer(state, account, id, '/path/id')
+    return found instanceof Problem ? found : printOffer(venue, state, found)
+  })
+
 const register = operation({
   id: 'offer.register',
   method: 'POST',
@@ -114,10 +121,7 @@ const register = operation({
     const registered = eventIn(applied, 'offer.registered')
     if (registered === undefined) return refusalIn(applied) ?? notFound('offer')
     await venue.endpoints.put(registered.offer, endpoint, venue.clock())
-    return venue.sequencer.read((state) => {
-      const found = ownOffer(state, caller.account, registered.offer, '')
-      return found instanceof Problem ? found : printOffer(venue, state, found)
-    })
+    return readOffer(venue, caller.account, registered.offer)
   },
 })
 
@@ -147,11 +151,7 @@ const get = operation({
   scope: 'supply:manage',
   params: offerPath,
   answer: offer,
-  run: (venue, { path, caller }) =>
-    venue.sequencer.read((state) => {
-      const found = ownOffer(state, caller.account, path.id, '/path/id')
-      return found instanceof Problem ? found : printOffer(venue, state, found)
-    }),
+  run: (venue, { path, caller }) => readOffer(venue, caller.account, path.id),
 })
 
 const change = operation({

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { audit } from '../../src/engine/audit.ts'
 import { order as orderShape } from '../../src/wire/order.ts'
 import type { TestVenue, Trader } from './test-venue.ts'
-import { openTestVenue } from './test-venue.ts'
+import { bid, openTestVenue } from './test-venue.ts'
 
 let v: TestVenue
 let alice: Trader
@@ -20,13 +20,6 @@ after(async () => {
   await v.close()
 })
 
-const bid = (price: string, quantity: string, more: object = {}) => ({
-  instrument: 'text-prime',
-  side: 'buy',
-  price,
-  quantity,
-  ...more,
-})
 const place = (body: object, key = alice.key) => v.send('POST', '/v1/orders', { key, body })
 
 describe('an order', () => {

@@ -6,7 +6,7 @@ import { audit } from '../../src/engine/audit.ts'
 import { batchAnswer } from '../../src/wire/order-batch.ts'
 import { orderGroup } from '../../src/wire/order-group.ts'
 import type { TestVenue, Trader } from './test-venue.ts'
-import { openTestVenue } from './test-venue.ts'
+import { bid, openTestVenue } from './test-venue.ts'
 
 let v: TestVenue
 let alice: Trader
@@ -23,13 +23,6 @@ after(async () => {
   await v.close()
 })
 
-const bid = (price: string, quantity: string, more: object = {}) => ({
-  instrument: 'text-prime',
-  side: 'buy',
-  price,
-  quantity,
-  ...more,
-})
 const place = (body: object, key = alice.key) => v.send('POST', '/v1/orders', { key, body })
 
 describe('an order that ends by itself', () => {

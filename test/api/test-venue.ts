@@ -35,7 +35,6 @@ import type { Scope } from '../../src/wire/key.ts'
 import { SCOPES } from '../../src/wire/key.ts'
 
 /** An answer as a client sees it. `json` is `any` on purpose: tests look into it freely. */
-// biome-ignore lint/suspicious/noExplicitAny: an answer of any shape
 export type Answer = { status: number; headers: Record<string, string>; text: string; json: any }
 
 export type Sent = {
@@ -276,3 +275,12 @@ async function supply(
 
 /** An instant that is one window later. */
 export const aWindowAfter = (at: Instant): Instant => later(at, 4 * MICROS_PER_HOUR)
+
+/** The body of an order to buy `text-prime`. */
+export const bid = (price: string, quantity: string, more: object = {}) => ({
+  instrument: 'text-prime',
+  side: 'buy',
+  price,
+  quantity,
+  ...more,
+})
