@@ -30,7 +30,7 @@ export function specSentences(instrument: InstrumentOut): [label: string, senten
   return [
     [
       'Intelligence',
-      `Scores at least ${spec.intelligence_floor} on the Intelligence Index, measured before admission.`,
+      `At least ${spec.intelligence_floor} on the Intelligence Index. So far a short set of checkable items stands in for it.`,
     ],
     ['First token', `Within ${duration(spec.latency_base_ms)}${perToken}.`],
     ['Speed', `At least ${spec.throughput_floor} tokens per second, from first to last.`],
