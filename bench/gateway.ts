@@ -19,7 +19,7 @@ type Target = { name: string; url: string; pool: Pool }
 async function bundle(): Promise<string> {
   const folder = join(root, 'node_modules', '.cache', 'busbar-bench')
   rmSync(folder, { recursive: true, force: true })
-  const threads = ['delivery/tokenizer-worker', 'delivery/schema-worker', 'journal/journal-worker']
+  const threads = ['meter/tokenizer-worker', 'delivery/schema-worker', 'journal/journal-worker']
   await build({
     entryPoints: ['bench/gateway-role.ts', ...threads.map((name) => `src/${name}.ts`)],
     absWorkingDir: root,

@@ -14,7 +14,15 @@ import { demandOf, inputWeight, outputWeight } from './demand.ts'
 import { Draw, FIRST_STEP, maySucceedSmaller, mayTryAnother, openDraw, refusalError } from './draw.ts'
 import { SequencerBusy } from '../sequencer/sequencer.ts'
 import type { BuyerError, Failure } from './failure.ts'
-import { buyerError, CLOSING, CONTEXT_LENGTH, failure, SEQUENCER_BUSY, VENUE_FAULT } from './failure.ts'
+import {
+  buyerError,
+  CLOSING,
+  CONTEXT_LENGTH,
+  failure,
+  SEQUENCER_BUSY,
+  unroutable,
+  VENUE_FAULT,
+} from './failure.ts'
 import { printCall } from './openai-dialect.ts'
 import { Prompt } from './prompt.ts'
 import type { Served } from './settlement.ts'
@@ -129,9 +137,9 @@ export class Delivery {
       if (this.closing) return CLOSING
       const first = Math.min(this.outputMax, FIRST_STEP)
       const choice = this.choose(input, first, tried)
-      if ('status' in choice) {
-        if (this.counted || (shortage === undefined && choice.code !== 'context_length_exceeded'))
-          return shortage ?? choice
+      if ('why' in choice) {
+        if (this.counted || (shortage === undefined && choice.why !== 'too_long'))
+          return shortage ?? unroutable(choice)
         input = await this.exactInput()
         tried.clear()
         continue
@@ -254,7 +262,7 @@ export class Delivery {
     const tried = new Set(this.called)
     for (;;) {
       const choice = this.choose(this.demand.inputGuess, Math.min(this.outputMax, FIRST_STEP), tried)
-      if ('status' in choice) return undefined
+      if ('why' in choice) return undefined
       if (draw.reroute(choice.offer.id, fault.code)) return choice
       tried.add(choice.offer.id)
     }

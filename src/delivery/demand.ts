@@ -1,5 +1,6 @@
 import { PPM, mulDivUp } from '../base/money.ts'
-import type { Capability, Spec } from '../state/instrument.ts'
+import type { Need } from '../route/router.ts'
+import type { Spec } from '../state/instrument.ts'
 import type { ChatMessage, ChatRequest } from '../wire/openai.ts'
 
 /** What a request asks of a supplier, and the most it can weigh. */
@@ -16,7 +17,7 @@ export type Demand = {
   asked: number | null
   /** The most that will be delivered: the buyer's limit within the spec's. */
   outputMax: number
-  needs: { capability: Capability; param: string }[]
+  needs: Need[]
 }
 
 const IMAGE_TOKENS = { low: 85, high: 765 } as const

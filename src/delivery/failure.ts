@@ -1,3 +1,5 @@
+import type { NoRoute } from '../route/router.ts'
+
 /** Every way in which one call of a supplier can go wrong. The code is what commands and metrics carry. */
 export type FailureCode =
   | 'unreachable'
@@ -96,4 +98,45 @@ export const SEQUENCER_BUSY: BuyerError = {
   code: 'busy',
   message: 'The exchange has more to do than it can take. Nothing was charged.',
   retryAfter: 1,
+}
+
+/** What a buyer is told when no supplier can be called. */
+export function unroutable(none: NoRoute): BuyerError {
+  switch (none.why) {
+    case 'no_supply':
+      return {
+        status: 503,
+        code: 'no_supply',
+        message: 'No certified supplier owes this instrument at the moment.',
+        retryAfter: 5,
+      }
+    case 'busy':
+      return {
+        status: 503,
+        code: 'supply_busy',
+        message: 'Every supplier of this instrument is at its limit.',
+        retryAfter: 1,
+      }
+    case 'down':
+      return {
+        status: 503,
+        code: 'supply_down',
+        message: 'Every supplier of this instrument has just failed and is left alone for a moment.',
+        retryAfter: none.retryAfter,
+      }
+    case 'too_long':
+      return {
+        status: 400,
+        code: 'context_length_exceeded',
+        message: 'The prompt and its answer are longer than any supplier of this instrument can take.',
+        param: 'messages',
+      }
+    case 'incapable':
+      return {
+        status: 400,
+        code: 'unsupported_parameter',
+        message: `No supplier of this instrument can serve \`${none.param}\`.`,
+        param: none.param,
+      }
+  }
 }

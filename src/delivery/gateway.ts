@@ -7,7 +7,7 @@ import { Delivery } from './delivery.ts'
 import type { Exchange } from './draw.ts'
 import type { BuyerError } from './failure.ts'
 import { refuseReply } from './reply.ts'
-import { createRouter } from './route.ts'
+import { createRouter } from '../route/router.ts'
 
 /** Spends claims as routed traffic: one completion at a time, each from its draw to its receipt. */
 export type Gateway = {
@@ -37,7 +37,7 @@ export function createGateway(parts: GatewayParts): Gateway {
   const withRouter: DeliveryParts = {
     ...parts,
     patience: parts.patience ?? PATIENCE,
-    router: createRouter(parts.chance, parts.timer),
+    router: createRouter(parts.chance, () => parts.timer.now()),
   }
   let closed = false
   let whenIdle: () => void = () => {}

@@ -3,7 +3,7 @@ import type { Answer } from './answer.ts'
 import type { Failure } from './failure.ts'
 import { failure } from './failure.ts'
 import type { SchemaAnswer, SchemaQuestion } from './schema-worker.ts'
-import { openThread } from './thread.ts'
+import { openThread } from '../thread/question-thread.ts'
 
 /**
  * Judges the form of a finished answer: not empty, and of the schema or tool signature that was asked for.
@@ -18,7 +18,10 @@ export type Judge = {
 const SCHEMA_MS = 1_000
 
 export function createJudge(): Judge {
-  const thread = openThread<SchemaQuestion, SchemaAnswer>('schema-worker', SCHEMA_MS)
+  const thread = openThread<SchemaQuestion, SchemaAnswer>(
+    new URL('./schema-worker', import.meta.url),
+    SCHEMA_MS,
+  )
 
   async function misfits(question: SchemaQuestion): Promise<boolean> {
     const verdicts = await thread.ask(question).catch((): SchemaAnswer => [])

@@ -1,5 +1,5 @@
 import type { Demand } from './demand.ts'
-import type { Meter } from './meter.ts'
+import type { Meter } from '../meter/meter.ts'
 
 /** A prompt so short that its byte bound holds little too much: it is counted at the end, with the answer. */
 const SHORT_BYTES = 4_096

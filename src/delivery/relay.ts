@@ -1,7 +1,7 @@
 import type { Answer } from './answer.ts'
 import { textOf } from './answer.ts'
 import type { Draw } from './draw.ts'
-import type { Meter } from './meter.ts'
+import type { Meter } from '../meter/meter.ts'
 import type { Delta } from './openai-dialect.ts'
 
 /**

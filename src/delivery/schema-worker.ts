@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { z } from 'zod'
-import { answerWith } from './answering.ts'
+import { answerWith } from '../thread/answering.ts'
 
 /** Whether each text is JSON that satisfies its schema; a null schema asks only for JSON. */
 export type SchemaQuestion = readonly { text: string; schema: object | null }[]

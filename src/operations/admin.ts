@@ -6,7 +6,7 @@ import { MICROS_PER_SECOND } from '../base/time.ts'
 import { accountOf, freeCash, mandateOf } from '../state/account.ts'
 import type { Spec } from '../state/instrument.ts'
 import type { Account } from '../state/state.ts'
-import { TOKENIZER } from '../delivery/meter.ts'
+import { TOKENIZER } from '../meter/meter.ts'
 import {
   accountKeyRequest,
   accountRequest,

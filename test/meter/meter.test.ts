@@ -8,8 +8,8 @@ import { after, test } from 'node:test'
 import fc from 'fast-check'
 import ranks from 'gpt-tokenizer/bpeRanks/o200k_base'
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base'
-import { createMeter, TOKENIZER } from '../../src/delivery/meter.ts'
-import { piecesOf } from '../../src/delivery/pieces.ts'
+import { createMeter, TOKENIZER } from '../../src/meter/meter.ts'
+import { piecesOf } from '../../src/meter/pieces.ts'
 
 const meter = createMeter()
 after(() => meter.close())

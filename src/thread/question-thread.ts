@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads'
-import { startWorker } from '../thread/worker.ts'
+import { startWorker } from './worker.ts'
 
 /** A worker thread that answers questions, and is replaced when it dies or does not answer in time. */
 export type Thread<Question, Answer> = {
@@ -24,12 +24,12 @@ const TRIES_MAX = 2
 const BATCH_MS = 1
 
 /**
- * Starts the module `name` of this folder as a thread. Questions of one turn of the event loop travel
+ * Starts a module, named without its ending, as a thread. Questions of one turn of the event loop travel
  * together. A thread that says nothing for `timeoutMs` while it is asked is stopped; a new one takes over
  * what waits.
  */
-export const openThread = <Question, Answer>(name: string, timeoutMs: number): Thread<Question, Answer> =>
-  new Owner<Question, Answer>(name, timeoutMs)
+export const openThread = <Question, Answer>(module: URL, timeoutMs: number): Thread<Question, Answer> =>
+  new Owner<Question, Answer>(module, timeoutMs)
 
 class Owner<Question, Answer> implements Thread<Question, Answer> {
   private readonly waiting = new Map<number, Waiting<Question, Answer>>()
@@ -39,11 +39,13 @@ class Owner<Question, Answer> implements Thread<Question, Answer> {
   private heardAt = 0
   private worker: Worker | null
   private readonly watch: NodeJS.Timeout
+  private readonly module: URL
   private readonly name: string
   private readonly timeoutMs: number
 
-  constructor(name: string, timeoutMs: number) {
-    this.name = name
+  constructor(module: URL, timeoutMs: number) {
+    this.module = module
+    this.name = module.pathname.slice(module.pathname.lastIndexOf('/') + 1)
     this.timeoutMs = timeoutMs
     this.worker = this.start()
     this.watch = setInterval(() => this.stopIfStuck(), Math.max(50, timeoutMs / 4)).unref()
@@ -69,7 +71,7 @@ class Owner<Question, Answer> implements Thread<Question, Answer> {
   }
 
   private start(): Worker {
-    const fresh = startWorker(new URL(`./${this.name}`, import.meta.url), undefined)
+    const fresh = startWorker(this.module, undefined)
     // A thread holds the process only while it is asked something. Coming online takes the hold again.
     fresh.unref()
     fresh.once('online', () => {

@@ -5,10 +5,20 @@ import { MICROS_PER_SECOND } from '../base/time.ts'
 import { offerOf } from '../state/account.ts'
 import type { Offer, State } from '../state/state.ts'
 import { candidates } from '../trading/supply.ts'
-import type { Demand } from './demand.ts'
-import type { BuyerError, Failure } from './failure.ts'
+import type { Capability } from '../state/instrument.ts'
+import type { Misstep } from './standing.ts'
 import { Standing } from './standing.ts'
-import type { Timer } from './timer.ts'
+
+/** A capability that a request needs, and the parameter that asks for it. */
+export type Need = { capability: Capability; param: string }
+
+/** Why no supplier can be called. */
+export type NoRoute =
+  | { why: 'no_supply' | 'too_long' | 'busy' }
+  /** No supplier has what `param` needs. */
+  | { why: 'incapable'; param: string }
+  /** All have just failed; `retryAfter` in seconds. */
+  | { why: 'down'; retryAfter: number }
 
 /** What a supplier is looked for with. */
 export type Search = {
@@ -17,16 +27,16 @@ export type Search = {
   wt: number
   /** Tokens of prompt and first step of output. */
   context: number
-  needs: Demand['needs']
+  needs: readonly Need[]
   tried: ReadonlySet<OfferId>
 }
 
 export type Router = {
-  /** The offer to call, and whether another could be called after it; or what to tell the buyer. */
-  choose(state: State, at: Instant, search: Search): { offer: Offer; others: number } | BuyerError
+  /** The offer to call, and how many others could be called after it; or why there is none. */
+  choose(state: State, at: Instant, search: Search): { offer: Offer; others: number } | NoRoute
   standing(offer: Offer): Standing
   /** Takes down how a call ended; `null` is a good end. */
-  ended(offer: Offer, reason: Failure | null): void
+  ended(offer: Offer, reason: Misstep | null): void
 }
 
 /** Share of calls that go to any supplier able to serve, to learn what has become of it. */
@@ -39,7 +49,8 @@ const LACKS_UNITS = 0.5
 
 type Rival = { offer: Offer; standing: Standing; owes: boolean }
 
-export function createRouter(chance: Chance, timer: Timer): Router {
+/** Chooses suppliers. `clock` is monotonic, in microseconds. */
+export function createRouter(chance: Chance, clock: () => number): Router {
   const standings = new Map<OfferId, Standing>()
 
   function standing(offer: Offer): Standing {
@@ -76,58 +87,24 @@ export function createRouter(chance: Chance, timer: Timer): Router {
       const lacking = search.needs.find((need) => !owing.some(({ offer }) => can(offer, need.capability)))
       const able = owing.filter(({ offer }) => search.needs.every((need) => can(offer, need.capability)))
       const wide = able.filter(({ offer }) => offer.terms.contextTokens >= search.context)
-      const now = timer.now()
+      const now = clock()
       const awake = wide.filter((rival) => rival.standing.waits(now) === 0)
       const free = awake.filter((rival) => !rival.standing.full)
       const best = pick(free)
       if (best !== undefined) return { offer: best.offer, others: free.length - 1 }
-      if (owing.length === 0) return NO_SUPPLY
-      if (able.length === 0) return incapable(lacking?.param ?? search.needs[0]?.param ?? 'model')
-      if (wide.length === 0) return TOO_LONG
-      if (awake.length > 0) return BUSY
+      if (owing.length === 0) return { why: 'no_supply' }
+      if (able.length === 0)
+        return { why: 'incapable', param: lacking?.param ?? search.needs[0]?.param ?? 'model' }
+      if (wide.length === 0) return { why: 'too_long' }
+      if (awake.length > 0) return { why: 'busy' }
       const wait = Math.min(...wide.map((rival) => rival.standing.waits(now)))
-      return { ...DOWN, retryAfter: Math.ceil(wait / MICROS_PER_SECOND) }
+      return { why: 'down', retryAfter: Math.ceil(wait / MICROS_PER_SECOND) }
     },
     ended(offer, reason) {
       if (reason === null) standing(offer).endGood(offer.terms.concurrency)
-      else standing(offer).endBad(reason, timer.now())
+      else standing(offer).endBad(reason, clock())
     },
   }
 }
 
-const can = (offer: Offer, capability: Demand['needs'][number]['capability']): boolean =>
-  offer.terms.capabilities.includes(capability)
-
-const NO_SUPPLY: BuyerError = {
-  status: 503,
-  code: 'no_supply',
-  message: 'No certified supplier owes this instrument at the moment.',
-  retryAfter: 5,
-}
-
-const BUSY: BuyerError = {
-  status: 503,
-  code: 'supply_busy',
-  message: 'Every supplier of this instrument is at its limit.',
-  retryAfter: 1,
-}
-
-const DOWN: BuyerError = {
-  status: 503,
-  code: 'supply_down',
-  message: 'Every supplier of this instrument has just failed and is left alone for a moment.',
-}
-
-const TOO_LONG: BuyerError = {
-  status: 400,
-  code: 'context_length_exceeded',
-  message: 'The prompt and its answer are longer than any supplier of this instrument can take.',
-  param: 'messages',
-}
-
-const incapable = (param: string): BuyerError => ({
-  status: 400,
-  code: 'unsupported_parameter',
-  message: `No supplier of this instrument can serve \`${param}\`.`,
-  param,
-})
+const can = (offer: Offer, capability: Capability): boolean => offer.terms.capabilities.includes(capability)

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { wt } from '../../src/base/money.ts'
 import { MICROS_PER_SECOND } from '../../src/base/time.ts'
 import { failure } from '../../src/delivery/failure.ts'
-import { Standing } from '../../src/delivery/standing.ts'
+import { Standing } from '../../src/route/standing.ts'
 
 const broken = failure('server_error', 'status 500')
 const limited = failure('rate_limited', 'status 429')

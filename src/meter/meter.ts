@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.ts'
-import type { Thread } from './thread.ts'
-import { openThread } from './thread.ts'
+import type { Thread } from '../thread/question-thread.ts'
+import { openThread } from '../thread/question-thread.ts'
 import type { MeterAnswer, MeterQuestion } from './tokenizer-worker.ts'
 
 /**
@@ -23,10 +23,11 @@ export type Meter = {
 }
 
 const ANSWER_MS = 20_000
+const WORKER = new URL('./tokenizer-worker', import.meta.url)
 
 export function createMeter(threads = 1): Meter {
   const pool: Thread<MeterQuestion, MeterAnswer>[] = []
-  for (let i = 0; i < threads; i++) pool.push(openThread('tokenizer-worker', ANSWER_MS))
+  for (let i = 0; i < threads; i++) pool.push(openThread(WORKER, ANSWER_MS))
   let turn = 0
 
   const ask = (question: MeterQuestion): Promise<MeterAnswer> => {

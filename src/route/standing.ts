@@ -1,11 +1,13 @@
 import type { Wt } from '../base/money.ts'
 import { MICROS_PER_SECOND } from '../base/time.ts'
-import type { Failure } from './failure.ts'
 
 const DECAY = 0.95
 const BREAK_AFTER = 3
 const BACK_OFF = [5, 10] as const
 const MINUTE = 60 * MICROS_PER_SECOND
+
+/** How a call went wrong, as far as routing cares; `retryAfter` in seconds. */
+export type Misstep = { code: string; retryAfter: number }
 
 /**
  * What this gateway has seen of one offer: how its recent calls ended, how many are running, how many it can
@@ -69,7 +71,7 @@ export class Standing {
     this.limit = Math.min(concurrency, this.limit + 1 / this.limit)
   }
 
-  endBad(reason: Failure, now: number): void {
+  endBad(reason: Misstep, now: number): void {
     if (reason.code === 'bad_request') return this.endNeutral()
     if (reason.code === 'rate_limited') this.limit = Math.max(1, Math.floor(this.inFlight * 0.75))
     this.endNeutral()

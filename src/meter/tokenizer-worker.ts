@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { countTokens, decode, encode } from 'gpt-tokenizer/encoding/o200k_base'
-import { answerWith } from './answering.ts'
+import { answerWith } from '../thread/answering.ts'
 import { PIECE_CHARS, piecesOf } from './pieces.ts'
 
 /** What the meter asks of its thread. */

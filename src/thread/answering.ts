@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import { assert } from '../base/assert.ts'
-import type { Answered, Asked } from './thread.ts'
+import type { Answered, Asked } from './question-thread.ts'
 
 /**
  * Inside a thread: answers every question of the thread's owner. What is ready at one time travels together.
