@@ -17,6 +17,7 @@ import type { CommandOf } from '../state/command.ts'
 import type { Event } from '../state/event.ts'
 import type { Holding } from './holding.ts'
 import { planHolding } from './holding.ts'
+import { inMaintenance } from '../trading/maintenance.ts'
 import { killFault } from '../trading/kill.ts'
 import { callObligation, canCall, endCall, NO_SALES } from '../trading/obligation.ts'
 import { buyAtMarket } from './purchase.ts'
@@ -142,6 +143,7 @@ const theOffer = (state: State, draw: Draw): Offer =>
 
 function offerFault(state: State, offer: Offer, instrument: Instrument): Refusal | undefined {
   if (offer.suspended) return refuse('offer_suspended')
+  if (inMaintenance(offer, state.at)) return refuse('offer_in_maintenance')
   if ((offer.certified[instrument.id] ?? 0) <= state.at) return refuse('offer_not_certified')
   return undefined
 }

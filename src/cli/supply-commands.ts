@@ -33,10 +33,19 @@ function printOffers({ terminal }: Session, offers: readonly OfferOut[]): void {
       offer.endpoint.base_url,
       shortened(offer.rate),
       shortened(offer.outstanding),
-      offer.status,
+      statusOf(offer),
       offer.certificates.map(({ instrument }) => instrument).join(' '),
     ]),
   )
+}
+
+const printOffer = (session: Session, offer: OfferOut): void =>
+  session.json ? printJson(session.terminal, offer) : printOffers(session, [offer])
+
+/** How an offer stands: suspended, drained or to be drained, or active. */
+function statusOf({ status, maintenance }: OfferOut): string {
+  if (status === 'suspended' || maintenance === null) return status
+  return `drained from ${minuteOf(maintenance.starts_at)}`
 }
 
 /** `Name: value` pairs as an object. */
@@ -71,6 +80,9 @@ function offerOf(name: string, options: Options): OfferRequest {
     context: number
     capability: Capability[]
     undisclosed?: boolean
+    region?: string
+    zeroRetention?: boolean
+    shownModel?: string
   }
   return {
     name,
@@ -80,6 +92,9 @@ function offerOf(name: string, options: Options): OfferRequest {
     context_tokens: given.context,
     capabilities: given.capability,
     disclosed: given.undisclosed !== true,
+    zero_retention: given.zeroRetention === true,
+    ...(given.region !== undefined && { region: given.region }),
+    ...(given.shownModel !== undefined && { shown_model: given.shownModel }),
   }
 }
 
@@ -140,6 +155,9 @@ function addOfferCommands(program: Command, run: Runner): void {
     .option('--context <tokens>', 'longest context', wholeOption(1, 10_000_000), 131_072)
     .option('--capability <name>', `may be repeated: ${CAPABILITIES.join(', ')}`, listOption, [])
     .option('--undisclosed', 'do not show your name to buyers')
+    .option('--region <name>', 'where requests are processed, such as eu')
+    .option('--zero-retention', 'declare that nothing of a request is kept')
+    .option('--shown-model <name>', 'the model as buyers are told it')
     .action(
       run('supplier', async (session, [name = ''], options) => {
         const made = await session.client.offers.register(offerOf(name, options))
@@ -153,10 +171,30 @@ function addOfferCommands(program: Command, run: Runner): void {
     .argument('<offer>', 'such as off_1')
     .action(
       run('supplier', async (session, [id = ''], options) => {
-        const moved = await session.client.offers.update(id, { endpoint: endpointOf(options) })
-        if (session.json) printJson(session.terminal, moved)
-        else printOffers(session, [moved])
+        printOffer(session, await session.client.offers.update(id, { endpoint: endpointOf(options) }))
       }),
+    )
+  offer
+    .command('drain')
+    .description('announce that an offer takes no new calls, from now on or between two times')
+    .argument('<offer>', 'such as off_1')
+    .option('--from <time>', 'such as 2026-11-25T22:00:00Z; now, if left out')
+    .option('--until <time>', 'until you resume it, if left out')
+    .action(
+      run('supplier', async (session, [id = ''], options) => {
+        const { from, until } = options as { from?: string; until?: string }
+        const notice = { ...(from && { starts_at: from }), ...(until && { ends_at: until }) }
+        printOffer(session, await session.client.offers.announce(id, notice))
+      }),
+    )
+  offer
+    .command('resume')
+    .description('let an offer that is drained, or is to be, take calls again')
+    .argument('<offer>', 'such as off_1')
+    .action(
+      run('supplier', async (session, [id = '']) =>
+        printOffer(session, await session.client.offers.resume(id)),
+      ),
     )
   offer
     .command('qualify')

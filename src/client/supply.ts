@@ -1,8 +1,16 @@
-import type { IssuanceOut, OfferOut, OfferRequest, QualificationOut } from '../wire/supply.ts'
+import type {
+  IssuanceOut,
+  MaintenanceRequest,
+  OfferOut,
+  OfferRequest,
+  QualificationOut,
+} from '../wire/supply.ts'
 import type { Transport } from './transport.ts'
 import { once } from './transport.ts'
 
 type QualificationRequest = { offer: string; instrument: string; plan?: 'full' | 'brief' }
+
+const maintenanceOf = (offer: string) => `/v1/offers/${encodeURIComponent(offer)}/maintenance`
 
 const POLL_MS = 250
 
@@ -21,6 +29,11 @@ export const supplyOn = ({ json }: Transport) => {
           body: change,
           repeatable: true,
         }),
+      /** Announces when an offer takes no new calls: from now on, or between two times. */
+      announce: (offer: string, notice: MaintenanceRequest = {}) =>
+        json<OfferOut>('PUT', maintenanceOf(offer), { body: notice, repeatable: true }),
+      /** Takes the announcement back. */
+      resume: (offer: string) => json<OfferOut>('DELETE', maintenanceOf(offer), { repeatable: true }),
     },
     qualifications: {
       start: (request: QualificationRequest) =>

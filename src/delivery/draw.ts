@@ -161,6 +161,7 @@ const NOTHING_HAPPENED: Rejected = { kind: 'command.rejected', reason: 'draw_not
 const TRY_ANOTHER: ReadonlySet<Reject> = new Set([
   'supply_short',
   'offer_suspended',
+  'offer_in_maintenance',
   'offer_not_certified',
   'offer_not_found',
 ])

@@ -13,6 +13,7 @@ import { closeGroup, createGroup, endTripped } from '../trading/group.ts'
 import { engageKill, releaseKill } from '../trading/kill.ts'
 import { limitAccount } from '../trading/limit.ts'
 import { listInstrument } from '../trading/listing.ts'
+import { announceMaintenance } from '../trading/maintenance.ts'
 import { changeStatus, configureInstrument } from '../trading/market-state.ts'
 import { placeOrder } from '../trading/place.ts'
 import type { Refusal } from '../state/reject.ts'
@@ -110,6 +111,8 @@ function administer(state: State, command: Rare): Event[] | Refusal {
       return certifyOffer(state, command)
     case 'offer.suspend':
       return suspendOffer(state, command)
+    case 'offer.notice':
+      return announceMaintenance(state, command)
     case 'mandate.grant':
       return grantMandate(state, command)
     case 'mandate.revoke':

@@ -2,6 +2,7 @@ import { accountOperations } from './accounts.ts'
 import { adminOperations } from './admin.ts'
 import { deliveryOperations } from './deliveries.ts'
 import { keyOperations } from './keys.ts'
+import { maintenanceOperations } from './maintenance.ts'
 import { mandateOperations } from './mandates.ts'
 import { marketOperations } from './market-data.ts'
 import { marketStateOperations } from './market-states.ts'
@@ -25,6 +26,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...accountOperations,
   ...deliveryOperations,
   ...supplyOperations,
+  ...maintenanceOperations,
   ...qualificationOperations,
   ...mandateOperations,
   ...keyOperations,

@@ -4,6 +4,7 @@ import { obligationOf } from '../state/account.ts'
 import type { AccountId, InstrumentId, OfferId } from '../base/ids.ts'
 import { rfc3339 } from '../base/time.ts'
 import { endpointFault, PUBLIC_ENDPOINTS } from '../delivery/endpoint.ts'
+import type { OfferTraits } from '../state/command.ts'
 import type { Offer, State } from '../state/state.ts'
 import type { Endpoint } from '../store/endpoint.ts'
 import { units, money } from '../wire/decimal.ts'
@@ -41,6 +42,14 @@ function endpointOf(venue: Venue, body: z.output<typeof endpointRequest>): Endpo
   return { baseUrl: body.base_url, model: body.model, apiKey: body.api_key ?? null, headers: body.headers }
 }
 
+/** What the supplier declares for buyers to choose by, if anything. */
+function traitsOf(body: z.output<typeof offerRequest>): { traits?: OfferTraits } {
+  const { region = null, zero_retention: zeroRetention, shown_model: model = null } = body
+  return region === null && !zeroRetention && model === null
+    ? {}
+    : { traits: { region, zeroRetention, model } }
+}
+
 /** An offer as its owner sees it. Secrets of its endpoint are never among it. */
 export function printOffer(venue: Pick<Venue, 'endpoints' | 'clock'>, state: State, one: Offer): OfferOut {
   const { terms } = one
@@ -60,6 +69,13 @@ export function printOffer(venue: Pick<Venue, 'endpoints' | 'clock'>, state: Sta
     capabilities: [...terms.capabilities],
     context_tokens: terms.contextTokens,
     disclosed: terms.disclosed,
+    region: terms.traits?.region ?? null,
+    zero_retention: terms.traits?.zeroRetention ?? false,
+    shown_model: terms.traits?.model ?? null,
+    maintenance: one.notice && {
+      starts_at: rfc3339(one.notice.from),
+      ends_at: one.notice.until === null ? null : rfc3339(one.notice.until),
+    },
     status: one.suspended ? 'suspended' : 'active',
     certificates: one.certified.flatMap((expiresAt, i) => {
       const instrument = state.instruments[i]
@@ -117,6 +133,7 @@ const register = operation({
       capabilities: [...new Set(body.capabilities)],
       contextTokens: body.context_tokens,
       disclosed: body.disclosed,
+      ...traitsOf(body),
     })
     const registered = eventIn(applied, 'offer.registered')
     if (registered === undefined) return refusalIn(applied) ?? notFound('offer')

@@ -34,6 +34,7 @@ export type Command =
   | OfferRegister
   | OfferCertify
   | { kind: 'offer.suspend'; offer: OfferId; reason: string }
+  | { kind: 'offer.notice'; account: AccountId; offer: OfferId; notice: Notice | null }
   | { kind: 'units.issue'; account: AccountId; offer: OfferId; instrument: InstrumentId; lots: Lots }
   | { kind: 'units.redeem'; account: AccountId; instrument: InstrumentId; lots: Lots }
   | { kind: 'units.transfer'; account: AccountId; instrument: InstrumentId; wt: Wt }
@@ -86,7 +87,22 @@ export type OfferRegister = {
   contextTokens: number
   /** Whether buyers see the supplier's name. */
   disclosed: boolean
+  /** Left out where nothing is declared. */
+  traits?: OfferTraits
 }
+
+/** What a supplier declares of an offer and buyers may choose by. What is not declared fits no preference. */
+export type OfferTraits = {
+  /** Where requests are processed, such as `eu` or `us-east`. */
+  region: string | null
+  /** Nothing of a request is kept once it is answered. */
+  zeroRetention: boolean
+  /** The model's name as buyers are told it, on receipts; null: not disclosed. */
+  model: string | null
+}
+
+/** No new calls from one instant to another; without an end, until it is taken back. */
+export type Notice = { from: Instant; until: Instant | null }
 
 /** A certificate: the exchange's own measurements found that the offer clears the instrument's spec. */
 export type OfferCertify = {

@@ -14,6 +14,7 @@ import type { Lots, Micros, Ticks, Wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type {
   CommandOf,
+  Notice,
   OrderType,
   PostOnly,
   Reading,
@@ -69,6 +70,7 @@ export type Event =
       evidence: CommandOf<'offer.certify'>['evidence']
     }
   | { kind: 'offer.suspended'; offer: OfferId; account: AccountId; reason: string }
+  | { kind: 'offer.noticed'; offer: OfferId; account: AccountId; notice: Notice | null }
   | {
       kind: 'units.issued'
       account: AccountId

@@ -19,6 +19,7 @@ export const rejects = {
   group_terms_invalid: 1013,
   timer_out_of_bounds: 1014,
   stop_terms: 1015,
+  notice_ends_early: 1016,
 
   role_missing: 2001,
 
@@ -47,6 +48,8 @@ export const rejects = {
   kill_switch: 4011,
   group_frozen: 4012,
   order_pending: 4013,
+  offer_in_maintenance: 4014,
+  notice_is_over: 4015,
 
   price_above_maximum: 5001,
   quantity_above_maximum: 5002,

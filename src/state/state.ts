@@ -14,7 +14,7 @@ import { ppm } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import { MICROS_PER_HOUR } from '../base/time.ts'
 import type { Book } from './book.ts'
-import type { CommandOf, OrderPlace, Role, Settings } from './command.ts'
+import type { CommandOf, Notice, OrderPlace, Role, Settings } from './command.ts'
 import type { FirstAnswer } from './event.ts'
 import type { Spec } from './instrument.ts'
 import type { Cell, Ledger } from './ledger.ts'
@@ -195,6 +195,8 @@ export type Offer = {
   id: OfferId
   terms: Omit<CommandOf<'offer.register'>, 'kind'>
   suspended: boolean
+  /** When it takes no new calls, as its supplier has announced; null: no such time. */
+  notice: Notice | null
   /** Expiry of the certificate per instrument, 0 where there is none. */
   certified: Instant[]
   /** Outstanding obligation issued on this offer, across instruments. */

@@ -35,6 +35,7 @@ export function viewsOf(event: Event, owners: Owners): View[] {
     case 'cash.unwithheld':
     case 'offer.certified':
     case 'offer.suspended':
+    case 'offer.noticed':
     case 'units.issued':
     case 'units.redeemed':
     case 'order.accepted':

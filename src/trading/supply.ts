@@ -17,6 +17,7 @@ import { freeBond, trimEscrow, unreserved } from './escrow.ts'
 import type { Event } from '../state/event.ts'
 import { costOf } from './fill.ts'
 import { balanceOf, move } from '../state/ledger.ts'
+import { inMaintenance } from './maintenance.ts'
 import { lowerBacked } from './obligation.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
@@ -43,7 +44,7 @@ export function registerOffer(state: State, command: CommandOf<'offer.register'>
 
   // Nothing below this line can fail.
   const offer = (state.offers.length + 1) as OfferId
-  state.offers.push({ id: offer, terms, suspended: false, certified: [], backed: wt(0) })
+  state.offers.push({ id: offer, terms, suspended: false, notice: null, certified: [], backed: wt(0) })
   return [{ kind: 'offer.registered', offer, terms: command }]
 }
 
@@ -164,11 +165,11 @@ export function redeemUnits(state: State, command: CommandOf<'units.redeem'>): E
  */
 export type Candidate = { offer: OfferId; account: AccountId; unreserved: Wt }
 
-/** Who may be called now: certified, not suspended, and owing. In the order the offers were registered. */
+/** Who may be called now: certified, neither suspended nor in maintenance, and owing. In the order the offers were registered. */
 export function candidates(state: State, instrument: InstrumentId, at: Instant): Candidate[] {
   const found: Candidate[] = []
   for (const offer of state.offers) {
-    if (offer.suspended || !isCertified(offer, instrument, at)) continue
+    if (offer.suspended || inMaintenance(offer, at) || !isCertified(offer, instrument, at)) continue
     const { account } = offer.terms
     const position = accountOf(state, account)?.positions[instrument]
     if (position === undefined || obligationOf(state, position) === 0) continue

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { OfferId } from '../base/ids.ts'
-import { decimalIn, decimalOut, timeOut } from './decimal.ts'
+import { decimalIn, decimalOut, timeIn, timeOut } from './decimal.ts'
 import { idIn, idOut } from './id.ts'
 import { capability, instrumentIn, instrumentOut } from './instrument.ts'
 import { label } from './label.ts'
@@ -24,6 +24,12 @@ export const endpointRequest = z.strictObject({
   headers: z.record(headerName, headerValue).default({}),
 })
 
+/** Such as `eu` or `us-east-1`. */
+export const region = z
+  .string()
+  .max(32)
+  .regex(/^[a-z]{2,12}(-[a-z0-9]{1,12}){0,3}$/, 'a region such as eu or us-east')
+
 export const offerRequest = z.strictObject({
   name: label(64),
   endpoint: endpointRequest,
@@ -34,6 +40,18 @@ export const offerRequest = z.strictObject({
   context_tokens: z.number().int().min(1).max(10_000_000),
   /** Whether buyers see the supplier's name. */
   disclosed: z.boolean().default(true),
+  /** Where requests are processed. Buyers may ask for a region; what is not declared is in none. */
+  region: region.optional(),
+  /** Declares that nothing of a request is kept once it is answered. */
+  zero_retention: z.boolean().default(false),
+  /** The model's name as buyers are told it on receipts; left out: not disclosed. */
+  shown_model: label(64).optional(),
+})
+
+/** Left out, `starts_at` is now, and without `ends_at` it lasts until it is taken back. */
+export const maintenanceRequest = z.strictObject({
+  starts_at: timeIn.optional(),
+  ends_at: timeIn.optional(),
 })
 
 /** Points an offer at another address, key or model. Its certificates stay: probes find out what changed. */
@@ -52,6 +70,10 @@ export const offer = z
     capabilities: z.array(capability),
     context_tokens: z.number().int(),
     disclosed: z.boolean(),
+    region: z.string().nullable(),
+    zero_retention: z.boolean(),
+    shown_model: z.string().nullable(),
+    maintenance: z.object({ starts_at: timeOut, ends_at: timeOut.nullable() }).nullable(),
     status: z.enum(['active', 'suspended']),
     certificates: z.array(certificate),
     outstanding: decimalOut,
@@ -115,6 +137,7 @@ export const issuance = z
   .meta({ id: 'Issuance' })
 
 export type OfferRequest = z.input<typeof offerRequest>
+export type MaintenanceRequest = z.input<typeof maintenanceRequest>
 export type OfferOut = z.infer<typeof offer>
 export type QualificationOut = z.infer<typeof qualification>
 export type IssuanceOut = z.infer<typeof issuance>

@@ -148,6 +148,28 @@ describe('supply', () => {
     assert.ok(!echoed.text.includes('canary'), 'a refused secret is not said back')
   })
 
+  test('declares where it is and what it keeps, and announces its maintenance', async () => {
+    const place = { base_url: 'http://127.0.0.1:9/v1', model: 'm' }
+    const body = { name: 'R', endpoint: place, rate: '1', concurrency: 1, context_tokens: 1 }
+    const bad = await post('/v1/offers', { ...body, region: 'EU!' }, sol.key)
+    assert.equal(bad.json.errors[0].pointer, '/region')
+    const declared = { region: 'eu', zero_retention: true, shown_model: 'Harbour 31B' }
+    const { json } = await post('/v1/offers', { ...body, ...declared }, sol.key)
+    assert.equal(json.region, 'eu')
+    assert.equal(json.zero_retention, true)
+    assert.equal(json.shown_model, 'Harbour 31B')
+    assert.equal(json.maintenance, null)
+    const path = `/v1/offers/${json.id}/maintenance`
+    const times = { starts_at: '2099-01-01T00:00:00Z', ends_at: '2099-01-02T00:00:00Z' }
+    const drained = await v.send('PUT', path, { key: sol.key, body: times })
+    assert.equal(drained.json.maintenance.starts_at, '2099-01-01T00:00:00.000000Z')
+    const upside = await v.send('PUT', path, { key: sol.key, body: { ...times, ends_at: times.starts_at } })
+    assert.equal(upside.json.errors[0].pointer, '/ends_at')
+    assert.equal((await v.send('DELETE', path, { key: sol.key })).json.maintenance, null)
+    const other = await v.join('Nosy')
+    assert.equal((await v.send('PUT', path, { key: other.key, body: {} })).status, 404)
+  })
+
   test('needs the role, an allowed address and a certificate', async () => {
     const consumer = await v.join('Carl', { roles: ['consumer'] })
     const body = {

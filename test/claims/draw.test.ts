@@ -3,6 +3,8 @@ import { test } from 'node:test'
 import type { DrawId, OfferId } from '../../src/base/ids.ts'
 import { micros, ticks, wt } from '../../src/base/money.ts'
 import type { Instant } from '../../src/base/time.ts'
+import { later } from '../../src/base/time.ts'
+import { candidates } from '../../src/trading/supply.ts'
 import { all, at, HOUR, MARKET, pick, Stage } from '../engine/stage.ts'
 
 /** A supplier with 100 lots on sale at 8,000 ticks ($0.008 a lot), and a buyer with $100. */
@@ -174,6 +176,31 @@ test('who is called is certified and not suspended, and who asks exists', () => 
   stage.refused({ ...ask, offer: registered.offer }, 'offer_not_certified')
   stage.done({ kind: 'offer.suspend', offer: sun.offer, reason: 'test' })
   stage.refused(ask, 'offer_suspended')
+})
+
+test('an offer in maintenance takes no calls, in the time its supplier has announced', () => {
+  const { stage, sun, buyer } = venue(5)
+  const ask = stage.opening(buyer, { wt: 1 })
+  const at = stage.state.at
+  const notice = (from: number, until: number | null, account = sun.account) => ({
+    kind: 'offer.notice' as const,
+    account,
+    offer: sun.offer,
+    notice: { from: later(at, from), until: until === null ? null : later(at, until) },
+  })
+  stage.refused(notice(10, 10), 'notice_ends_early')
+  stage.refused(notice(10, null, buyer), 'offer_not_found')
+  stage.refused(notice(-10, -5), 'notice_is_over')
+  stage.done(notice(1_000, 2_000))
+  const { draw } = pick(stage.done(ask), 'draw.opened')
+  assert.equal(candidates(stage.state, MARKET, later(at, 999)).length, 1)
+  assert.equal(candidates(stage.state, MARKET, later(at, 1_000)).length, 0)
+  assert.equal(candidates(stage.state, MARKET, later(at, 2_000)).length, 1)
+  stage.done(notice(0, null))
+  stage.refused({ ...ask, request: 'second' }, 'offer_in_maintenance')
+  stage.done({ kind: 'draw.release', draw, reason: 'test' })
+  stage.done({ kind: 'offer.notice', account: sun.account, offer: sun.offer, notice: null })
+  stage.done({ ...ask, request: 'third' })
 })
 
 test('a request id names one live draw', () => {
