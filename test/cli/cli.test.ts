@@ -287,6 +287,25 @@ test('one order is canceled, or all of them, but never all by leaving out a word
   assert.deepEqual([err, code], ['busbar: name an order, or cancel every one of yours with --all\n', 1])
 })
 
+test('an offer is drained for a time, and resumed', async () => {
+  const drained = {
+    id: 'off_4',
+    name: 'Harbour 31B',
+    endpoint: { base_url: 'https://models.example.com/v1', model: 'm' },
+    rate: '40.00',
+    outstanding: '0.00',
+    status: 'active',
+    maintenance: { starts_at: '2026-11-25T22:00:00.000000Z', ends_at: null },
+    certificates: [],
+  }
+  answers['PUT /v1/offers/off_4/maintenance'] = { body: drained }
+  answers['DELETE /v1/offers/off_4/maintenance'] = { body: { ...drained, maintenance: null } }
+  const { out } = await busbar(['offer', 'drain', 'off_4', '--from', '2026-11-25T22:00:00Z'])
+  assert.match(out, /drained from 2026-11-25 22:00/)
+  assert.deepEqual(requests[0]?.body, { starts_at: '2026-11-25T22:00:00Z' })
+  assert.match((await busbar(['offer', 'resume', 'off_4'])).out, /active/)
+})
+
 test('an offer is added with its headers and the key of its file, and what comes next is said', async () => {
   const file = join(folder, 'endpoint-key')
   writeFileSync(file, 'sk-endpoint\n')
@@ -297,6 +316,7 @@ test('an offer is added with its headers and the key of its file, and what comes
     rate: '40.00',
     outstanding: '0.00',
     status: 'active',
+    maintenance: null,
     certificates: [],
   }
   answers['POST /v1/offers'] = { status: 201, body: made }
