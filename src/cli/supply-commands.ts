@@ -134,6 +134,32 @@ const addEndpointOptions = (command: Command): Command =>
     .option('--api-key-file <path>', 'a file that holds the key of the endpoint')
     .option('--header <name: value>', 'sent with every request; may be repeated', listOption, [])
 
+/** When an offer takes no new calls. */
+function addMaintenanceCommands(offer: Command, run: Runner): void {
+  offer
+    .command('drain')
+    .description('announce that an offer takes no new calls, from now on or between two times')
+    .argument('<offer>', 'such as off_1')
+    .option('--from <time>', 'such as 2026-11-25T22:00:00Z; now, if left out')
+    .option('--until <time>', 'until you resume it, if left out')
+    .action(
+      run('supplier', async (session, [id = ''], options) => {
+        const { from, until } = options as { from?: string; until?: string }
+        const notice = { ...(from && { starts_at: from }), ...(until && { ends_at: until }) }
+        printOffer(session, await session.client.offers.announce(id, notice))
+      }),
+    )
+  offer
+    .command('resume')
+    .description('let an offer that is drained, or is to be, take calls again')
+    .argument('<offer>', 'such as off_1')
+    .action(
+      run('supplier', async (session, [id = '']) =>
+        printOffer(session, await session.client.offers.resume(id)),
+      ),
+    )
+}
+
 function addOfferCommands(program: Command, run: Runner): void {
   const offer = program.command('offer').description('offer a model server as supply')
   offer
@@ -174,28 +200,7 @@ function addOfferCommands(program: Command, run: Runner): void {
         printOffer(session, await session.client.offers.update(id, { endpoint: endpointOf(options) }))
       }),
     )
-  offer
-    .command('drain')
-    .description('announce that an offer takes no new calls, from now on or between two times')
-    .argument('<offer>', 'such as off_1')
-    .option('--from <time>', 'such as 2026-11-25T22:00:00Z; now, if left out')
-    .option('--until <time>', 'until you resume it, if left out')
-    .action(
-      run('supplier', async (session, [id = ''], options) => {
-        const { from, until } = options as { from?: string; until?: string }
-        const notice = { ...(from && { starts_at: from }), ...(until && { ends_at: until }) }
-        printOffer(session, await session.client.offers.announce(id, notice))
-      }),
-    )
-  offer
-    .command('resume')
-    .description('let an offer that is drained, or is to be, take calls again')
-    .argument('<offer>', 'such as off_1')
-    .action(
-      run('supplier', async (session, [id = '']) =>
-        printOffer(session, await session.client.offers.resume(id)),
-      ),
-    )
+  addMaintenanceCommands(offer, run)
   offer
     .command('qualify')
     .description('have the exchange measure an offer against a grade')

@@ -165,7 +165,10 @@ export function redeemUnits(state: State, command: CommandOf<'units.redeem'>): E
  */
 export type Candidate = { offer: OfferId; account: AccountId; unreserved: Wt }
 
-/** Who may be called now: certified, neither suspended nor in maintenance, and owing. In the order the offers were registered. */
+/**
+ * Who may be called now: certified, neither suspended nor in maintenance, and owing. In the order the offers
+ * were registered.
+ */
 export function candidates(state: State, instrument: InstrumentId, at: Instant): Candidate[] {
   const found: Candidate[] = []
   for (const offer of state.offers) {
