@@ -29,6 +29,7 @@ const EXPLAINED: Record<Reject, Explanation> = {
   group_terms_invalid: { title: 'The terms of the group are out of bounds' },
   timer_out_of_bounds: { title: 'The timer runs for up to a day' },
   notice_ends_early: { title: 'The maintenance would end before it begins' },
+  probe_invalid: { title: 'The probe does not say what a model at the floor would do' },
   stop_terms: { title: 'A stop order waits, and then takes or rests' },
   order_pending: { title: 'The order waits for its stop price' },
   stop_already_reached: { title: 'The last trade has reached the stop price already', unit: 'ticks' },

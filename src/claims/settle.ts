@@ -36,7 +36,8 @@ export function settleDraw(state: State, command: CommandOf<'draw.settle'>): Eve
   const { proceeds, fee, bond } = meetObligation(state, supplier, draw.offer, buyer.drawn, used)
   const refund = micros(Math.min(shareDown(proceeds, discount), proceeds - fee))
   move(state.ledger, state.house.withheld, theAccount(state, draw.account).free, refund)
-  withhold(state, draw.supplier, proceeds - fee - refund + bond, state.at)
+  const purchase = { buyer: draw.account, wt: used, cost, proceeds }
+  withhold(state, supplier, proceeds - fee - refund + bond, state.at, purchase)
   const returned = wt(draw.wt - used)
   const after = closeDraw(state, draw, used, refund, state.at)
   const { id, account, mandate, instrument, offer, request } = draw

@@ -16,6 +16,7 @@ import { listInstrument } from '../trading/listing.ts'
 import { announceMaintenance } from '../trading/maintenance.ts'
 import { changeStatus, configureInstrument } from '../trading/market-state.ts'
 import { placeOrder } from '../trading/place.ts'
+import { probeLot } from '../claims/lot-test.ts'
 import type { Refusal } from '../state/reject.ts'
 import { failDraw, releaseDraw, settleDraw } from '../claims/settle.ts'
 import type { State } from '../state/state.ts'
@@ -113,6 +114,8 @@ function administer(state: State, command: Rare): Event[] | Refusal {
       return suspendOffer(state, command)
     case 'offer.notice':
       return announceMaintenance(state, command)
+    case 'lot.probe':
+      return probeLot(state, command)
     case 'mandate.grant':
       return grantMandate(state, command)
     case 'mandate.revoke':

@@ -54,6 +54,7 @@ export function openPosition(state: State, account: Account, instrument: Instrum
     escrowed: wt(0),
     reserved: wt(0),
     bond: micros(0),
+    conduct: null,
     unbackedSells: 0 as Position['unbackedSells'],
   }
   account.positions[instrument] = position

@@ -35,6 +35,7 @@ export type Command =
   | OfferCertify
   | { kind: 'offer.suspend'; offer: OfferId; reason: string }
   | { kind: 'offer.notice'; account: AccountId; offer: OfferId; notice: Notice | null }
+  | LotProbe
   | { kind: 'units.issue'; account: AccountId; offer: OfferId; instrument: InstrumentId; lots: Lots }
   | { kind: 'units.redeem'; account: AccountId; instrument: InstrumentId; lots: Lots }
   | { kind: 'units.transfer'; account: AccountId; instrument: InstrumentId; wt: Wt }
@@ -118,6 +119,21 @@ export type OfferCertify = {
     passed: number
     sha256: string
   }
+}
+
+/** One answered probe of what an offer delivers in an instrument: evidence for its lot test. */
+export type LotProbe = {
+  kind: 'lot.probe'
+  offer: OfferId
+  instrument: InstrumentId
+  passed: boolean
+  /**
+   * Share of such probes that a model exactly at the floor fails: of the instrument, and of each lower grade
+   * of its task that the lot might still pass.
+   */
+  expected: readonly { instrument: InstrumentId; failure: Ppm }[]
+  /** Which item it was, in which request, and the SHA-256 of question and answer. */
+  evidence: { item: string; request: string; sha256: string }
 }
 
 export type OrderPlace = {

@@ -10,7 +10,7 @@ import type {
   OrderId,
   TradeId,
 } from '../base/ids.ts'
-import type { Lots, Micros, Ticks, Wt } from '../base/money.ts'
+import type { Lots, Micros, Ppm, Ticks, Wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type {
   CommandOf,
@@ -71,6 +71,38 @@ export type Event =
     }
   | { kind: 'offer.suspended'; offer: OfferId; account: AccountId; reason: string }
   | { kind: 'offer.noticed'; offer: OfferId; account: AccountId; notice: Notice | null }
+  | {
+      kind: 'lot.probed'
+      offer: OfferId
+      account: AccountId
+      instrument: InstrumentId
+      passed: boolean
+      /** Share of such probes that a model at the floor fails. */
+      failure: Ppm
+      /** The log-likelihood ratio after it, in millionths. */
+      ratio: number
+      evidence: CommandOf<'lot.probe'>['evidence']
+    }
+  /** The test has ended; the next probe begins another. */
+  | {
+      kind: 'lot.accepted'
+      account: AccountId
+      instrument: InstrumentId
+      probes: number
+      failed: number
+      ratio: number
+    }
+  /** Likewise. Its offer is no longer certified for the instrument, but for the grade named, if for any. */
+  | {
+      kind: 'lot.rejected'
+      offer: OfferId
+      account: AccountId
+      instrument: InstrumentId
+      probes: number
+      failed: number
+      ratio: number
+      regraded: InstrumentId | null
+    }
   | {
       kind: 'units.issued'
       account: AccountId

@@ -20,6 +20,7 @@ export const rejects = {
   timer_out_of_bounds: 1014,
   stop_terms: 1015,
   notice_ends_early: 1016,
+  probe_invalid: 1017,
 
   role_missing: 2001,
 

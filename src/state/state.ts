@@ -15,6 +15,7 @@ import type { Instant } from '../base/time.ts'
 import { MICROS_PER_HOUR } from '../base/time.ts'
 import type { Book } from './book.ts'
 import type { CommandOf, Notice, OrderPlace, Role, Settings } from './command.ts'
+import type { Conduct } from './conduct.ts'
 import type { FirstAnswer } from './event.ts'
 import type { Spec } from './instrument.ts'
 import type { Cell, Ledger } from './ledger.ts'
@@ -133,6 +134,8 @@ export type Position = {
   /** Sold obligations already called by draws. */
   reserved: Wt
   bond: Micros
+  /** How it has kept what it promised; null where it never promised anything. */
+  conduct: Conduct | null
   /** Lots in open sell orders that were placed while nothing was owed. */
   unbackedSells: Lots
 }
@@ -250,8 +253,20 @@ export type Draw = {
   committed: Micros
 }
 
-/** Released proceeds and freed bond that stay out of reach until `due`. */
-export type Withheld = { account: AccountId; amount: Micros; due: Instant }
+/**
+ * Released proceeds and freed bond of one instrument that stay out of reach until `due`, or until the
+ * supplier's lot test accepts before; and whose requests earned them, by account.
+ */
+export type Withheld = {
+  account: AccountId
+  instrument: InstrumentId
+  amount: Micros
+  due: Instant
+  bought: Record<AccountId, Bought>
+}
+
+/** What one buyer's delivered units had cost it, and what their supplier earned for them before the fee. */
+export type Bought = { wt: Wt; cost: Micros; proceeds: Micros }
 
 /** A draw's deadline, a lot's or an order's expiry, an account's timer. Skipped where it has ended before. */
 export type Due = { at: Instant; kind: 'draw' | 'lot' | 'order' | 'timer'; id: number }

@@ -17,6 +17,7 @@ export type View = { account: AccountId; event: AccountEvent }
 export function viewsOf(event: Event, owners: Owners): View[] {
   switch (event.kind) {
     case 'command.rejected':
+    case 'lot.probed':
     case 'venue.configured':
     case 'member.admitted':
     case 'instrument.listed':
@@ -36,6 +37,8 @@ export function viewsOf(event: Event, owners: Owners): View[] {
     case 'offer.certified':
     case 'offer.suspended':
     case 'offer.noticed':
+    case 'lot.accepted':
+    case 'lot.rejected':
     case 'units.issued':
     case 'units.redeemed':
     case 'order.accepted':

@@ -1,4 +1,5 @@
 import { assert, known } from '../base/assert.ts'
+import type { AccountId, InstrumentId } from '../base/ids.ts'
 import type { Micros, Wt } from '../base/money.ts'
 import { micros, mulDivDown, mulDivUp, shareUp, valueUp, wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
@@ -6,7 +7,7 @@ import { MICROS_PER_HOUR } from '../base/time.ts'
 import { freeCash, inTrading, obligationOf, theAccount } from '../state/account.ts'
 import type { Cell } from '../state/ledger.ts'
 import { move } from '../state/ledger.ts'
-import type { EscrowLot, Position, State } from '../state/state.ts'
+import type { Bought, EscrowLot, Position, State, Withheld } from '../state/state.ts'
 
 /**
  * The escrowed quantity: obligation less units held in trading, and never less than what draws have called.
@@ -128,11 +129,20 @@ export function freeBond(state: State, position: Position, quantity: Wt, to: Cel
   return part
 }
 
+/** Whose request earned what is withheld, and what its units had cost. */
+export type Purchase = Bought & { buyer: AccountId }
+
 /**
- * Leaves released money in the withheld cell, due to its account later; one entry per account and hour,
- * oldest first.
+ * Leaves released money in the withheld cell, due to its account later; one entry per position and hour,
+ * oldest first, which remembers who bought.
  */
-export function withhold(state: State, account: Position['account'], amount: number, at: Instant): void {
+export function withhold(
+  state: State,
+  { account, instrument }: Position,
+  amount: number,
+  at: Instant,
+  purchase: Purchase | null,
+): void {
   if (amount === 0) return
   if (state.settings.withhold === 0) {
     move(state.ledger, state.house.withheld, theAccount(state, account).free, amount)
@@ -140,17 +150,31 @@ export function withhold(state: State, account: Position['account'], amount: num
   }
   const exact = at + state.settings.withhold
   const due = (Math.ceil(exact / MICROS_PER_HOUR) * MICROS_PER_HOUR) as Instant
-  for (let i = state.withheld.length - 1; i >= 0; i--) {
-    const entry = state.withheld[i]
-    if (entry === undefined || entry.due < due) break
-    if (entry.account !== account || entry.due !== due) continue
-    entry.amount = micros(entry.amount + amount)
-    return
+  const entry = withheldUntil(state, account, instrument, due)
+  entry.amount = micros(entry.amount + amount)
+  if (purchase === null) return
+  const { buyer, cost, proceeds } = purchase
+  const before = entry.bought[buyer]
+  entry.bought[buyer] = {
+    wt: wt((before?.wt ?? 0) + purchase.wt),
+    cost: micros((before?.cost ?? 0) + cost),
+    proceeds: micros((before?.proceeds ?? 0) + proceeds),
   }
-  let place = state.withheld.length
-  while (place > 0 && (state.withheld[place - 1]?.due ?? 0) > due) place--
-  state.withheld.splice(place, 0, { account, amount: micros(amount), due })
+}
+
+function withheldUntil(state: State, account: AccountId, instrument: InstrumentId, due: Instant): Withheld {
+  const { withheld } = state
+  for (let i = withheld.length - 1; i >= 0; i--) {
+    const entry = withheld[i]
+    if (entry === undefined || entry.due < due) break
+    if (entry.account === account && entry.instrument === instrument && entry.due === due) return entry
+  }
+  let place = withheld.length
+  while (place > 0 && (withheld[place - 1]?.due ?? 0) > due) place--
+  const fresh: Withheld = { account, instrument, amount: micros(0), due, bought: {} }
+  withheld.splice(place, 0, fresh)
   if (due < state.nextDue) state.nextDue = due
+  return fresh
 }
 
 /**

@@ -166,7 +166,7 @@ export function payStandby(
   for (let left = quantity as number; left > 0; ) {
     const { supplier, part } = oldestUncalled(state, instrument, left)
     const { proceeds, fee, bond } = meetObligation(state, supplier, null, from, part)
-    withhold(state, supplier.account, proceeds - fee + bond, at)
+    withhold(state, supplier, proceeds - fee + bond, at, null)
     const sum = paid.get(supplier) ?? { wt: 0, proceeds: 0, fee: 0 }
     paid.set(supplier, { wt: sum.wt + part, proceeds: sum.proceeds + proceeds, fee: sum.fee + fee })
     left -= part

@@ -58,11 +58,17 @@ export function certifyOffer(state: State, command: CommandOf<'offer.certify'>):
   if (offer.suspended) return refuse('offer_suspended')
 
   // Nothing below this line can fail.
+  grantCertificate(offer, instrument, expiresAt)
+  const { account } = offer.terms
+  return [{ kind: 'offer.certified', offer: offer.id, account, instrument: id, expiresAt, evidence }]
+}
+
+/** From now on the offer may be called for the instrument, until the certificate expires. */
+export function grantCertificate(offer: Offer, { id, suppliers }: Instrument, expiresAt: Instant): void {
   while (offer.certified.length <= id) offer.certified.push(0 as Instant)
   offer.certified[id] = expiresAt
   const { account } = offer.terms
-  if (!instrument.suppliers.includes(account)) instrument.suppliers.push(account)
-  return [{ kind: 'offer.certified', offer: offer.id, account, instrument: id, expiresAt, evidence }]
+  if (!suppliers.includes(account)) suppliers.push(account)
 }
 
 /** No more calls and no more issues on an offer; what it owes it still owes. */

@@ -84,7 +84,7 @@ test('bytes that are not a whole snapshot of this version are refused', () => {
   assert.throws(() => loadState(new Uint8Array(64)), /begins with its mark/)
   const later = bytes.slice()
   later[4] = 9
-  assert.throws(() => loadState(later), /version 4 is read, not 9/)
+  assert.throws(() => loadState(later), /version 5 is read, not 9/)
   assert.throws(() => loadState(new Uint8Array(3)), { name: 'BrokenPromise' })
 })
 
