@@ -58,3 +58,18 @@ scenario(
   it is 09:30              ->
 `,
 )
+
+scenario(
+  'E-60 the end of a good-till-date order is amended, and it keeps its place; no other order has one to amend',
+  `
+  alice deposits 10.00
+  alice bids 1 @ 1.00 till 09:30 -> rests #1
+  alice bids 1 @ 1.00      -> rests #2
+  alice amends #1 till 10:00 -> #1 keeps its place
+  alice amends #2 till 10:00 -> no: expiry_unasked
+  alice amends #1 till 08:00 -> no: expiry_not_ahead
+  it is 09:40              ->
+  the bids are             -> #1 1 @ 1.00, #2 1 @ 1.00
+  it is 10:00              -> #1 expired: expired
+`,
+)

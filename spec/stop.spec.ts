@@ -62,10 +62,9 @@ scenario(
 )
 
 scenario(
-  'P-50 it is cancelled and ends like any other, and cannot be amended while it waits',
+  'P-50 it is cancelled and ends like any other',
   `${QUOTES}
   alice bids 2 @ 1.05 once 1.02 -> waits #4
-  alice amends #4 to 1     -> no: order_pending
   alice cancels #4         -> #4 canceled: user
   alice has                -> 90.00 free, 0.00 held
   alice bids 2 @ 1.05 once 1.02, till 09:30 -> waits #5
@@ -106,5 +105,34 @@ scenario(
   bob bids 1 @ 1.00        -> trades 1 @ 1.00 with #1, #3 filled, #2 is reached at 1.00,
     #2 canceled: insufficient_funds
   alice has                -> 2.004 free, 0.00 held
+`,
+)
+
+scenario(
+  'P-90 it is amended while it waits: less keeps its place among those of its stop price, anything else loses it',
+  `${QUOTES}
+  alice bids 2 @ 1.05 once 1.00 -> waits #4
+  alice bids 1 @ 1.05 once 1.00 -> waits #5
+  alice amends #4 to 1     -> #4 keeps its place
+  alice amends #4 @ 1.10   -> #4 loses its place
+  alice has                -> 87.8457 free, 2.1543 held
+  bob bids 1 @ 1.00        -> trades 1 @ 1.00 with #1, #1 filled, #6 filled,
+    #5 is reached at 1.00, trades 1 @ 1.02 with #2, #5 filled,
+    #4 is reached at 1.02, trades 1 @ 1.02 with #2, #2 filled, #4 filled
+`,
+)
+
+scenario(
+  'P-100 its stop price may change too; one that names no limit takes the protection from the new one',
+  `${QUOTES}
+  alice buys 2 once 1.02   -> waits #4
+  alice has                -> 87.85572 free, 2.14428 held
+  alice amends #4 once 1.04 -> #4 loses its place
+  alice has                -> 87.81564 free, 2.18436 held
+  alice amends #4 @ 1.20   -> no: stop_terms
+  bob bids 1 @ 1.00        -> trades 1 @ 1.00 with #1, #1 filled, #5 filled
+  alice amends #4 once 1.00 -> no: stop_already_reached
+  alice bids 1 @ 0.90      -> rests #6
+  alice amends #6 once 0.95 -> no: stop_terms
 `,
 )

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { Instant } from '../src/base/time.ts'
 import { instant, MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_SECOND } from '../src/base/time.ts'
 import type { GroupId, OrderId } from '../src/base/ids.ts'
 import { NO_MANDATE } from '../src/base/ids.ts'
@@ -7,7 +8,9 @@ import { freeCash, obligationOf } from '../src/state/account.ts'
 import { restingOrders } from '../src/state/book.ts'
 import type { OrderPlace, SelfTrade, Side } from '../src/state/command.ts'
 import { balanceOf } from '../src/state/ledger.ts'
+import type { OrderPool, Slot } from '../src/state/order.ts'
 import { BUY, SELL } from '../src/state/order.ts'
+import { shownOf } from '../src/state/slice.ts'
 import type { Sentence, Voice, World } from './language.ts'
 import {
   accountBehind,
@@ -32,6 +35,13 @@ const MODES: Record<string, SelfTrade> = {
   'transfer units': 'transfer',
 }
 
+/** `09:30` of the scenario's day. */
+function timeOfDay({ state }: World, time: string): Instant {
+  const [hours, minutes] = time.split(':')
+  const midnight = Math.floor(state.at / MICROS_PER_DAY) * MICROS_PER_DAY
+  return instant(midnight + (Number(hours) + Number(minutes) / 60) * MICROS_PER_HOUR)
+}
+
 /** `bids 5 @ 1.20 ioc, post-only, decrement, as c1, under m1`: what follows the price, in any order. */
 function order(world: World, who: string, side: Side, size: string, at: string, rest: string): OrderPlace {
   const place: OrderPlace = {
@@ -50,14 +60,14 @@ function order(world: World, who: string, side: Side, size: string, at: string, 
   }
   for (const word of rest.split(',').map((part) => part.trim())) {
     const mode = MODES[word]
-    const till = /^till (\d+):(\d+)$/.exec(word)
+    const till = /^till (\d+:\d+)$/.exec(word)?.[1]
     if (word === 'ioc' || word === 'fok' || word === 'day' || word === 'gtd') place.timeInForce = word
-    else if (till !== null) {
+    else if (till !== undefined) {
       place.timeInForce = 'gtd'
-      const sinceMidnight = (Number(till[1]) + Number(till[2]) / 60) * MICROS_PER_HOUR
-      const midnight = Math.floor(world.state.at / MICROS_PER_DAY) * MICROS_PER_DAY
-      place.special = { ...place.special, expiresAt: instant(midnight + sinceMidnight) }
+      place.special = { ...place.special, expiresAt: timeOfDay(world, till) }
     } else if (word === 'reduce-only') place.special = { ...place.special, reduceOnly: true }
+    else if (word.startsWith('showing '))
+      place.special = { ...place.special, display: lots(Number(word.slice(8))) }
     else if (word === 'slide') place.postOnly = 'slide'
     else if (word.startsWith('once ')) place.special = { ...place.special, stop: price(word.slice(5)) }
     else if (word.startsWith('in '))
@@ -150,6 +160,27 @@ const placing: Sentence[] = [
     (world, who = '', id = '') => amend(world, who, id, null, null, ''),
   ],
   [
+    /^(\S+) amends #(\d+) showing (\d+)$/,
+    (world, who = '', id = '', size = '') => ({
+      ...amend(world, who, id, null, null, ''),
+      special: { display: lots(Number(size)) },
+    }),
+  ],
+  [
+    /^(\S+) amends #(\d+) once ([\d.]+)$/,
+    (world, who = '', id = '', at = '') => ({
+      ...amend(world, who, id, null, null, ''),
+      special: { stop: price(at) },
+    }),
+  ],
+  [
+    /^(\S+) amends #(\d+) till (\d+:\d+)$/,
+    (world, who = '', id = '', time = '') => ({
+      ...amend(world, who, id, null, null, ''),
+      special: { expiresAt: timeOfDay(world, time) },
+    }),
+  ],
+  [
     /^(\S+) cancels #(\d+)$/,
     (world, who = '', id = '') => ({
       kind: 'order.cancel',
@@ -190,13 +221,17 @@ const placing: Sentence[] = [
   [/^(\S+) cancels all asks$/, (world, who = '') => cancelAll(world, who, 'sell')],
 ]
 
+/** What an order shows, and of an iceberg how much there is. */
+function sizeOf(pool: OrderPool, slot: Slot): string {
+  const shown = showLots(shownOf(pool, slot))
+  return pool.hidden[slot] === 0 ? shown : `${shown} of ${showLots(pool.remaining[slot] ?? 0)}`
+}
+
 function queueOf(world: World, side: number): string {
   const pool = world.state.orders
   const levels: string[] = []
   for (const slot of restingOrders(market(world).book, pool, side))
-    levels.push(
-      `#${pool.id[slot]} ${showLots(pool.remaining[slot] ?? 0)} @ ${showPrice(pool.price[slot] ?? 0)}`,
-    )
+    levels.push(`#${pool.id[slot]} ${sizeOf(pool, slot)} @ ${showPrice(pool.price[slot] ?? 0)}`)
   return levels.length === 0 ? 'none' : levels.join(', ')
 }
 

@@ -233,6 +233,8 @@ export class Busbar extends BusbarMarketData {
         timeInForce: postOnly ? 'PO' : tif,
         postOnly,
         reduceOnly: this.safeBool(order, 'reduce_only'),
+        stopPrice: this.safeString(order, 'stop_price'),
+        triggerPrice: this.safeString(order, 'stop_price'),
         price: order['type'] === 'market' ? undefined : this.safeString(order, 'price'),
         amount: this.safeString(order, 'quantity'),
         filled: this.safeString(order, 'filled_quantity'),

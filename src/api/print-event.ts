@@ -19,6 +19,8 @@ const UNITS: Record<string, 'price' | 'lots' | 'units' | 'money' | 'time' | 'ms'
   remaining: 'lots',
   oldRemaining: 'lots',
   by: 'lots',
+  shown: 'lots',
+  display: 'lots',
   bought: 'lots',
   wt: 'units',
   used: 'units',
@@ -68,6 +70,8 @@ const NAMES: Record<string, string> = {
   lots: 'quantity',
   wt: 'units',
   by: 'quantity',
+  shown: 'shown_quantity',
+  display: 'display_quantity',
   window: 'window_ms',
   freeze: 'freeze_ms',
 }

@@ -45,6 +45,8 @@ export function printOrder(spec: Spec, order: OrderFacts, priority: OrderOut['pr
     quantity: printQuantity(spec, order.filled + order.remaining),
     filled_quantity: printQuantity(spec, order.filled),
     remaining_quantity: printQuantity(spec, order.remaining),
+    display_quantity:
+      order.special?.display === undefined ? null : printQuantity(spec, order.special.display),
     average_price: printAverage(spec, order.value, order.filled),
     filled_value: money(order.value),
     fees: order.fees === 0 ? [] : [{ asset: 'USD', amount: money(order.fees) }],

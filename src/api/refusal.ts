@@ -30,6 +30,8 @@ const EXPLAINED: Record<Reject, Explanation> = {
   timer_out_of_bounds: { title: 'The timer runs for up to a day' },
   notice_ends_early: { title: 'The maintenance would end before it begins' },
   probe_invalid: { title: 'The probe does not say what a model at the floor would do' },
+  display_terms: { title: 'Only a limit order that may rest can show part of itself' },
+  display_out_of_bounds: { title: 'The shown quantity is out of bounds', unit: 'lots' },
   stop_terms: { title: 'A stop order waits, and then takes or rests' },
   order_pending: { title: 'The order waits for its stop price' },
   stop_already_reached: { title: 'The last trade has reached the stop price already', unit: 'ticks' },

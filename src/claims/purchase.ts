@@ -2,16 +2,16 @@ import { assert } from '../base/assert.ts'
 import type { AccountId, MandateId, OrderId } from '../base/ids.ts'
 import type { Lots, Micros, Ticks } from '../base/money.ts'
 import { lots, micros, mulDivDown, mulDivUp, PPM, wt } from '../base/money.ts'
-import { firstAgainst, nextAgainst } from '../state/book.ts'
 import { priceCeiling } from '../trading/budget.ts'
 import type { Event } from '../state/event.ts'
 import { fillOrders } from '../trading/fill.ts'
 import { buyHold, feeOwing, settleHold } from '../trading/hold.ts'
 import { lotTick } from '../state/instrument.ts'
-import { closeOrder } from '../trading/match.ts'
+import { closeOrder, endSlice } from '../trading/match.ts'
 import type { Sale, Sales } from '../trading/obligation.ts'
-import type { Slot } from '../state/order.ts'
-import { BUY, NO_SLOT } from '../state/order.ts'
+import { BUY } from '../state/order.ts'
+import type { Turn } from '../state/slice.ts'
+import { turnsAgainst } from '../state/slice.ts'
 import { marketLimit } from '../trading/band.ts'
 import { openOrder } from '../trading/place.ts'
 import { valueOf } from '../trading/risk.ts'
@@ -33,15 +33,12 @@ export function buyCeiling(
   return { limit: Math.min(market, ceiling) as Ticks, byMandate: ceiling < market }
 }
 
-/** Resting asks up to a limit, best first, but for those of the buyer's own member: they never trade. */
-function* asksOfOthers(state: State, instrument: Instrument, member: number, limit: Ticks): Generator<Slot> {
+/** What is asked up to a limit, in its turn, but for the buyer's own member: its orders never trade. */
+function* asksOfOthers(state: State, instrument: Instrument, member: number, limit: Ticks): Generator<Turn> {
   const pool = state.orders
-  for (let slot = firstAgainst(instrument.book, BUY); slot !== NO_SLOT; ) {
-    if ((pool.price[slot] as number) > limit) return
-    // Found before the order is filled, because a filled order has left the book.
-    const next = nextAgainst(instrument.book, pool, BUY, slot)
-    if (pool.member[slot] !== member) yield slot
-    slot = next
+  for (const turn of turnsAgainst(instrument.book, pool, BUY)) {
+    if ((pool.price[turn.slot] as number) > limit) return
+    if (pool.member[turn.slot] !== member) yield turn
   }
 }
 
@@ -58,8 +55,8 @@ export function planPurchase(
   const bySeller = new Map<AccountId, Sale>()
   let found = 0
   let value = 0
-  for (const slot of asksOfOthers(state, instrument, account.member, limit)) {
-    const part = Math.min(wanted - found, pool.remaining[slot] as number)
+  for (const { slot, lots: offered } of asksOfOthers(state, instrument, account.member, limit)) {
+    const part = Math.min(wanted - found, offered)
     const seller = pool.account[slot] as AccountId
     const backing = Math.max(0, pool.backing[slot] as number)
     const sale = bySeller.get(seller) ?? { wt: wt(0), fills: 0, bondAtMost: micros(0) }
@@ -91,10 +88,10 @@ export function lotsFor(
   const ready = Math.max(0, money - feeOwing(account.positions[instrument.id]))
   let found = 0
   let value = 0
-  for (const slot of asksOfOthers(state, instrument, account.member, limit)) {
+  for (const { slot, lots: offered } of asksOfOthers(state, instrument, account.member, limit)) {
     const perLot = (pool.price[slot] as number) * lotTick(instrument.spec)
     const spendable = mulDivDown(ready, PPM, PPM + fee) - value
-    const part = Math.min(wanted - found, pool.remaining[slot] as number, Math.floor(spendable / perLot))
+    const part = Math.min(wanted - found, offered, Math.floor(spendable / perLot))
     if (part <= 0) break
     found += part
     value += part * perLot
@@ -140,12 +137,15 @@ export function buyAtMarket(
     lots: quantity,
     mandate,
   })
-  for (const slot of asksOfOthers(state, instrument, account.member, limit)) {
-    const part = Math.min(pool.remaining[order] as number, pool.remaining[slot] as number) as Lots
+  while ((pool.remaining[order] as number) > 0) {
+    // Looked for anew each time: what was filled has left the book, or stands elsewhere in it.
+    const first = asksOfOthers(state, instrument, account.member, limit).next()
+    if (first.done === true) break
+    const { slot, lots: offered } = first.value
+    const part = Math.min(pool.remaining[order] as number, offered) as Lots
     events.push(fillOrders(state, instrument, order, slot, part))
-    if (pool.remaining[slot] === 0) events.push(closeOrder(state, instrument, slot, 'filled', true))
+    if (part === offered) endSlice(state, instrument, slot, 'filled', events)
     else settleHold(state, instrument, slot)
-    if (pool.remaining[order] === 0) break
   }
   assert(pool.remaining[order] === 0, 'a purchase that was planned is filled')
   events.push(closeOrder(state, instrument, order, 'filled', false))

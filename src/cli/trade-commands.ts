@@ -42,7 +42,7 @@ function printOrders({ terminal }: Session, orders: readonly OrderOut[]): void {
 
 function requestOf(side: 'buy' | 'sell', args: readonly string[], options: Options): OrderRequest {
   const [instrument = '', quantity = ''] = args
-  const { price, stop, time, expires, postOnly, slide, reduceOnly, group, selfTrade, clientOrderId } =
+  const { price, stop, time, expires, postOnly, slide, reduceOnly, group, show, selfTrade, clientOrderId } =
     options as {
       price?: string
       stop?: string
@@ -52,6 +52,7 @@ function requestOf(side: 'buy' | 'sell', args: readonly string[], options: Optio
       slide?: boolean
       reduceOnly?: boolean
       group?: string
+      show?: string
       selfTrade?: (typeof SELF_TRADES)[number]
       clientOrderId?: string
     }
@@ -76,6 +77,7 @@ function requestOf(side: 'buy' | 'sell', args: readonly string[], options: Optio
     ...(slide === true && { post_only: 'slide' }),
     ...(reduceOnly === true && { reduce_only: true }),
     ...(group !== undefined && { group }),
+    ...(show !== undefined && { display_quantity: show }),
     ...(selfTrade !== undefined && { self_trade_prevention: selfTrade }),
     ...(clientOrderId !== undefined && { client_order_id: clientOrderId }),
   }
@@ -156,6 +158,7 @@ function addOrderCommand(program: Command, run: Runner, side: 'buy' | 'sell'): v
     .option('--post-only', 'refuse rather than take')
     .option('--slide', 'stand a tick behind the other side rather than take')
     .option('--reduce-only', 'only what brings you nearer to owing and owning nothing')
+    .option('--show <units>', 'show no more than this of the order at a time')
     .option('--group <group>', 'an order group, such as grp_1: the order ends with the others of it')
     .option('--self-trade <mode>', SELF_TRADES.join(', '), wordOption(SELF_TRADES))
     .option('--client-order-id <id>', 'an id of your own: the same id and order again has no second effect')

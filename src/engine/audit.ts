@@ -9,7 +9,7 @@ import { escrowTarget } from '../trading/escrow.ts'
 import { coreHold, standingHold } from '../trading/hold.ts'
 import { balanceOf, CASH, unitsOf } from '../state/ledger.ts'
 import type { Slot } from '../state/order.ts'
-import { BUY, findOrder, NO_SLOT, SELL } from '../state/order.ts'
+import { BUY, findOrder, NO_SLOT, SELL, termsOf } from '../state/order.ts'
 import type { Account, Instrument, Mandate, Position, State } from '../state/state.ts'
 import { hasReached } from '../state/stop.ts'
 import { ADMITS } from '../state/status.ts'
@@ -134,8 +134,7 @@ function auditStops(state: State, instrument: Instrument): number {
       assert(held >= coreHold(state, instrument, slot, pool.remaining[slot] as number), '2: and no less')
       if (before !== NO_SLOT) {
         const ahead = (stop - (pool.stop[before] as number)) * (side === BUY ? 1 : -1)
-        const older = (pool.id[before] as number) < id
-        assert(ahead > 0 || (ahead === 0 && older), '4: stop orders are sorted')
+        assert(ahead >= 0, '4: stop orders are sorted')
       }
       before = slot
     }
@@ -156,6 +155,9 @@ function auditOrder(state: State, instrument: Instrument, slot: Slot, price: num
   assert(after === NO_SLOT || pool.side[after] === pool.side[slot], '4: a level has one side')
   assert(after === NO_SLOT || pool.prev[after] === slot, '4: a queue reads the same both ways')
   assert(remaining > 0, '4: a resting order has something left')
+  const hidden = pool.hidden[slot] as number
+  assert(hidden >= 0 && hidden < remaining, '4: a resting order shows something')
+  assert(hidden === 0 || termsOf(pool, slot).special?.display !== undefined, '4: only an iceberg hides')
   assert(findOrder(pool, pool.id[slot] as never) === slot, '5: an order is found by its id')
   assert(held >= core && held <= standingHold(state, instrument, slot), '2: an order holds what it needs')
 }

@@ -19,6 +19,7 @@ const COLUMNS = [
   'side',
   'price',
   'remaining',
+  'hidden',
   'filled',
   'held',
   'value',

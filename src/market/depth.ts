@@ -4,7 +4,7 @@ import type { Lots, Ticks } from '../base/money.ts'
 import type { Side } from '../state/command.ts'
 import type { Event } from '../state/event.ts'
 
-/** One resting order. Within its price, orders stand in the order in which they will trade. */
+/** One resting order, as far as it is shown. Within its price, orders stand as they will trade. */
 export type Resting = { readonly order: OrderId; readonly side: Side; readonly price: Ticks; lots: Lots }
 
 /** One price: how much rests there, in how many orders. Zero and zero: the price is empty. */
@@ -80,7 +80,7 @@ export function foldDepth(depth: Depth, seq: number, event: Event): void {
     case 'order.amended':
       // An order that lost its place may trade before it rests again, which is an event of its own.
       if (event.priority === 'lost') leave(depth, seq, event.order)
-      else lower(depth, seq, event.order, (event.oldRemaining - event.remaining) as Lots)
+      else lowerTo(depth, seq, event.order, event.shown)
       return
     case 'order.closed':
       leave(depth, seq, event.order)
@@ -114,6 +114,11 @@ function lower(depth: Depth, seq: number, order: OrderId, by: Lots): void {
   if (queue !== undefined) queue.lots -= by
   resting.lots = (resting.lots - by) as Lots
   note(depth, seq, resting, resting.lots)
+}
+
+function lowerTo(depth: Depth, seq: number, order: OrderId, most: Lots): void {
+  const shown = depth.orders.get(order)?.lots ?? 0
+  if (shown > most) lower(depth, seq, order, (shown - most) as Lots)
 }
 
 function leave(depth: Depth, seq: number, order: OrderId): void {

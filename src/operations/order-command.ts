@@ -1,8 +1,8 @@
 import type { z } from 'zod'
-import type { OrderPlace, SpecialTerms } from '../state/command.ts'
+import type { AmendedTerms, OrderPlace, SpecialTerms } from '../state/command.ts'
 import type { Spec } from '../state/instrument.ts'
 import type { Instrument, State } from '../state/state.ts'
-import type { orderRequest } from '../wire/order.ts'
+import type { orderAmendment, orderRequest } from '../wire/order.ts'
 import { readPrice, readQuantity } from '../api/amount.ts'
 import { namedInstrument } from '../api/instrument-name.ts'
 import type { Caller } from '../api/operation.ts'
@@ -50,6 +50,8 @@ function specialTermsOf(spec: Spec, body: z.output<typeof orderRequest>): Specia
   const isStop = body.type === 'stop' || body.type === 'stop_limit'
   if (isStop !== (body.stop_price !== undefined))
     return faultAt('invalid_request', '/stop_price', 'a stop order, and no other, has a stop_price')
+  if (body.type === 'stop' && body.price !== undefined)
+    return faultAt('invalid_request', '/price', 'a stop names no price: a stop_limit does')
   if (body.stop_price !== undefined) {
     const stop = readPrice(spec, body.stop_price, '/stop_price')
     if (stop instanceof Problem) return stop
@@ -58,5 +60,30 @@ function specialTermsOf(spec: Spec, body: z.output<typeof orderRequest>): Specia
   if (body.expires_at !== undefined) special.expiresAt = body.expires_at
   if (body.reduce_only) special.reduceOnly = true
   if (body.group !== undefined) special.group = body.group
+  if (body.display_quantity !== undefined) {
+    const display = readQuantity(spec, body.display_quantity, '/display_quantity')
+    if (display instanceof Problem) return display
+    special.display = display
+  }
   return Object.keys(special).length === 0 ? undefined : special
+}
+
+/** The terms that an amendment gives another value, or nothing. */
+export function amendedTermsOf(
+  spec: Spec,
+  body: z.output<typeof orderAmendment>,
+): AmendedTerms | undefined | Problem {
+  const terms: AmendedTerms = {}
+  if (body.stop_price !== undefined) {
+    const stop = readPrice(spec, body.stop_price, '/stop_price')
+    if (stop instanceof Problem) return stop
+    terms.stop = stop
+  }
+  if (body.display_quantity !== undefined) {
+    const display = readQuantity(spec, body.display_quantity, '/display_quantity')
+    if (display instanceof Problem) return display
+    terms.display = display
+  }
+  if (body.expires_at !== undefined) terms.expiresAt = body.expires_at
+  return Object.keys(terms).length === 0 ? undefined : terms
 }

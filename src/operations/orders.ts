@@ -22,7 +22,7 @@ import { readPrice, readQuantity } from '../api/amount.ts'
 import { namedInstrument } from '../api/instrument-name.ts'
 import type { Caller } from '../api/operation.ts'
 import { operation } from '../api/operation.ts'
-import { placementOf } from './order-command.ts'
+import { amendedTermsOf, placementOf } from './order-command.ts'
 import { findOwnOrder, orderOfClientId } from './order-lookup.ts'
 import { previewOrder } from './order-preview.ts'
 import { eventIn, refusalIn } from '../api/outcome.ts'
@@ -161,7 +161,8 @@ const amend = operation({
   path: '/v1/orders/{id}',
   tag: 'Orders',
   summary:
-    'Change price or total quantity. Priority is kept iff the price stays and the quantity is not raised.',
+    'Change price, total quantity, end, shown slice or stop price. Priority is kept iff price and stop price stay ' +
+    'and the quantity is not raised.',
   scope: 'trade:place',
   params: orderPath,
   body: orderAmendment,
@@ -184,8 +185,18 @@ export async function amendOwnOrder(
   if (price instanceof Problem) return price
   const lots = body.quantity === undefined ? null : readQuantity(spec, body.quantity, '/quantity')
   if (lots instanceof Problem) return lots
+  const special = amendedTermsOf(spec, body)
+  if (special instanceof Problem) return special
   const { account, mandate } = caller
-  const applied = await venue.sequencer.ask({ kind: 'order.amend', account, order, price, lots, mandate })
+  const applied = await venue.sequencer.ask({
+    kind: 'order.amend',
+    account,
+    order,
+    price,
+    lots,
+    mandate,
+    ...(special !== undefined && { special }),
+  })
   const refused = refusalIn(applied, spec)
   if (refused !== undefined)
     return refused.code === 'order_not_found' ? whyNotOpen(venue, caller, order) : refused

@@ -1,4 +1,4 @@
-import type { PostOnly, SelfTrade, Side } from '../state/command.ts'
+import type { OrderType, PostOnly, SelfTrade, Side, TimeInForce } from '../state/command.ts'
 import type { InstrumentStatus } from '../state/status.ts'
 
 /** An order of the twin: what matching needs and nothing else. */
@@ -9,11 +9,16 @@ export type NaiveOrder = {
   side: Side
   price: number
   remaining: number
+  /** What of it is shown in its place, and how much it asks to show at a time. */
+  shown: number
+  display: number
   filled: number
   /** 0: none. */
   group: number
   /** The price it waits for; 0: it does not wait. */
   stop: number
+  type: OrderType
+  timeInForce: TimeInForce
   /** Whether it rests once it has traded what it can. */
   stays: boolean
   /** When it ends by itself; Infinity: never. */
@@ -30,7 +35,7 @@ export type NaiveOrder = {
 export type NaiveMarket = {
   bids: NaiveOrder[]
   asks: NaiveOrder[]
-  /** Orders that wait for their stop price, oldest first. */
+  /** Orders that wait for their stop price, in the order in which they began to. */
   stops: NaiveOrder[]
   nextOrder: number
   last: number
@@ -96,17 +101,26 @@ export const closeAll = (
     .sort((a, b) => b.id - a.id)
     .map((order) => close(market, order, reason))
 
-/** Behind every order that is as good or better. */
-export function insert(market: NaiveMarket, order: NaiveOrder): void {
+/** Behind every order that is as good or better, showing a slice of itself. */
+export function insert(market: NaiveMarket, order: NaiveOrder): string {
+  order.shown = Math.min(order.remaining, order.display)
   const orders = sideOf(market, order.side)
   const behind = orders.findIndex((other) => !reaches(order.side, other.price, order.price))
   orders.splice(behind < 0 ? orders.length : behind, 0, order)
+  return `rested #${order.id} ${order.shown} @ ${order.price}`
 }
 
 /** Takes an order out of its side. */
 export function remove(market: NaiveMarket, order: NaiveOrder): void {
   const orders = order.stop > 0 ? market.stops : sideOf(market, order.side)
   orders.splice(orders.indexOf(order), 1)
+}
+
+/** What a resting order showed is gone: it ends, or shows its next slice. */
+export function endSlice(market: NaiveMarket, order: NaiveOrder, reason: string): string {
+  if (order.remaining === 0) return close(market, order, reason)
+  remove(market, order)
+  return insert(market, order)
 }
 
 /** Ends a resting order. */

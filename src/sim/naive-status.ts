@@ -3,7 +3,7 @@ import type { Spec } from '../state/instrument.ts'
 import type { Reject } from '../state/reject.ts'
 import type { InstrumentStatus } from '../state/status.ts'
 import type { NaiveMarket } from './naive-book.ts'
-import { close, fills, printed } from './naive-book.ts'
+import { close, endSlice, fills, printed } from './naive-book.ts'
 import { collects, fillNaively, tryEveryPrice } from './naive-call.ts'
 
 /** Another status: where orders meet, what crosses trades first, at one price. */
@@ -25,9 +25,12 @@ function uncross(market: NaiveMarket, spec: Spec): string[] {
     lines.push(`trade #${later.id} with #${earlier.id}: ${lots} @ ${found.price}`)
     for (const order of [earlier, later]) fills(market, order, lots)
     printed(market, found.price)
+    for (const order of [earlier, later]) order.shown = Math.max(0, order.shown - lots)
     for (const order of [earlier, later])
       if (order.remaining === 0) lines.push(close(market, order, 'filled'))
   }
+  for (const side of [market.bids, market.asks])
+    for (const order of side.filter(({ shown }) => shown === 0)) lines.push(endSlice(market, order, 'filled'))
   market.called = found.price
   return [...lines, `uncrossed ${found.lots} @ ${found.price}, ${found.imbalance} left`]
 }

@@ -6,7 +6,7 @@ import type { Instant } from '../base/time.ts'
 import { later, MICROS_PER_HOUR, MICROS_PER_SECOND } from '../base/time.ts'
 import { theAccount } from '../state/account.ts'
 import { groupsOf } from '../state/group.ts'
-import type { Command, SelfTrade, Side, SpecialTerms, TimeInForce } from '../state/command.ts'
+import type { AmendedTerms, Command, SelfTrade, Side, SpecialTerms, TimeInForce } from '../state/command.ts'
 import type { Spec } from '../state/instrument.ts'
 import { referencePrice } from '../trading/risk.ts'
 import type { State } from '../state/state.ts'
@@ -174,6 +174,7 @@ function anySpecial(
     special.expiresAt = later(state.at, chance.below(40) === 0 ? 0 : chance.below(60 * MICROS_PER_SECOND))
   if (chance.below(100) === 0 || (timeInForce === 'ioc' && chance.below(4) === 0)) special.reduceOnly = true
   if (state.groups.length > 0 && chance.below(4) === 0) special.group = anyGroup(state, chance, account)
+  if (chance.below(timeInForce === 'ioc' ? 100 : 6) === 0) special.display = lots(1 + chance.below(4))
   return special
 }
 
@@ -213,7 +214,17 @@ const amend: Maker = (state, chance) => {
     price: what < 9 ? ticks(anyPrice(state, chance, instrument)) : null,
     lots: what > 5 && what < 19 ? lots(1 + chance.below(14)) : null,
     mandate: chance.below(10) > 0 ? NO_MANDATE : anyMandate(state, chance, account),
+    ...(what > 15 && { special: anyAmendedTerms(state, chance, instrument) }),
   }
+}
+
+/** Another end, another stop price or another slice: mostly of an order that has none to be changed. */
+function anyAmendedTerms(state: State, chance: Chance, instrument: InstrumentId): AmendedTerms {
+  const what = chance.below(3)
+  if (what === 0) return { stop: ticks(anyPrice(state, chance, instrument)) }
+  return what === 1
+    ? { display: lots(1 + chance.below(5)) }
+    : { expiresAt: later(state.at, chance.below(60 * MICROS_PER_SECOND)) }
 }
 
 const cancel: Maker = (state, chance) => {

@@ -164,6 +164,8 @@ export type SpecialTerms = {
   stop?: Ticks
   /** Ends with the other orders of its group. */
   group?: GroupId
+  /** Shows no more than this of itself at a time. */
+  display?: Lots
 }
 
 export type OrderAmend = {
@@ -174,7 +176,12 @@ export type OrderAmend = {
   /** The new total quantity, filled part included. */
   lots: Lots | null
   mandate: MandateId
+  /** Left out: they stay. */
+  special?: AmendedTerms
 }
+
+/** Of the special terms, those that an amendment may give another value. */
+export type AmendedTerms = Pick<SpecialTerms, 'expiresAt' | 'stop' | 'display'>
 
 export type OrderCancelAll = {
   kind: 'order.cancel_all'

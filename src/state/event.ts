@@ -122,6 +122,7 @@ export type Event =
   | OrderAccepted
   | { kind: 'order.repeated'; account: AccountId; order: OrderId; first: FirstAnswer }
   | Trade
+  /** It stands in the book behind the others at its price, and shows so many lots: also its next slice. */
   | { kind: 'order.rested'; order: OrderId; instrument: InstrumentId; side: Side; price: Ticks; lots: Lots }
   | OrderAmended
   /** It waits for its stop price, outside the book. */
@@ -301,7 +302,11 @@ export type OrderAmended = {
   /** New total, filled part included. */
   lots: Lots
   remaining: Lots
+  /** What it shows in its place; 0 once it has left it. */
+  shown: Lots
   priority: 'kept' | 'lost'
+  /** Left out where its terms stay. */
+  special?: SpecialTerms
 }
 
 export type OrderClosed = {

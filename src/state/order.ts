@@ -52,6 +52,8 @@ export type OrderPool = {
   side: Uint8Array
   price: Int32Array
   remaining: Float64Array
+  /** Of what remains, lots behind the slice that an iceberg shows; of every other order 0. */
+  hidden: Float64Array
   filled: Float64Array
   /** µ$ still held for this order. */
   held: Float64Array
@@ -82,6 +84,7 @@ export type OrderPool = {
 const FLOATS = [
   'id',
   'remaining',
+  'hidden',
   'filled',
   'held',
   'value',
@@ -121,6 +124,7 @@ export function newPool(capacity = 1024): OrderPool {
     side: new Uint8Array(capacity),
     price: ints(),
     remaining: floats(),
+    hidden: floats(),
     filled: floats(),
     held: floats(),
     value: floats(),
@@ -218,6 +222,7 @@ export function takeSlot(
   pool.side[slot] = side
   pool.price[slot] = price
   pool.remaining[slot] = quantity
+  pool.hidden[slot] = 0
   pool.filled[slot] = 0
   pool.held[slot] = 0
   pool.value[slot] = 0
@@ -305,11 +310,11 @@ export const termsFor = (order: OrderPlace, special: SpecialTerms | null): Order
 export const termsOf = (pool: OrderPool, slot: Slot): OrderTerms =>
   known(pool.terms[slot] ?? undefined, 'a live order has terms')
 
-/** Lots that stand before a resting order at its price: a walk along its queue, for readers. */
+/** Lots that are shown before a resting order at its price: a walk along its queue, for readers. */
 export function queueAhead(pool: OrderPool, slot: Slot): Lots {
   let lots = 0
   for (let before = pool.prev[slot] as Slot; before !== NO_SLOT; before = pool.prev[before] as Slot)
-    lots += pool.remaining[before] as number
+    lots += (pool.remaining[before] as number) - (pool.hidden[before] as number)
   return lots as Lots
 }
 

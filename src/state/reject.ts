@@ -21,6 +21,8 @@ export const rejects = {
   stop_terms: 1015,
   notice_ends_early: 1016,
   probe_invalid: 1017,
+  display_terms: 1018,
+  display_out_of_bounds: 1019,
 
   role_missing: 2001,
 

@@ -44,7 +44,7 @@ export type OrderRecord = {
   readonly postOnly: PostOnly
   readonly selfTrade: SelfTrade
   readonly clientOrderId: string | null
-  readonly special: SpecialTerms | null
+  special: SpecialTerms | null
   price: Ticks
   filled: Lots
   remaining: Lots
@@ -206,6 +206,7 @@ function foldEvent(projection: Projection, applied: Applied, event: Event): void
       order.price = event.price
       order.remaining = event.remaining
       order.priority = event.priority
+      if (event.special !== undefined) order.special = event.special
       order.version++
       return
     }

@@ -5,12 +5,13 @@ import { firstAgainst, restingOrders } from '../state/book.ts'
 import type { Event } from '../state/event.ts'
 import type { Slot } from '../state/order.ts'
 import { BUY, SELL } from '../state/order.ts'
+import { clampHidden, shownOf } from '../state/slice.ts'
 import type { Instrument, State } from '../state/state.ts'
 import type { Interest, UniformPrice } from '../state/uniform-price.ts'
 import { uniformPrice } from '../state/uniform-price.ts'
 import { fillOrders } from './fill.ts'
 import { coreHold, feeHold, raiseHold, settleHold } from './hold.ts'
-import { closeOrder } from './match.ts'
+import { closeOrder, endSlice } from './match.ts'
 import { referencePrice, valueOf } from './risk.ts'
 
 /** Where a call would trade if it ended now, or nothing. */
@@ -32,6 +33,7 @@ export function uncross(state: State, instrument: Instrument, events: Event[]): 
   const found = indication(state, instrument)
   for (let left = found?.lots ?? 0; found !== undefined && left > 0; )
     left -= fillFirst(state, instrument, found.price, left, events)
+  for (const side of [BUY, SELL]) showAgain(state, instrument, side, events)
   if (found !== undefined) instrument.auctionPrice = found.price
   events.push({
     kind: 'auction.uncrossed',
@@ -40,6 +42,13 @@ export function uncross(state: State, instrument: Instrument, events: Event[]): 
     lots: found?.lots ?? (0 as Lots),
     imbalance: found?.imbalance ?? 0,
   })
+}
+
+/** A call trades icebergs whole, in their place; the one that it leaves in part shows its next slice. */
+function showAgain(state: State, instrument: Instrument, side: number, events: Event[]): void {
+  const [first] = restingOrders(instrument.book, state.orders, side)
+  if (first !== undefined && shownOf(state.orders, first) === 0)
+    endSlice(state, instrument, first, 'filled', events)
 }
 
 /** The first of both sides meet at the uniform price. Returns how much of `left` they trade. */
@@ -60,7 +69,10 @@ function fillFirst(
   events.push(fillOrders(state, instrument, later, earlier, part, price))
   for (const slot of [earlier, later])
     if (pool.remaining[slot] === 0) events.push(closeOrder(state, instrument, slot, 'filled', true))
-    else settleHold(state, instrument, slot)
+    else {
+      clampHidden(pool, slot)
+      settleHold(state, instrument, slot)
+    }
   return part
 }
 

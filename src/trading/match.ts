@@ -10,8 +10,9 @@ import { fillOrders, transferOwn } from './fill.ts'
 import { lowerHold, settleHold } from './hold.ts'
 import { lotTick } from '../state/instrument.ts'
 import { move } from '../state/ledger.ts'
-import type { Slot } from '../state/order.ts'
+import type { OrderPool, Slot } from '../state/order.ts'
 import { BUY, freeSlot, NO_SLOT, SELL, sideName } from '../state/order.ts'
+import { clampHidden, hideRest, shownOf, turnsAgainst } from '../state/slice.ts'
 import type { Instrument, State } from '../state/state.ts'
 import { dropStop } from '../state/stop.ts'
 import { isCall } from '../state/status.ts'
@@ -46,36 +47,58 @@ export function walk(state: State, instrument: Instrument, order: Aggressor): Wa
   const pool = state.orders
   const { side } = order
   const limit = reachOf(instrument, state.at, side, order.limit)
-  let left = order.lots
-  let filled = 0
-  let ticksTimesLots = 0
-  let transferred = 0
-  for (let slot = firstAgainst(instrument.book, side); slot !== NO_SLOT && left > 0; ) {
+  const sum: Tally = { left: order.lots, filled: 0, ticksTimesLots: 0, transferred: 0 }
+  for (let slot = firstAgainst(instrument.book, side); slot !== NO_SLOT && sum.left > 0; ) {
     const price = pool.price[slot] as number
     if (side === BUY ? price > limit : price < limit) break
-    const part = Math.min(left, pool.remaining[slot] as number)
-    const own = pool.member[slot] === order.member
-    if (own && (order.selfTrade === 'cancel_newest' || order.selfTrade === 'cancel_both')) {
-      left = 0
-      break
-    }
-    if (!own) {
-      filled += part
-      ticksTimesLots += price * part
-    }
-    if (own && order.selfTrade === 'transfer' && pool.account[slot] !== order.account)
-      transferred += price * part
-    if (!own || order.selfTrade !== 'cancel_oldest') left -= part
+    if ((pool.hidden[slot] as number) > 0) return walkInTurns(state, instrument, order, limit)
+    if (meet(sum, pool, order, slot, pool.remaining[slot] as number)) break
     slot = nextAgainst(instrument.book, pool, side, slot)
   }
-  const prevented = order.lots - left - filled
-  return {
-    filled: filled as Lots,
-    value: micros(ticksTimesLots * lotTick(instrument.spec)),
-    prevented: prevented as Lots,
-    transferred: micros(transferred * lotTick(instrument.spec)),
-  }
+  return walkOf(instrument, order, sum)
 }
+
+/** The same where an iceberg stands in the way, and order of meeting is by slices. */
+function walkInTurns(state: State, instrument: Instrument, order: Aggressor, limit: number): Walk {
+  const pool = state.orders
+  const { side } = order
+  const sum: Tally = { left: order.lots, filled: 0, ticksTimesLots: 0, transferred: 0 }
+  for (const { slot, lots } of turnsAgainst(instrument.book, pool, side)) {
+    const price = pool.price[slot] as number
+    if (sum.left === 0 || (side === BUY ? price > limit : price < limit)) break
+    if (meet(sum, pool, order, slot, lots)) break
+  }
+  return walkOf(instrument, order, sum)
+}
+
+type Tally = { left: number; filled: number; ticksTimesLots: number; transferred: number }
+
+/** Counts one meeting of a walk. Returns whether self-trade prevention ends the order there. */
+function meet(sum: Tally, pool: OrderPool, order: Aggressor, slot: Slot, lots: number): boolean {
+  const part = Math.min(sum.left, lots)
+  const price = pool.price[slot] as number
+  if (pool.member[slot] !== order.member) {
+    sum.filled += part
+    sum.ticksTimesLots += price * part
+    sum.left -= part
+    return false
+  }
+  const { selfTrade } = order
+  if (selfTrade === 'cancel_newest' || selfTrade === 'cancel_both') {
+    sum.left = 0
+    return true
+  }
+  if (selfTrade === 'transfer' && pool.account[slot] !== order.account) sum.transferred += price * part
+  if (selfTrade !== 'cancel_oldest') sum.left -= part
+  return false
+}
+
+const walkOf = ({ spec }: Instrument, { lots }: Aggressor, sum: Tally): Walk => ({
+  filled: sum.filled as Lots,
+  value: micros(sum.ticksTimesLots * lotTick(spec)),
+  prevented: (lots - sum.left - sum.filled) as Lots,
+  transferred: micros(sum.transferred * lotTick(spec)),
+})
 
 /**
  * Trades an order that is not in the book against the other side, best price first and oldest first within
@@ -106,17 +129,35 @@ export function matchOrder(
       if (end !== undefined) return end
       continue
     }
-    const quantity = Math.min(pool.remaining[slot] as number, pool.remaining[resting] as number) as Lots
+    const shown = (pool.remaining[resting] as number) - (pool.hidden[resting] as number)
+    const quantity = Math.min(pool.remaining[slot] as number, shown) as Lots
     events.push(fillOrders(state, instrument, slot, resting, quantity))
-    if (pool.remaining[resting] === 0) events.push(closeOrder(state, instrument, resting, 'filled', true))
+    if (quantity === shown) endSlice(state, instrument, resting, 'filled', events)
     else settleHold(state, instrument, resting)
   }
   return 'filled'
 }
 
+/** All that a resting order showed is gone: it ends, or shows its next slice behind the others at its price. */
+export function endSlice(
+  state: State,
+  instrument: Instrument,
+  slot: Slot,
+  reason: CloseReason,
+  events: Event[],
+): void {
+  if (state.orders.remaining[slot] === 0) {
+    events.push(closeOrder(state, instrument, slot, reason, true))
+    return
+  }
+  unrest(instrument.book, state.orders, slot)
+  restOrder(state, instrument, slot, events)
+}
+
 /** Puts an order in the book behind the others at its price, with no more held than it needs there. */
 export function restOrder(state: State, instrument: Instrument, slot: Slot, events: Event[]): void {
   const pool = state.orders
+  hideRest(pool, slot)
   rest(instrument.book, pool, slot)
   settleHold(state, instrument, slot)
   events.push({
@@ -125,7 +166,7 @@ export function restOrder(state: State, instrument: Instrument, slot: Slot, even
     instrument: instrument.id,
     side: sideName(pool.side[slot] as number),
     price: pool.price[slot] as Ticks,
-    lots: pool.remaining[slot] as Lots,
+    lots: shownOf(pool, slot),
   })
 }
 
@@ -139,7 +180,9 @@ export function preventSelfTrade(
   events: Event[],
 ): CloseReason | undefined {
   const pool = state.orders
-  const quantity = Math.min(pool.remaining[slot] as number, pool.remaining[resting] as number) as Lots
+  // A call trades orders whole, whatever they show.
+  const stands = isCall(instrument.status) ? (pool.remaining[resting] as Lots) : shownOf(pool, resting)
+  const quantity = Math.min(pool.remaining[slot] as number, stands) as Lots
   events.push({
     kind: 'self_trade.prevented',
     instrument: instrument.id,
@@ -155,7 +198,8 @@ export function preventSelfTrade(
       if (!moves) releaseUnits(state, instrument, each, quantity)
       events.push(lessen(state, instrument, each, quantity))
     }
-    if (pool.remaining[resting] === 0) events.push(closeOrder(state, instrument, resting, 'self_trade', true))
+    clampHidden(pool, resting)
+    if (shownOf(pool, resting) === 0) endSlice(state, instrument, resting, 'self_trade', events)
     else settleHold(state, instrument, resting)
     return pool.remaining[slot] === 0 ? 'self_trade' : undefined
   }

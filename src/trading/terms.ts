@@ -1,3 +1,4 @@
+import type { Lots } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import { MICROS_PER_DAY, nextOnGrid, rfc3339 } from '../base/time.ts'
 import type { OrderPlace, SpecialTerms } from '../state/command.ts'
@@ -5,6 +6,7 @@ import { groupOf } from '../state/group.ts'
 import { mayRest } from '../state/order.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
+import { SLICES_MAX } from '../state/slice.ts'
 import type { State } from '../state/state.ts'
 
 const SPECIALS = [
@@ -12,6 +14,7 @@ const SPECIALS = [
   'reduceOnly',
   'stop',
   'group',
+  'display',
 ] as const satisfies readonly (keyof SpecialTerms)[]
 
 /** Whether two requests ask the same beyond a plain order. */
@@ -44,8 +47,18 @@ export function termsFault(order: OrderPlace): Refusal | undefined {
   const takes = timeInForce === 'ioc' || timeInForce === 'fok'
   if (special.stop !== undefined) {
     if (special.stop <= 0) return refuse('price_not_positive')
+    if (order.type === 'market' && order.price !== null) return refuse('stop_terms')
     if (takes || order.postOnly !== 'none' || special.reduceOnly === true) return refuse('stop_terms')
   }
   if (special.reduceOnly === true && mayRest(order)) return refuse('reduce_only_rests')
-  return undefined
+  if (special.display === undefined) return undefined
+  return mayRest(order) ? displayFault(special.display, order.lots) : refuse('display_terms')
+}
+
+/** Whether an order of so many lots may show so little, or so much, of itself. */
+export function displayFault(display: Lots, lots: Lots): Refusal | undefined {
+  const minimum = Math.ceil(lots / SLICES_MAX)
+  return display < minimum || display > lots
+    ? refuse('display_out_of_bounds', { minimum, maximum: lots })
+    : undefined
 }

@@ -40,10 +40,21 @@ export const orderRequest = z.strictObject({
   reduce_only: z.boolean().default(false),
   /** An order group: the order ends with the others of it. */
   group: idIn<GroupId>('group').optional(),
+  /** An iceberg shows so much of itself at a time: at least a twentieth of the quantity. */
+  display_quantity: decimalIn.optional(),
 })
 
-/** `quantity` is the new total, filled part included. */
-export const orderAmendment = z.strictObject({ price: decimalIn.optional(), quantity: decimalIn.optional() })
+/** What is left out stays. `quantity` is the new total, filled part included. */
+export const orderAmendment = z.strictObject({
+  price: decimalIn.optional(),
+  quantity: decimalIn.optional(),
+  /** Of an iceberg, or to make the order one. A larger slice is shown from the next one on. */
+  display_quantity: decimalIn.optional(),
+  /** Of a `gtd` order. */
+  expires_at: timeIn.optional(),
+  /** Of an order that waits for one. */
+  stop_price: decimalIn.optional(),
+})
 
 export const orderPath = z.strictObject({ id: idIn<OrderId>('order') })
 export const clientOrderPath = z.strictObject({ client_order_id: clientOrderId })
@@ -79,6 +90,8 @@ export const order = z
     quantity: decimalOut,
     filled_quantity: decimalOut,
     remaining_quantity: decimalOut,
+    /** What an iceberg shows at a time; null: the order shows itself whole. */
+    display_quantity: decimalOut.nullable(),
     average_price: decimalOut.nullable(),
     /** What the fills cost or brought, before fees. */
     filled_value: decimalOut,

@@ -170,7 +170,10 @@ describe('a stop order', () => {
     const got = await v.send('GET', path, { key: alice.key })
     assert.deepEqual([got.json.status, got.json.queue_ahead], ['pending', null])
     const amended = await v.send('PATCH', path, { key: alice.key, body: { quantity: '0.50' } })
-    assert.deepEqual([amended.status, amended.json.code], [422, 'order_pending'])
+    assert.deepEqual(
+      [amended.status, amended.json.status, amended.json.quantity, amended.json.priority],
+      [200, 'pending', '0.50', 'kept'],
+    )
     await place({ ...bid('0.8100', '2.00'), side: 'sell' }, seller.key)
     await place(bid('0.8100', '4.00'))
     const filled = await v.send('GET', path, { key: alice.key })
@@ -182,6 +185,33 @@ describe('a stop order', () => {
       const refused = await place(bid('0.8200', '1.00', more))
       assert.deepEqual([refused.status, refused.json.errors[0].pointer], [400, '/stop_price'])
     }
+  })
+})
+
+describe('an iceberg', () => {
+  test('shows a slice of itself in every book, and says what it is to its owner alone', async () => {
+    const body = bid('0.7100', '2.00', { display_quantity: '0.50' })
+    const preview = await v.send('POST', '/v1/orders/preview', { key: alice.key, body })
+    assert.equal(preview.json.order.display_quantity, '0.50')
+    const placed = await place(body)
+    assert.deepEqual([placed.status, placed.json.display_quantity], [201, '0.50'])
+    const path = '/v1/instruments/TEXT_PRIME-USD/book'
+    const book = await v.send('GET', `${path}?depth=1`, {})
+    assert.deepEqual(book.json.bids, [['0.7100', '0.50', 1]])
+    const orders = await v.send('GET', `${path}?level=3`, {})
+    assert.deepEqual(orders.json.bids[0], ['0.7100', '0.50', placed.json.id])
+    const behind = await place(bid('0.7100', '1.00'))
+    const got = await v.send('GET', `/v1/orders/${behind.json.id}`, { key: alice.key })
+    assert.equal(got.json.queue_ahead, '0.50')
+    const mine = `/v1/orders/${placed.json.id}`
+    const amended = await v.send('PATCH', mine, { key: alice.key, body: { display_quantity: '0.20' } })
+    assert.deepEqual(
+      [amended.json.priority, amended.json.display_quantity, amended.json.quantity],
+      ['kept', '0.20', '2.00'],
+    )
+    const small = await place(bid('0.7100', '9.00', { display_quantity: '0.10' }))
+    assert.deepEqual([small.status, small.json.code], [422, 'display_out_of_bounds'])
+    await v.send('POST', '/v1/orders/cancel', { key: alice.key, body: {} })
   })
 })
 

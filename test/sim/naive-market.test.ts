@@ -4,10 +4,11 @@ import { chance } from '../../src/base/chance.ts'
 import { restingOrders } from '../../src/state/book.ts'
 import { BUY, SELL } from '../../src/state/order.ts'
 import { later, MICROS_PER_SECOND } from '../../src/base/time.ts'
+import { shownOf } from '../../src/state/slice.ts'
 import type { State } from '../../src/state/state.ts'
 import type { NaiveMarket } from '../../src/sim/naive-book.ts'
 import { newNaiveMarket } from '../../src/sim/naive-book.ts'
-import type { NaiveRules } from '../../src/sim/naive-market.ts'
+import type { NaiveRules } from '../../src/sim/naive-limit.ts'
 import { linesOf } from '../../src/sim/naive-line.ts'
 import { applyNaively } from '../../src/sim/naive-market.ts'
 import { nextCommand, openingDay, TRADING_ONLY } from '../../src/sim/trading-day.ts'
@@ -22,9 +23,10 @@ const queue = ({ orders, instruments }: State, side: number): number[][] =>
     orders.id[slot] ?? 0,
     orders.price[slot] ?? 0,
     orders.remaining[slot] ?? 0,
+    shownOf(orders, slot),
   ])
 const twinQueue = (market: NaiveMarket, side: 'bids' | 'asks'): number[][] =>
-  market[side].map(({ id, price, remaining }) => [id, price, remaining])
+  market[side].map(({ id, price, remaining, shown }) => [id, price, remaining, shown])
 
 function liveTogether(seed: number, steps: number): Map<string, number> {
   const exchange = openExchange()
@@ -66,7 +68,7 @@ function liveTogether(seed: number, steps: number): Map<string, number> {
 
 test('book and matching say and do what their plain twin says and does, command for command', () => {
   const seen = new Map<string, number>()
-  for (const seed of [1, 2, 3, 4])
+  for (const seed of [1, 2, 3, 4, 5, 6, 7, 8])
     for (const [word, times] of liveTogether(seed, 1_500)) seen.set(word, (seen.get(word) ?? 0) + times)
   const expected = [
     'trade n with n: n @ n',

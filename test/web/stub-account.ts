@@ -67,6 +67,7 @@ export function placeOrder(account: StubAccount, market: StubMarket, request: Or
     post_only: request.post_only ?? 'none',
     self_trade_prevention: 'cancel_newest',
     stop_price: null,
+    display_quantity: null,
     queue_ahead: null,
     expires_at: null,
     reduce_only: false,

@@ -1,0 +1,152 @@
+import type { AccountId, MandateId, OrderId } from '../base/ids.ts'
+import type { Lots, Micros, Ticks } from '../base/money.ts'
+import { freeCash, openPosition, theAccount } from '../state/account.ts'
+import type { SpecialTerms } from '../state/command.ts'
+import type { Event } from '../state/event.ts'
+import { balanceOf, move } from '../state/ledger.ts'
+import type { Slot } from '../state/order.ts'
+import { BUY, SELL, sideName, termsOf } from '../state/order.ts'
+import type { Refusal } from '../state/reject.ts'
+import { refuse } from '../state/reject.ts'
+import { shownOf } from '../state/slice.ts'
+import type { Instrument, State } from '../state/state.ts'
+import { applyTerms } from './amend-terms.ts'
+import { budgetFault, priceFault } from './budget.ts'
+import { buyHold, lowerHold, raiseHold, settleHold } from './hold.ts'
+import { NOTHING_AHEAD, releaseUnits, walk } from './match.ts'
+import { backingAt, sellHold } from './place.ts'
+import { valueOf } from './risk.ts'
+
+/** An order as an amendment would leave it, before it trades. */
+export type Change = {
+  instrument: Instrument
+  slot: Slot
+  price: Ticks
+  remaining: Lots
+  special: SpecialTerms | null
+}
+export type Holds = { hold: Micros; backing: number }
+
+/** What the changed order will hold, or why that cannot be had. An order that waits meets nobody yet. */
+export function planHolds(
+  state: State,
+  { instrument, slot, price, remaining }: Change,
+  waits: boolean,
+): Holds | Refusal {
+  const pool = state.orders
+  const side = pool.side[slot] as number
+  const account = theAccount(state, pool.account[slot] as AccountId)
+  const position = account.positions[instrument.id]
+  const { selfTrade } = termsOf(pool, slot)
+  const mandate = pool.mandate[slot] as MandateId
+  const { id, member } = account
+  const order = { side, limit: price, lots: remaining, account: id, member, selfTrade }
+  const ahead = waits ? NOTHING_AHEAD : walk(state, instrument, order)
+  const value =
+    ahead.value + ahead.transferred + valueOf(instrument, price, remaining - ahead.filled - ahead.prevented)
+  const owing = side === SELL && (pool.backing[slot] as number) >= 0
+  const backing = owing ? Math.max(0, backingAt(state, instrument, position, price)) : -1
+  const hold =
+    side === BUY ? buyHold(state, position, value) : sellHold(state, position, value, backing, remaining)
+  const more = hold - (pool.held[slot] as number)
+  if (side === BUY) {
+    const spent = (pool.value[slot] as number) + (pool.fees[slot] as number)
+    const fault =
+      priceFault(state, mandate, instrument.id, price) ??
+      budgetFault(state, mandate, state.at, more, spent + hold)
+    if (fault !== undefined) return fault
+  }
+  const cash = freeCash(state, account)
+  if (more > cash) return refuse('insufficient_funds', { needed: more, free: cash })
+  if (side === SELL) {
+    const units = (remaining - (pool.remaining[slot] as number)) * instrument.spec.lot
+    const free = position === undefined ? 0 : balanceOf(state.ledger, position.free)
+    if (units > free) return refuse('insufficient_units', { needed: units, free })
+  }
+  return { hold, backing }
+}
+
+/** Less at the same price: the order stays where it stands. */
+export function reduceInPlace(
+  state: State,
+  { instrument, slot, price, remaining, special }: Change,
+): Event[] {
+  const pool = state.orders
+  const before = termsOf(pool, slot).special
+  const oldRemaining = pool.remaining[slot] as Lots
+  releaseUnits(state, instrument, slot, oldRemaining - remaining)
+  // A slice that is to be larger is so from the next one on: nobody is overtaken.
+  const shown = Math.min(shownOf(pool, slot), remaining, special?.display ?? Infinity)
+  pool.remaining[slot] = remaining
+  pool.hidden[slot] = remaining - shown
+  settleHold(state, instrument, slot)
+  applyTerms(state, slot, special)
+  stamp(state, slot)
+  return [amendedEvent(state, slot, { price, remaining: oldRemaining, special: before }, 'kept')]
+}
+
+/** Gives an order that has left its place its new price, quantity, terms and holds. */
+export function restate(
+  state: State,
+  { instrument, slot, price, remaining, special }: Change,
+  holds: Holds,
+): Event {
+  const pool = state.orders
+  const old = {
+    price: pool.price[slot] as Ticks,
+    remaining: pool.remaining[slot] as Lots,
+    special: termsOf(pool, slot).special,
+  }
+  takeUnits(state, instrument, slot, remaining - old.remaining)
+  pool.price[slot] = price
+  pool.remaining[slot] = remaining
+  pool.hidden[slot] = 0
+  pool.backing[slot] = holds.backing
+  const more = holds.hold - (pool.held[slot] as number)
+  if (more > 0) raiseHold(state, slot, more)
+  else lowerHold(state, slot, holds.hold)
+  applyTerms(state, slot, special)
+  stamp(state, slot)
+  return amendedEvent(state, slot, old, 'lost')
+}
+
+/** Takes more of a seller's units for sale, or with a negative quantity gives some back. */
+function takeUnits(state: State, instrument: Instrument, slot: Slot, more: number): void {
+  const pool = state.orders
+  if (more < 0) releaseUnits(state, instrument, slot, -more)
+  if (more <= 0 || pool.side[slot] !== SELL) return
+  const account = theAccount(state, pool.account[slot] as AccountId)
+  const position = openPosition(state, account, instrument.id)
+  move(state.ledger, position.free, position.held, more * instrument.spec.lot)
+  if ((pool.backing[slot] as number) < 0) position.unbackedSells = (position.unbackedSells + more) as Lots
+}
+
+function stamp(state: State, slot: Slot): void {
+  const pool = state.orders
+  pool.version[slot] = (pool.version[slot] as number) + 1
+  pool.updatedAt[slot] = state.at
+  pool.updatedSeq[slot] = state.seq
+}
+
+type Old = Pick<Change, 'price' | 'remaining' | 'special'>
+
+function amendedEvent(state: State, slot: Slot, old: Old, priority: 'kept' | 'lost'): Event {
+  const pool = state.orders
+  const { special } = termsOf(pool, slot)
+  const remaining = pool.remaining[slot] as Lots
+  return {
+    kind: 'order.amended',
+    order: pool.id[slot] as OrderId,
+    account: pool.account[slot] as AccountId,
+    instrument: pool.instrument[slot] as Instrument['id'],
+    side: sideName(pool.side[slot] as number),
+    oldPrice: old.price,
+    oldRemaining: old.remaining,
+    price: pool.price[slot] as Ticks,
+    lots: ((pool.filled[slot] as number) + remaining) as Lots,
+    remaining,
+    shown: priority === 'kept' ? shownOf(pool, slot) : (0 as Lots),
+    priority,
+    ...(special !== old.special && special !== null && { special }),
+  }
+}
