@@ -33,7 +33,6 @@ const EXPLAINED: Record<Reject, Explanation> = {
   display_terms: { title: 'Only a limit order that may rest can show part of itself' },
   display_out_of_bounds: { title: 'The shown quantity is out of bounds', unit: 'lots' },
   stop_terms: { title: 'A stop order waits, and then takes or rests' },
-  order_pending: { title: 'The order waits for its stop price' },
   stop_already_reached: { title: 'The last trade has reached the stop price already', unit: 'ticks' },
   group_not_found: { status: 404, title: 'There is no such open order group' },
   group_frozen: { title: 'The group has filled what it may and is frozen' },

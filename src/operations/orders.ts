@@ -161,8 +161,8 @@ const amend = operation({
   path: '/v1/orders/{id}',
   tag: 'Orders',
   summary:
-    'Change price, total quantity, end, shown slice or stop price. Priority is kept iff price and stop price stay ' +
-    'and the quantity is not raised.',
+    'Change price, total quantity, end, shown slice or stop price. Priority is kept iff the prices stay and the ' +
+    'quantity is not raised.',
   scope: 'trade:place',
   params: orderPath,
   body: orderAmendment,

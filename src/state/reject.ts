@@ -50,7 +50,6 @@ export const rejects = {
   transition_not_allowed: 4010,
   kill_switch: 4011,
   group_frozen: 4012,
-  order_pending: 4013,
   offer_in_maintenance: 4014,
   notice_is_over: 4015,
 

@@ -8,7 +8,7 @@ import { refuse } from '../state/reject.ts'
 import type { State } from '../state/state.ts'
 import { displayFault } from './terms.ts'
 
-/** The special terms that an order has after an amendment to a total of `lots`, or why it cannot have them. */
+/** The special terms that an order has after an amendment to a total of `lots`, or why it cannot. */
 export function amendedTerms(
   state: State,
   slot: Slot,

@@ -25,8 +25,8 @@ import { protectedFrom } from './risk.ts'
 
 /**
  * Changes price, total quantity or terms of an open order. It keeps its place if the price stays and the
- * quantity is not raised; else it goes to the back of its new price, and may trade on the way. A total that is
- * already filled ends it.
+ * quantity is not raised; else it goes to the back of its new price, and may trade on the way. A total that
+ * is already filled ends it.
  */
 export function amendOrder(state: State, command: OrderAmend): Event[] | Refusal {
   const { account, lots, special: asked } = command
@@ -64,7 +64,7 @@ export function amendOrder(state: State, command: OrderAmend): Event[] | Refusal
   return waits ? waitAnew(state, change, holds) : reenter(state, change, holds)
 }
 
-/** The price that an order in the book would have: named or its own, and of one that slides where it slides. */
+/** The price that an order in the book would have: named or its own, or where it slides to. */
 function standingPrice(
   state: State,
   instrument: Instrument,
@@ -77,7 +77,7 @@ function standingPrice(
   return slides ? slidTo(state, instrument, pool.side[slot] as number, named) : named
 }
 
-/** The limit that a waiting order would have; one that names none takes the protection from its stop price. */
+/** The limit that a waiting order would have; one that names none is protected from its stop price. */
 function waitingPrice(
   state: State,
   instrument: Instrument,

@@ -138,7 +138,7 @@ export function matchOrder(
   return 'filled'
 }
 
-/** All that a resting order showed is gone: it ends, or shows its next slice behind the others at its price. */
+/** All that a resting order showed is gone: it ends, or shows its next slice behind the others. */
 export function endSlice(
   state: State,
   instrument: Instrument,

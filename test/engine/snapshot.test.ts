@@ -83,8 +83,8 @@ test('bytes that are not a whole snapshot of this version are refused', () => {
   assert.throws(() => loadState(bytes.slice(0, -8)), /a snapshot is whole/)
   assert.throws(() => loadState(new Uint8Array(64)), /begins with its mark/)
   const later = bytes.slice()
-  later[4] = 9
-  assert.throws(() => loadState(later), /version 5 is read, not 9/)
+  later[4] = 99
+  assert.throws(() => loadState(later), /version \d+ is read, not 99/)
   assert.throws(() => loadState(new Uint8Array(3)), { name: 'BrokenPromise' })
 })
 
