@@ -20,6 +20,8 @@ export type Config = {
   briefQualifications: boolean
   /** `BUSBAR_ORDER_RATE`: orders per second and account; 0 is unlimited. */
   orderRate: number
+  /** `BUSBAR_PUBLIC_HOSTS`: names by which clients reach the venue, comma between; `/mcp` checks. */
+  publicHosts: readonly string[]
   /** `BUSBAR_RESTART_CANCEL_ONLY`, `…_POST_ONLY`, `…_AUCTION`: seconds of each phase after a restart. */
   reopening: { cancelOnly: number; postOnly: number; auction: number }
 }
@@ -47,6 +49,14 @@ function levelOf(env: NodeJS.ProcessEnv): Config['logLevel'] {
   return level
 }
 
+function hostsOf(env: NodeJS.ProcessEnv): string[] {
+  const names = (env.BUSBAR_PUBLIC_HOSTS ?? '').split(',').map((name) => name.trim().toLowerCase())
+  const bad = names.find((name) => !/^[a-z0-9.-]*$/.test(name))
+  if (bad !== undefined)
+    throw new ConfigFault(`BUSBAR_PUBLIC_HOSTS must be host names with commas between, not "${bad}"`)
+  return names.filter((name) => name !== '')
+}
+
 /** Reads settings from the environment and the switches of `start`. Throws ConfigFault, naming it. */
 export function readConfig(
   env: NodeJS.ProcessEnv,
@@ -63,6 +73,7 @@ export function readConfig(
     allowPrivateSuppliers: switches.demo || switches.allowPrivateSuppliers,
     briefQualifications: switches.demo,
     orderRate: whole(env, 'BUSBAR_ORDER_RATE', 2_000, 1_000_000),
+    publicHosts: hostsOf(env),
     reopening: {
       cancelOnly: whole(env, 'BUSBAR_RESTART_CANCEL_ONLY', 0, 3_600),
       postOnly: whole(env, 'BUSBAR_RESTART_POST_ONLY', 0, 3_600),

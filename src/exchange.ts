@@ -40,6 +40,8 @@ import { serveStream } from './http/stream.ts'
 import type { Hub } from './http/stream-connection.ts'
 import { makeFolder } from './journal/disk.ts'
 import { initJournal, isVacant, openJournal } from './journal/sqlite-journal.ts'
+import { openShelf } from './mcp/shelf.ts'
+import { createMcpSurface } from './mcp/surface.ts'
 import { createMarket } from './market/market.ts'
 import { systemClock } from './sequencer/alarm.ts'
 import type { Sequencer } from './sequencer/sequencer.ts'
@@ -52,13 +54,14 @@ import { createKeys } from './store/key.ts'
 import { openNonces } from './store/nonce.ts'
 import type { Vault } from './store/secret.ts'
 import { createVault, loadMasterKey } from './store/secret.ts'
-
-export const VERSION = '0.1.0'
+import { VERSION } from './version.ts'
 
 /** How long running requests may still take when the exchange closes. */
 const DRAIN_MS = 5_000
 const PRUNE_MS = 60_000
 const IDEMPOTENCY_HOURS = 48
+/** Names by which a machine calls itself. */
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 const NONCE_MS = 120_000
 
 /** A running exchange. */
@@ -80,6 +83,8 @@ export type ExchangeOptions = {
   log: Log
   /** Folder of the built page. */
   pageFolder: string
+  /** Folder of the documents that agents read. */
+  docsFolder: string
   /** A promise was broken or storage failed: nothing more is acknowledged, and the process must end. */
   onFatal: (error: unknown) => void
 }
@@ -218,13 +223,14 @@ function createDeliveryParts(config: Config, sequencer: Sequencer, { endpoints }
 }
 
 async function serve(
-  { config, pageFolder }: ExchangeOptions,
+  options: ExchangeOptions,
   venue: Venue,
   feeds: Pick<Hub, 'feed' | 'accounts'>,
   delivery: Delivery,
   stores: Stores,
   operatorKey: string,
 ): Promise<Exchange> {
+  const { config } = options
   const { state } = venue.sequencer
   const metrics = createMetrics({
     seq: () => state.seq,
@@ -233,6 +239,7 @@ async function serve(
   })
   const sessions = createSessions(Date.now)
   const requestIds = createRequestIds(Date.now())
+  let baseUrl = ''
   let isReady = false
   let guest: Omit<Caller, 'ip'> | null = null
   const consumption: CompletionsParts = {
@@ -244,15 +251,15 @@ async function serve(
   }
   const completions = createCompletions(consumption)
   const grid = createGridSurface(consumption)
+  const mcp = createMcpSurface({ venue, requestIds, ...agentSide(options), baseUrl: () => baseUrl })
   const documents = createDocuments({
-    page: existsSync(join(pageFolder, 'index.html')) ? loadPage(pageFolder) : null,
-    ...descriptions(),
+    ...descriptions(options),
     metrics,
     isReady: () => isReady,
     sessions,
     guest: () => guest,
   })
-  const server = createHttpServer({ venue, completions, grid, documents, sessions, metrics, requestIds })
+  const server = createHttpServer({ venue, completions, grid, mcp, documents, sessions, metrics, requestIds })
   const closeStream = serveStream(server, { venue, ...feeds, nextId: () => requestIds.next() }, metrics)
   const closeGridSocket = serveGridSocket(server, venue)
   const pruning = setInterval(() => void prune(venue), PRUNE_MS)
@@ -262,11 +269,8 @@ async function serve(
     server.close()
     closeStream()
     closeGridSocket()
-    await delivery.gateway.drain(DRAIN_MS)
-    server.closeAllConnections()
-    await venue.sequencer.close()
-    await stores.close()
-    await delivery.close()
+    await mcp.close()
+    await letGo(server, venue, delivery, stores)
   }
   try {
     await listen(server, config)
@@ -274,9 +278,10 @@ async function serve(
     await close()
     throw error
   }
+  baseUrl = baseUrlOf(server, config.host)
   return {
     venue,
-    baseUrl: baseUrlOf(server, config.host),
+    baseUrl,
     operatorKey,
     setReady() {
       isReady = true
@@ -288,8 +293,24 @@ async function serve(
   }
 }
 
-/** What programs read about the API. */
-const descriptions = () => ({
+/** Running requests end, what was submitted becomes durable, and what is held is let go, in that order. */
+async function letGo(server: Server, venue: Venue, delivery: Delivery, stores: Stores): Promise<void> {
+  await delivery.gateway.drain(DRAIN_MS)
+  server.closeAllConnections()
+  await venue.sequencer.close()
+  await stores.close()
+  await delivery.close()
+}
+
+/** What agents may read, and the names by which they reach us. */
+const agentSide = ({ config, docsFolder }: ExchangeOptions) => ({
+  shelf: openShelf(docsFolder),
+  hosts: [...LOOPBACK, config.host, ...config.publicHosts],
+})
+
+/** The page, and what programs read about the API. */
+const descriptions = ({ pageFolder }: ExchangeOptions) => ({
+  page: existsSync(join(pageFolder, 'index.html')) ? loadPage(pageFolder) : null,
   openapi: JSON.stringify(printOpenApi(VERSION)),
   asyncapi: JSON.stringify(printAsyncApi(VERSION)),
 })

@@ -7,6 +7,7 @@ import { readConfig } from './config.ts'
 import type { Demo } from './demo/market.ts'
 import { readDemoKeys } from './demo/demo-file.ts'
 import type { Exchange } from './exchange.ts'
+import { VERSION } from './version.ts'
 
 // What only some commands need is imported where they begin: asking for a price loads no exchange.
 
@@ -27,7 +28,13 @@ async function start(switches: { demo: boolean; allowPrivateSuppliers: boolean }
   const config = readConfig(process.env, switches)
   const { openExchange } = await import('./exchange.ts')
   const log = pino({ level: config.logLevel }, pino.destination(2))
-  const exchange = await openExchange({ config, log, pageFolder: join(here, 'web'), onFatal: die })
+  const exchange = await openExchange({
+    config,
+    log,
+    pageFolder: join(here, 'web'),
+    docsFolder: join(here, '..', 'docs'),
+    onFatal: die,
+  })
   const running: Running = { demo: null, isStopping: false }
   stopOnSignal(exchange, running)
   if (config.demo) {
@@ -142,9 +149,17 @@ async function verifyReceipt(text: string, publicKey: string) {
   return { ok: true, facts: { id, instrument, units, cost, verdict } as Record<string, string> }
 }
 
+/** Standard output belongs to the protocol; the process ends when its input does. */
+async function mcp(exchange: { baseUrl: string; key: string | undefined }): Promise<void> {
+  const { serveTools } = await import('./mcp/stdio.ts')
+  await serveTools({ exchange, docsFolder: join(here, '..', 'docs'), version: VERSION })
+}
+
 process.on('unhandledRejection', die)
 await buildCli({
   start: (switches) => start(switches).catch(die),
   verify,
   verifyReceipt,
+  mcp,
+  version: VERSION,
 }).parseAsync(process.argv)

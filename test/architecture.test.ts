@@ -42,6 +42,7 @@ const SEES: Record<string, string[]> = {
   feed: ['base', 'wire', 'state', 'sequencer', 'market', 'store', 'api', 'operations'],
   http: ['base', 'wire', 'api', 'operations', 'feed'],
   grid: ['base', 'wire', 'state', 'store', 'api', 'operations', 'http'],
+  mcp: ['base', 'wire', 'delivery', 'api', 'operations', 'http'],
   sim: [
     'base',
     'thread',
@@ -65,6 +66,7 @@ const SEES: Record<string, string[]> = {
   cli: ['base', 'wire', 'client', 'agent', 'sim'],
   web: ['base', 'wire', 'client'],
   demo: ['base', 'wire', 'client', 'agent', 'sim'],
+  'version.ts': [],
   'config.ts': ['base'],
   'founding.ts': ['base', 'wire', 'state', 'sequencer', 'meter', 'delivery', 'store'],
   'exchange.ts': [
@@ -83,10 +85,22 @@ const SEES: Record<string, string[]> = {
     'feed',
     'http',
     'grid',
+    'mcp',
     'config.ts',
     'founding.ts',
+    'version.ts',
   ],
-  'main.ts': ['base', 'sequencer', 'delivery', 'cli', 'demo', 'config.ts', 'exchange.ts'],
+  'main.ts': [
+    'base',
+    'sequencer',
+    'delivery',
+    'mcp',
+    'cli',
+    'demo',
+    'config.ts',
+    'exchange.ts',
+    'version.ts',
+  ],
 }
 
 /** What each folder may import from outside the repository. Anything not listed here: nothing. */
@@ -105,6 +119,7 @@ const OUTSIDE: Record<string, string[]> = {
   operations: ['node:crypto', 'zod'],
   http: ['node:*', 'ws', 'prom-client'],
   grid: ['node:*', 'ws'],
+  mcp: ['node:*', '@modelcontextprotocol/server', 'zod'],
   sim: ['node:*'],
   cli: ['node:*', 'commander', 'cli-table3'],
   web: ['react', 'react-dom', '@tanstack/react-query', 'lightweight-charts', 'uplot'],
@@ -112,6 +127,7 @@ const OUTSIDE: Record<string, string[]> = {
   'config.ts': ['node:path'],
   'founding.ts': ['node:fs', 'node:path'],
   'exchange.ts': ['node:*'],
+  'version.ts': ['node:fs'],
   'main.ts': ['node:path', 'node:url', 'pino'],
 }
 

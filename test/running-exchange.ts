@@ -53,10 +53,12 @@ export async function runExchange(folder = mkdtempSync(join(tmpdir(), 'busbar-')
       allowPrivateSuppliers: true,
       briefQualifications: true,
       orderRate: 0,
+      publicHosts: [],
       reopening: { cancelOnly: 0, postOnly: 0, auction: 0 },
     },
     log,
     pageFolder: join(clone, 'dist', 'web'),
+    docsFolder: join(clone, 'docs'),
     onFatal: (error) => {
       throw error
     },

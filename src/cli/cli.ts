@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { addAccountCommands } from './account-commands.ts'
 import { addChatCommand } from './chat-command.ts'
@@ -12,9 +11,6 @@ import { painted, processTerminal } from './terminal.ts'
 import { addTradeCommands } from './trade-commands.ts'
 import type { VenueParts } from './venue-commands.ts'
 import { addVenueCommands } from './venue-commands.ts'
-
-const packageFile = new URL('../../package.json', import.meta.url)
-const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }
 
 const EXAMPLES = `
 Examples:
@@ -49,7 +45,7 @@ const runnerOn =
 export function buildCli(parts: VenueParts, terminal: Terminal = processTerminal()): Command {
   const program = new Command('busbar')
     .description('An open exchange where AI inference is priced, traded and delivered as a commodity.')
-    .version(version, '-v, --version', 'print the version')
+    .version(parts.version, '-v, --version', 'print the version')
     .addOption(
       new Option('--url <url>', 'where the exchange is').env('BUSBAR_URL').default('http://127.0.0.1:8700'),
     )

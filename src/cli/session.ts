@@ -16,6 +16,9 @@ type GlobalOptions = { url: string; key?: string; as?: DemoRole; json?: boolean 
 export type Session = {
   terminal: Terminal
   client: Client
+  /** Where the exchange is, and the key that is used there. */
+  url: string
+  key: string | undefined
   /** Print the exchange's own answer instead of a table. */
   json: boolean
 }
@@ -55,9 +58,12 @@ function keyOf(command: Command, role: DemoRole): string | undefined {
 export function sessionOf(command: Command, terminal: Terminal, role: DemoRole): Session {
   const { url, json } = command.optsWithGlobals<GlobalOptions>()
   if (!/^https?:\/\//.test(url)) throw new Fault(`--url must begin with http:// or https://, not "${url}"`)
+  const key = keyOf(command, role)
   return {
     terminal,
-    client: createClient({ baseUrl: url, key: keyOf(command, role) }),
+    client: createClient({ baseUrl: url, key }),
+    url,
+    key,
     json: json === true,
   }
 }

@@ -10,12 +10,15 @@ export type Finding = { ok: boolean; facts: Record<string, string | number>; rea
 
 /** What only the wiring can do; the shell is given it. */
 export type VenueParts = {
+  version: string
   /** Runs the exchange until it is told to stop. */
   start(switches: { demo: boolean; allowPrivateSuppliers: boolean }): Promise<void>
   /** Walks the journal of a data folder, by default the configured one, and replays it. */
   verify(folder: string | undefined): Promise<Finding>
   /** Checks a receipt's signature against the base64 public key of an exchange. Needs no network. */
   verifyReceipt(receipt: string, publicKey: string): Promise<Finding>
+  /** Serves an exchange's tools on standard input and output, until the input ends. */
+  mcp(exchange: { baseUrl: string; key: string | undefined }): Promise<void>
 }
 
 function report({ terminal, json }: Session, finding: Finding): void {
@@ -72,5 +75,9 @@ export function addVenueCommands(program: Command, parts: VenueParts, run: Runne
     .description('walk the journal, prove its chain, replay it and compare the digest')
     .argument('[folder]', 'the data folder; without it, the configured one')
     .action(run('trader', async (session, [folder]) => report(session, await parts.verify(folder))))
+  program
+    .command('mcp')
+    .description("the exchange's tools for an agent, by Model Context Protocol on standard input and output")
+    .action(run('trader', ({ url, key }) => parts.mcp({ baseUrl: url.replace(/\/+$/, ''), key })))
   addReceiptCommands(program, parts, run)
 }

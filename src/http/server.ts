@@ -28,6 +28,8 @@ export type Surfaces = {
   completions: Completions
   /** The dialect of the market that was there before. */
   grid: Dialect
+  /** Model Context Protocol, for agents. */
+  mcp: Dialect
   documents: Documents
   sessions: Sessions
   metrics: Metrics
@@ -78,6 +80,11 @@ async function serve(surfaces: Surfaces, request: IncomingMessage, response: Ser
   if (surfaces.grid.takes(path)) {
     name = 'grid'
     await surfaces.grid.serve(request, response, path)
+    return
+  }
+  if (surfaces.mcp.takes(path)) {
+    name = 'mcp'
+    await surfaces.mcp.serve(request, response, path)
     return
   }
   if (surfaces.documents.serve(request, response, path)) {

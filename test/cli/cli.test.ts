@@ -62,6 +62,8 @@ const parts: VenueParts = {
     receipt.includes('good')
       ? { ok: true, facts: { delivery: 'del_9', key: publicKey } }
       : { ok: false, facts: {}, reason: 'the signature does not fit' },
+  mcp: async () => assert.fail('not asked to serve tools'),
+  version: '1.2.3',
 }
 
 /** Runs one command line as a person without a terminal would. */
