@@ -40,8 +40,9 @@ export const infer: Tool = {
   async run(port, given) {
     const parsed = input.safeParse(given)
     if (!parsed.success) return { ok: false, problem: faultsOf(parsed.error) }
-    const { instrument, max_price: maxPrice, ...rest } = parsed.data
-    return port.infer({ body: { model: instrument, ...rest }, maxPrice: given.max_price as string })
+    const { instrument, messages, max_tokens, max_price, temperature } = parsed.data
+    const heat = temperature === undefined ? {} : { temperature }
+    return port.infer({ body: { model: instrument, messages, max_tokens, ...heat }, maxPrice: max_price })
   },
 }
 

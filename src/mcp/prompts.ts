@@ -6,7 +6,7 @@ export type Prompt = {
   title: string
   description: string
   arguments: Argument[]
-  text(given: Record<string, string>): string
+  text: (given: Record<string, string>) => string
 }
 
 const argument = (name: string, description: string): Argument => ({ name, description, required: true })

@@ -15,7 +15,7 @@ export type Serving = {
   shelf: readonly Document[]
   version: string
   /** Whether whoever asks may use what needs this scope. */
-  may(scope: Scope | null): boolean
+  may: (scope: Scope | null) => boolean
 }
 
 const INSTRUCTIONS =
@@ -70,7 +70,13 @@ const spec = OPERATIONS.find(({ id }) => id === 'instrument.spec')
 
 function addResources(server: Server, { port, shelf }: Serving): void {
   server.setRequestHandler('resources/list', () => ({
-    resources: shelf.map(({ text: _, ...one }) => ({ ...one, mimeType: 'text/markdown' })),
+    resources: shelf.map(({ uri, name, title, description }) => ({
+      uri,
+      name,
+      title,
+      description,
+      mimeType: 'text/markdown',
+    })),
   }))
   server.setRequestHandler('resources/templates/list', () => ({
     resourceTemplates: [
@@ -95,7 +101,14 @@ function addResources(server: Server, { port, shelf }: Serving): void {
 }
 
 function addPrompts(server: Server): void {
-  server.setRequestHandler('prompts/list', () => ({ prompts: PROMPTS.map(({ text: _, ...one }) => one) }))
+  server.setRequestHandler('prompts/list', () => ({
+    prompts: PROMPTS.map(({ name, title, description, arguments: given }) => ({
+      name,
+      title,
+      description,
+      arguments: given,
+    })),
+  }))
   server.setRequestHandler('prompts/get', ({ params }) => {
     const prompt = PROMPTS.find(({ name }) => name === params.name)
     if (prompt === undefined)

@@ -27,7 +27,7 @@ export type McpParts = {
   /** Host names that this endpoint answers to, and that pages which call it may come from. */
   hosts: readonly string[]
   /** Where the exchange itself listens. */
-  baseUrl(): string
+  baseUrl: () => string
 }
 
 export type McpSurface = {
