@@ -122,7 +122,7 @@ export function objectSchema(schema: z.ZodType, io: 'input' | 'output'): ObjectS
   }
 }
 
-/** Cuts flat arguments into the parts of a request. What nobody knows goes to the body, and is refused there. */
+/** Cuts flat arguments into the parts of a request. What nobody knows goes to the body, to be refused. */
 export function askedOf(operation: Operation, given: Json): Asked {
   const { method, path } = operation
   const { idempotency_key: key, ...rest } = given
