@@ -35,6 +35,7 @@ const SEES: Record<string, string[]> = {
     'sequencer',
     'market',
     'meter',
+    'route',
     'delivery',
     'store',
     'api',

@@ -9,6 +9,7 @@ import type { Meter } from '../meter/meter.ts'
 import type { Router } from '../route/router.ts'
 import type { Timer } from './timer.ts'
 import type { Upstream } from './upstream.ts'
+import type { Wishes } from './wishes.ts'
 import type { Log } from './venue-log.ts'
 
 /** One completion that a buyer has asked for. Its body has been parsed by `chatRequest`. */
@@ -19,6 +20,8 @@ export type CompletionRequest = {
   /** The bytes the buyer sent: their hash stands in the receipt. */
   rawBody: Uint8Array
   requestId: string
+  /** Left out: none. */
+  wishes?: Wishes
   signal?: AbortSignal
 }
 

@@ -2,10 +2,12 @@ import type { ServerResponse } from 'node:http'
 import type { OfferId } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
 import { later, MICROS_PER_MS } from '../base/time.ts'
+import { latencyCeiling } from '../claims/judge.ts'
 import { theInstrument } from '../state/account.ts'
 import type { Spec } from '../state/instrument.ts'
 import type { Offer } from '../state/state.ts'
 import { printId } from '../wire/id.ts'
+import { AtomicReply } from './atomic.ts'
 import type { CompletionRequest, DeliveryParts } from './completion.ts'
 import type { Attempt, Outcome } from './attempt.ts'
 import { clocksOf, failedOutcome, generationMs, startAttempt } from './attempt.ts'
@@ -25,9 +27,14 @@ import {
 } from './failure.ts'
 import { printCall } from './openai-dialect.ts'
 import { Prompt } from './prompt.ts'
+import type { Reply } from './reply.ts'
+import type { Course, Trail } from '../route/affinity.ts'
+import { trailOf } from '../route/affinity.ts'
 import type { Served } from './settlement.ts'
 import { noteOf, readingOf, readUsage, supplierName } from './settlement.ts'
 import { StreamReply } from './stream.ts'
+import type { Wishes } from './wishes.ts'
+import { NO_WISHES } from './wishes.ts'
 import { WholeReply } from './whole.ts'
 
 /** Beyond what the answer itself may take: routing, connecting, and suppliers that fail first. */
@@ -48,10 +55,12 @@ export class Delivery {
   private counted = false
   private attempts = 0
   private outputMax: number
+  private trail: Trail | null = null
   private readonly called = new Set<OfferId>()
   private readonly spec: Spec
+  private readonly wishes: Wishes
   private readonly demand: Demand
-  private readonly reply: StreamReply | WholeReply
+  private readonly reply: Reply
   private readonly prompt: Prompt
   private readonly hopeless: boolean
   private readonly parts: DeliveryParts
@@ -62,6 +71,7 @@ export class Delivery {
     this.parts = parts
     this.request = request
     this.response = response
+    this.wishes = request.wishes ?? NO_WISHES
     this.spec = theInstrument(parts.exchange.state, request.instrument).spec
     this.demand = demandOf(request.body, this.spec)
     this.outputMax = this.demand.outputMax
@@ -71,14 +81,15 @@ export class Delivery {
     this.reply = this.newReply()
   }
 
-  private newReply(): StreamReply | WholeReply {
+  private newReply(): Reply {
     const { body, requestId } = this.request
     const id = `chatcmpl-${requestId}`
     const head = { id, created: Math.floor(this.parts.clock() / 1_000_000), model: this.spec.symbol }
     const headers = () => this.headers()
     if (!body.stream) return new WholeReply(this.response, head, headers)
     const withUsage = body.stream_options?.include_usage === true
-    return new StreamReply(this.response, head, headers, withUsage, this.parts.timer)
+    const stream = new StreamReply(this.response, head, headers, withUsage, this.parts.timer)
+    return this.wishes.atomic ? new AtomicReply(stream) : stream
   }
 
   /** Serves the request to its end. Never rejects: what goes wrong is told to the buyer and to the log. */
@@ -169,8 +180,18 @@ export class Delivery {
       wt: inputWeight(this.spec, input) + outputWeight(this.spec, output),
       context: input + output,
       needs: this.demand.needs,
+      preferences: this.wishes.preferences,
+      course: () => this.course(),
       tried,
     })
+  }
+
+  /** Where this request belongs: sessions are each buyer's own, beginnings of prompts are anyone's. */
+  private course(): Course {
+    const { session } = this.wishes
+    const { caller } = this.request
+    this.trail ??= trailOf(this.demand.texts)
+    return { trail: this.trail, session: session === null ? null : `${caller.account}\n${session}` }
   }
 
   private deadline(input: number): Instant {
@@ -238,8 +259,11 @@ export class Delivery {
     return this.parts.router.standing(offer)
   }
 
-  private endStanding(offer: Offer, { kind, failure: fault }: Outcome): void {
-    if (kind === 'done') return this.parts.router.ended(offer, null)
+  private endStanding(offer: Offer, { kind, failure: fault, ttft }: Outcome): void {
+    if (kind === 'done') {
+      const ceilingMs = latencyCeiling(this.spec, this.demand.inputGuess) / MICROS_PER_MS
+      return this.parts.router.ended(offer, { firstTokenMs: ttft / MICROS_PER_MS, ceilingMs })
+    }
     if (kind !== 'failed' || fault === null) return this.standing(offer).endNeutral()
     this.parts.router.ended(offer, fault)
     const facts = {
@@ -328,6 +352,7 @@ export class Delivery {
     const headers: Record<string, string> = {
       'x-request-id': this.request.requestId,
       'x-busbar-instrument': this.spec.symbol,
+      ...(this.wishes.atomic && { 'preference-applied': 'busbar-atomic' }),
     }
     if (this.draw === null) return headers
     headers['x-busbar-receipt'] = printId('delivery', this.draw.id)

@@ -25,7 +25,8 @@ const BYTES_PER_TOKEN = 3.5
 
 export function demandOf(request: ChatRequest, spec: Spec): Demand {
   const tools = request.tool_choice === 'none' ? [] : (request.tools ?? [])
-  const texts = [...request.messages.map(promptText), ...tools.map((tool) => JSON.stringify(tool.function))]
+  // Tools first, as models read them: a prompt's beginning is then the same throughout a conversation.
+  const texts = [...tools.map((tool) => JSON.stringify(tool.function)), ...request.messages.map(promptText)]
   const imageTokens = imageTokensOf(request)
   const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
   const asked = request.max_completion_tokens ?? request.max_tokens ?? null

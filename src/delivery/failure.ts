@@ -131,6 +131,13 @@ export function unroutable(none: NoRoute): BuyerError {
         message: 'The prompt and its answer are longer than any supplier of this instrument can take.',
         param: 'messages',
       }
+    case 'unwanted':
+      return {
+        status: 400,
+        code: 'no_supplier_fits',
+        message: `No supplier that could be called now fits \`${none.param}\`.`,
+        param: none.param,
+      }
     case 'incapable':
       return {
         status: 400,

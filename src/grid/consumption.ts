@@ -89,7 +89,7 @@ async function redirect(
   }
   const caller = sessions.find(request, ip) ?? (await authenticate(venue, credentials))
   if (caller instanceof Problem) return refuse(caller)
-  const call = { caller, bytes, requestId, maxPrice: undefined }
+  const call = { caller, bytes, requestId, maxPrice: undefined, headers: request.headers }
   const question = path === '/v1/chat/completions' ? readCompletion(venue.sequencer.state, call) : undefined
   if (question !== undefined && 'status' in question) return refuse(question)
   const token = redirects.issue(caller)

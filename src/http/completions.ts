@@ -52,7 +52,14 @@ export function createCompletions(parts: CompletionsParts): Completions {
       const caller = await callerOf(parts, request, bytes)
       if (caller instanceof Problem) return refuse(caller)
       const maxPrice = request.headers['x-busbar-max-price']
-      const call = { caller, bytes, requestId, maxPrice: typeof maxPrice === 'string' ? maxPrice : undefined }
+      const { headers } = request
+      const call = {
+        caller,
+        bytes,
+        requestId,
+        maxPrice: typeof maxPrice === 'string' ? maxPrice : undefined,
+        headers,
+      }
       const completion = readCompletion(venue.sequencer.state, call)
       if ('status' in completion) return refuse(completion)
       metrics.streaming('completion', 1)

@@ -13,6 +13,7 @@ import { chatFault, chatRequest } from '../wire/openai.ts'
 import { findInstrument } from '../api/instrument-name.ts'
 import type { Caller } from '../api/operation.ts'
 import { Problem } from '../api/problem.ts'
+import { readWishes } from './wishes.ts'
 
 /** Serves a completion on the raw response, or refuses it there in OpenAI's words. */
 export type Complete = Gateway['complete']
@@ -25,6 +26,8 @@ export type CompletionCall = {
   requestId: string
   /** `x-busbar-max-price`: dollars per unit that a purchase for this request may cost at most. */
   maxPrice: string | undefined
+  /** For what else may be wished there. */
+  headers: Readonly<Record<string, string | string[] | undefined>>
 }
 
 const malformed = (message: string, param?: string): BuyerError => ({
@@ -51,6 +54,8 @@ export function readCompletion(state: State, call: CompletionCall): CompletionRe
     const message = 'There is no such instrument. GET /v1/models lists them.'
     return { status: 404, code: 'model_not_found', message, param: 'model' }
   }
+  const wishes = readWishes(call.headers, json.value)
+  if ('status' in wishes) return wishes
   const buyLimit = buyLimitOf(state, caller, instrument, call.maxPrice)
   if (buyLimit === undefined) return malformed('x-busbar-max-price must be dollars per unit, such as 0.95')
   const { account, mandate } = caller
@@ -60,6 +65,7 @@ export function readCompletion(state: State, call: CompletionCall): CompletionRe
     body: parsed.data,
     rawBody: bytes,
     requestId,
+    wishes,
   }
 }
 

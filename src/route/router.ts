@@ -2,11 +2,16 @@ import type { Chance } from '../base/chance.ts'
 import type { InstrumentId, OfferId } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
 import { MICROS_PER_SECOND } from '../base/time.ts'
-import { offerOf } from '../state/account.ts'
+import { accountOf, offerOf } from '../state/account.ts'
+import type { Capability } from '../state/instrument.ts'
 import type { Offer, State } from '../state/state.ts'
 import { candidates } from '../trading/supply.ts'
-import type { Capability } from '../state/instrument.ts'
-import type { Misstep } from './standing.ts'
+import type { Course } from './affinity.ts'
+import { Affinity, rank } from './affinity.ts'
+import { Balance, withinBound } from './balance.ts'
+import type { Preferences } from './preference.ts'
+import { fits, unmet } from './preference.ts'
+import type { Misstep, Pace } from './standing.ts'
 import { Standing } from './standing.ts'
 
 /** A capability that a request needs, and the parameter that asks for it. */
@@ -15,8 +20,8 @@ export type Need = { capability: Capability; param: string }
 /** Why no supplier can be called. */
 export type NoRoute =
   | { why: 'no_supply' | 'too_long' | 'busy' }
-  /** No supplier has what `param` needs. */
-  | { why: 'incapable'; param: string }
+  /** No supplier has what `param` needs, or is one that `param` takes. */
+  | { why: 'incapable' | 'unwanted'; param: string }
   /** All have just failed; `retryAfter` in seconds. */
   | { why: 'down'; retryAfter: number }
 
@@ -28,6 +33,10 @@ export type Search = {
   /** Tokens of prompt and first step of output. */
   context: number
   needs: readonly Need[]
+  /** Null: whoever. */
+  preferences: Preferences | null
+  /** Asked for only where there is a choice. */
+  course: () => Course
   tried: ReadonlySet<OfferId>
 }
 
@@ -35,75 +44,139 @@ export type Router = {
   /** The offer to call, and how many others could be called after it; or why there is none. */
   choose(state: State, at: Instant, search: Search): { offer: Offer; others: number } | NoRoute
   standing(offer: Offer): Standing
-  /** Takes down how a call ended; `null` is a good end. */
-  ended(offer: Offer, reason: Misstep | null): void
+  /** Takes down how a call ended: its pace after a good end. */
+  ended(offer: Offer, how: Misstep | Pace): void
 }
 
-/** Share of calls that go to any supplier able to serve, to learn what has become of it. */
+/** Share of new conversations that go to any supplier able to serve, to learn what has become of it. */
 const EXPLORATION = 0.02
-/** How much a full supplier is worth less than an idle one that conforms as well. */
-const LOAD_WEIGHT = 0.5
-/** Suppliers closer than this are equals, among whom chance decides. */
-const JITTER = 0.05
-const LACKS_UNITS = 0.5
+/** Who has read less than this share of a prompt has no claim to it. */
+const FAMILIAR = 0.5
+/** What each is worth, in points, where conformity is one point. */
+const WORTH = {
+  /** A full supplier against an idle one. */
+  load: 0.5,
+  lacksUnits: 0.5,
+  aboveRate: 0.3,
+  /** Who has read the whole prompt before against who has read nothing of it. */
+  affinity: 0.6,
+  /** Within the bound of its share of work against beyond it. */
+  overload: 0.2,
+  /** The oldest unmet obligation against the newest. */
+  age: 0.05,
+  /** Nothing of its share of work against twice its share. */
+  balance: 0.3,
+  /** Chance among equals; for a session, always the same one. */
+  chance: 0.05,
+} as const
 
-type Rival = { offer: Offer; standing: Standing; owes: boolean }
+type Rival = { offer: Offer; standing: Standing; owes: boolean; oldest: number; name: string | null }
 
 /** Chooses suppliers. `clock` is monotonic, in microseconds. */
-export function createRouter(chance: Chance, clock: () => number): Router {
-  const standings = new Map<OfferId, Standing>()
+export const createRouter = (chance: Chance, clock: () => number): Router => new ScoringRouter(chance, clock)
 
-  function standing(offer: Offer): Standing {
-    const existing = standings.get(offer.id)
+class ScoringRouter implements Router {
+  private readonly standings = new Map<OfferId, Standing>()
+  private readonly affinity = new Affinity()
+  private readonly balance = new Balance()
+  private readonly chance: Chance
+  private readonly clock: () => number
+
+  constructor(chance: Chance, clock: () => number) {
+    this.chance = chance
+    this.clock = clock
+  }
+
+  standing(offer: Offer): Standing {
+    const existing = this.standings.get(offer.id)
     if (existing !== undefined) return existing
     const fresh = new Standing(offer.terms.concurrency, offer.terms.rate)
-    standings.set(offer.id, fresh)
+    this.standings.set(offer.id, fresh)
     return fresh
   }
 
-  const score = ({ standing, owes }: Rival): number =>
-    standing.conformity - LOAD_WEIGHT * standing.load - (owes ? 0 : LACKS_UNITS) + JITTER * chance.fraction()
+  ended(offer: Offer, how: Misstep | Pace): void {
+    if ('code' in how) this.standing(offer).endBad(how, this.clock())
+    else this.standing(offer).endGood(offer.terms.concurrency, how)
+  }
 
-  function pick(rivals: readonly Rival[]): Rival | undefined {
-    if (rivals.length > 1 && chance.fraction() < EXPLORATION) return rivals[chance.below(rivals.length)]
-    let best: Rival | undefined
-    let most = Number.NEGATIVE_INFINITY
-    for (const rival of rivals) {
-      const points = score(rival)
-      if (points > most) [best, most] = [rival, points]
+  choose(state: State, at: Instant, search: Search): { offer: Offer; others: number } | NoRoute {
+    const { needs, preferences } = search
+    const owing = this.owing(state, at, search)
+    const able = owing.filter(({ offer }) => needs.every((need) => can(offer, need.capability)))
+    const wide = able.filter(({ offer }) => offer.terms.contextTokens >= search.context)
+    const suitors = wide.map((rival) => ({ ...rival, firstTokenMs: rival.standing.firstTokenMs }))
+    const wanted = preferences === null ? wide : suitors.filter((suitor) => fits(preferences, suitor))
+    const now = this.clock()
+    const awake = wanted.filter(({ standing }) => standing.waits(now) === 0)
+    const free = awake.filter(({ standing }) => !standing.full)
+    const best = free.length > 1 ? this.pick(free, search, now) : free[0]
+    if (best !== undefined) return { offer: best.offer, others: free.length - 1 }
+    if (owing.length === 0) return { why: 'no_supply' }
+    if (able.length === 0) {
+      const lacking = needs.find((need) => !owing.some(({ offer }) => can(offer, need.capability)))
+      return { why: 'incapable', param: (lacking ?? needs[0])?.param ?? 'model' }
     }
+    if (wide.length === 0) return { why: 'too_long' }
+    if (preferences !== null && wanted.length === 0)
+      return { why: 'unwanted', param: unmet(preferences, suitors) }
+    if (awake.length > 0) return { why: 'busy' }
+    const wait = Math.min(...wanted.map(({ standing }) => standing.waits(now)))
+    return { why: 'down', retryAfter: Math.ceil(wait / MICROS_PER_SECOND) }
+  }
+
+  private owing(state: State, at: Instant, { instrument, tried, wt }: Search): Rival[] {
+    const owing: Rival[] = []
+    for (const { offer: id, account, unreserved, oldest } of candidates(state, instrument, at)) {
+      const offer = offerOf(state, id)
+      if (offer === undefined || tried.has(id)) continue
+      const name = offer.terms.disclosed ? (accountOf(state, account)?.name.toLowerCase() ?? null) : null
+      owing.push({ offer, standing: this.standing(offer), owes: unreserved >= wt, oldest, name })
+    }
+    return owing
+  }
+
+  /** The best of several, and the note that it has been given the work. */
+  private pick(rivals: readonly Rival[], search: Search, now: number): Rival | undefined {
+    const course = search.course()
+    const workers = rivals.map(({ offer }) => ({ id: offer.id, capacity: offer.terms.rate }))
+    const loads = this.balance.loads(workers, now)
+    const shares = this.affinity.shares(course)
+    const isFamiliar = Math.max(0, ...shares.values()) >= FAMILIAR
+    const best =
+      !isFamiliar && this.chance.fraction() < EXPLORATION
+        ? rivals[this.chance.below(rivals.length)]
+        : this.best(rivals, course, { loads, shares, now })
+    if (best === undefined) return undefined
+    this.affinity.note(course, best.offer.id)
+    this.balance.give(best.offer.id, search.wt, now)
     return best
   }
 
-  return {
-    standing,
-    choose(state, at, search) {
-      const owing: Rival[] = []
-      for (const { offer: id, unreserved } of candidates(state, search.instrument, at)) {
-        const offer = offerOf(state, id)
-        if (offer === undefined || search.tried.has(id)) continue
-        owing.push({ offer, standing: standing(offer), owes: unreserved >= search.wt })
-      }
-      const lacking = search.needs.find((need) => !owing.some(({ offer }) => can(offer, need.capability)))
-      const able = owing.filter(({ offer }) => search.needs.every((need) => can(offer, need.capability)))
-      const wide = able.filter(({ offer }) => offer.terms.contextTokens >= search.context)
-      const now = clock()
-      const awake = wide.filter((rival) => rival.standing.waits(now) === 0)
-      const free = awake.filter((rival) => !rival.standing.full)
-      const best = pick(free)
-      if (best !== undefined) return { offer: best.offer, others: free.length - 1 }
-      if (owing.length === 0) return { why: 'no_supply' }
-      if (able.length === 0)
-        return { why: 'incapable', param: lacking?.param ?? search.needs[0]?.param ?? 'model' }
-      if (wide.length === 0) return { why: 'too_long' }
-      if (awake.length > 0) return { why: 'busy' }
-      const wait = Math.min(...wide.map((rival) => rival.standing.waits(now)))
-      return { why: 'down', retryAfter: Math.ceil(wait / MICROS_PER_SECOND) }
-    },
-    ended(offer, reason) {
-      if (reason === null) standing(offer).endGood(offer.terms.concurrency)
-      else standing(offer).endBad(reason, clock())
-    },
+  private best(
+    rivals: readonly Rival[],
+    { session }: Course,
+    { loads, shares, now }: { loads: Map<OfferId, number>; shares: Map<OfferId, number>; now: number },
+  ): Rival | undefined {
+    const born = [...rivals].sort((a, b) => a.oldest - b.oldest)
+    let best: Rival | undefined
+    let most = Number.NEGATIVE_INFINITY
+    for (const rival of rivals) {
+      const { offer, standing, owes } = rival
+      const load = loads.get(offer.id) ?? 0
+      const draw = session === null ? this.chance.fraction() : rank(session, offer.id)
+      const points =
+        standing.conformity -
+        WORTH.load * standing.load -
+        (owes ? 0 : WORTH.lacksUnits) -
+        (standing.aboveRate(offer.terms.rate, now) ? WORTH.aboveRate : 0) +
+        (withinBound(load) ? WORTH.affinity * (shares.get(offer.id) ?? 0) : -WORTH.overload) +
+        WORTH.age * (1 - born.indexOf(rival) / rivals.length) -
+        WORTH.balance * Math.min(1, load / 2) +
+        WORTH.chance * draw
+      if (points > most) [best, most] = [rival, points]
+    }
+    return best
   }
 }
 

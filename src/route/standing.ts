@@ -6,8 +6,20 @@ const BREAK_AFTER = 3
 const BACK_OFF = [5, 10] as const
 const MINUTE = 60 * MICROS_PER_SECOND
 
+/** A first token is late through load when it takes so many times as long as it does without. */
+const LATE = 2
+/** How fast the usual first token follows the latest ones, and how slowly the best one is forgotten. */
+const FOLLOW = 0.1
+const FORGET = 1.002
+/** What a late first token takes off the learned concurrency, and what a 429 leaves of the running calls. */
+const LATE_CUT = 0.95
+const LIMITED_CUT = 0.75
+
 /** How a call went wrong, as far as routing cares; `retryAfter` in seconds. */
 export type Misstep = { code: string; retryAfter: number }
+
+/** How long a call's first token took, and how long it may take for a prompt of that length, in milliseconds. */
+export type Pace = { firstTokenMs: number; ceilingMs: number }
 
 /**
  * What this gateway has seen of one offer: how its recent calls ended, how many are running, how many it can
@@ -16,9 +28,14 @@ export type Misstep = { code: string; retryAfter: number }
  */
 export class Standing {
   inFlight = 0
+  /** What a first token takes lately; null until there was one. */
+  firstTokenMs: number | null = null
   private good = 4
   private seen = 4
   private limit: number
+  /** Lately, and at best: first tokens as shares of their ceilings. */
+  private usual: number | null = null
+  private best = Number.POSITIVE_INFINITY
   private failures = 0
   private breaks = 0
   private closedUntil = 0
@@ -45,15 +62,20 @@ export class Standing {
     return this.inFlight >= Math.floor(this.limit)
   }
 
+  /** Whether it is left alone, or is being tried out by one call. */
+  get broken(): boolean {
+    return this.failures >= BREAK_AFTER
+  }
+
   /** Microseconds until it may be called again; 0 if now. After a break, one call at a time tries it out. */
   waits(now: number): number {
     if (now < this.closedUntil) return this.closedUntil - now
-    return this.failures >= BREAK_AFTER && this.trying ? MICROS_PER_SECOND : 0
+    return this.broken && this.trying ? MICROS_PER_SECOND : 0
   }
 
   begin(): void {
     this.inFlight++
-    if (this.failures >= BREAK_AFTER) this.trying = true
+    if (this.broken) this.trying = true
   }
 
   /** The call ended without a word about the supplier: the buyer hung up, or the venue failed. */
@@ -62,24 +84,39 @@ export class Standing {
     this.trying = false
   }
 
-  endGood(concurrency: number): void {
+  endGood(concurrency: number, pace: Pace): void {
+    const wasBusy = this.inFlight * 2 > this.limit
     this.endNeutral()
     this.good = this.good * DECAY + 1
     this.seen = this.seen * DECAY + 1
     this.failures = 0
     this.breaks = 0
-    this.limit = Math.min(concurrency, this.limit + 1 / this.limit)
+    const isLate = this.takePace(pace)
+    if (isLate && wasBusy) this.limit = Math.max(1, this.limit * LATE_CUT)
+    else this.limit = Math.min(concurrency, this.limit + 1 / this.limit)
+  }
+
+  /**
+   * Learns from one first token. Says whether they are late lately, against the best this offer does: a
+   * supplier that queues what it is sent makes everyone wait, long before it refuses anyone.
+   */
+  private takePace({ firstTokenMs, ceilingMs }: Pace): boolean {
+    const share = firstTokenMs / Math.max(1, ceilingMs)
+    this.firstTokenMs = follow(this.firstTokenMs, firstTokenMs)
+    this.usual = follow(this.usual, share)
+    this.best = Math.min(share, this.best * FORGET)
+    return this.usual > LATE * this.best && this.usual > FOLLOW
   }
 
   endBad(reason: Misstep, now: number): void {
     if (reason.code === 'bad_request') return this.endNeutral()
-    if (reason.code === 'rate_limited') this.limit = Math.max(1, Math.floor(this.inFlight * 0.75))
+    if (reason.code === 'rate_limited') this.limit = Math.max(1, Math.floor(this.inFlight * LIMITED_CUT))
     this.endNeutral()
     this.good *= DECAY
     this.seen = this.seen * DECAY + 1
     this.failures++
     const backOff = BACK_OFF[Math.min(this.breaks, BACK_OFF.length - 1)] ?? 0
-    const broken = this.failures >= BREAK_AFTER || reason.code === 'unauthorized'
+    const broken = this.broken || reason.code === 'unauthorized'
     const seconds = Math.max(reason.retryAfter, broken ? backOff : 0)
     if (broken) {
       this.breaks++
@@ -105,3 +142,6 @@ export class Standing {
     this.bucketAt = now
   }
 }
+
+const follow = (before: number | null, latest: number): number =>
+  before === null ? latest : before + (latest - before) * FOLLOW

@@ -167,9 +167,10 @@ export function redeemUnits(state: State, command: CommandOf<'units.redeem'>): E
 }
 
 /**
- * An offer that may be called for an instrument, and how much its account owes that nothing has called yet.
+ * An offer that may be called for an instrument, how much its account owes that nothing has called yet, and
+ * when it took on the oldest of it, as a sequence number.
  */
-export type Candidate = { offer: OfferId; account: AccountId; unreserved: Wt }
+export type Candidate = { offer: OfferId; account: AccountId; unreserved: Wt; oldest: number }
 
 /**
  * Who may be called now: certified, neither suspended nor in maintenance, and owing. In the order the offers
@@ -182,7 +183,8 @@ export function candidates(state: State, instrument: InstrumentId, at: Instant):
     const { account } = offer.terms
     const position = accountOf(state, account)?.positions[instrument]
     if (position === undefined || obligationOf(state, position) === 0) continue
-    found.push({ offer: offer.id, account, unreserved: unreserved(position) })
+    const oldest = position.escrow[0]?.born ?? Number.MAX_SAFE_INTEGER
+    found.push({ offer: offer.id, account, unreserved: unreserved(position), oldest })
   }
   return found
 }

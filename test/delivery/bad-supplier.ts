@@ -99,6 +99,10 @@ export const modes = {
     await inParts(res, [...WORDS.map(say), stop(), DONE], 10)
     res.end()
   },
+  slowFirst: async ({ res }) => {
+    await pause(80)
+    begin(res).end(whole())
+  },
   crlf: send(whole().replaceAll('\n', '\r\n')),
   comments: send(`: hello\n\n${whole().replaceAll('data:', ': processing\ndata:')}`),
   strangeFields: send(`retry: 1\nid: 9\nevent: message\n${whole()}`),

@@ -9,7 +9,7 @@ import { lots, micros, ticks, wt } from '../../src/base/money.ts'
 import type { Instant } from '../../src/base/time.ts'
 import { accountOf, freeCash } from '../../src/state/account.ts'
 import { audit } from '../../src/engine/audit.ts'
-import type { Command } from '../../src/state/command.ts'
+import type { Command, OfferTraits } from '../../src/state/command.ts'
 import type { Event, EventOf } from '../../src/state/event.ts'
 import { launchSpecs } from '../../src/state/grade.ts'
 import type { Capability, Spec } from '../../src/state/instrument.ts'
@@ -25,6 +25,7 @@ import { createUpstream } from '../../src/delivery/upstream.ts'
 import { newMemoryDisk, openMemoryJournal } from '../../src/journal/memory-journal.ts'
 import type { Sequencer } from '../../src/sequencer/sequencer.ts'
 import { openSequencer } from '../../src/sequencer/sequencer.ts'
+import { readWishes } from '../../src/operations/wishes.ts'
 import { chatFault, chatRequest } from '../../src/wire/openai.ts'
 import type { BadSupplier, ModeName } from './bad-supplier.ts'
 import { badSupplier } from './bad-supplier.ts'
@@ -74,6 +75,7 @@ export type RigOptions = {
   buyerDollars?: number
   buyLimit?: number | null
   capabilities?: readonly Capability[][]
+  traits?: readonly (OfferTraits | null)[]
 }
 
 export async function buildRig(options: RigOptions): Promise<Rig> {
@@ -142,6 +144,7 @@ export async function buildRig(options: RigOptions): Promise<Rig> {
       capabilities: options.capabilities?.[place] ?? ALL,
       contextTokens: 128_000,
       disclosed: true,
+      ...(options.traits?.[place] && { traits: options.traits[place] }),
     })
     assert.ok(registered?.kind === 'offer.registered')
     const { offer } = registered
@@ -199,7 +202,10 @@ export async function buildRig(options: RigOptions): Promise<Rig> {
         return
       }
       const requestId = `req_${++requests}`
-      void gateway.complete({ caller: buyer, instrument: MARKET, body: parsed.data, rawBody, requestId }, res)
+      const wishes = readWishes(req.headers, JSON.parse(rawBody.toString()))
+      if ('status' in wishes) return void res.writeHead(wishes.status).end(JSON.stringify({ error: wishes }))
+      const body = parsed.data
+      void gateway.complete({ caller: buyer, instrument: MARKET, body, rawBody, requestId, wishes }, res)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -8,6 +8,7 @@ import { Standing } from '../../src/route/standing.ts'
 
 const broken = failure('server_error', 'status 500')
 const limited = failure('rate_limited', 'status 429')
+const PACE = { firstTokenMs: 100, ceilingMs: 1_000 }
 const RATE = wt(60_000)
 const second = (n: number) => n * MICROS_PER_SECOND
 
@@ -26,7 +27,7 @@ test('three failures in a row break it for five seconds, then one call tries it 
   assert.equal(standing.waits(second(5)), 0)
   standing.begin()
   assert.ok(standing.waits(second(5)) > 0, 'one at a time')
-  standing.endGood(8)
+  standing.endGood(8, PACE)
   assert.equal(standing.waits(second(5)), 0)
 })
 
@@ -61,10 +62,10 @@ test('concurrency is learned from 429s and grows back with success', () => {
   assert.ok(!standing.full)
   standing.endBad(limited, 0)
   assert.ok(standing.full, 'three of three')
-  for (let i = 0; i < 3; i++) standing.endGood(8)
+  for (let i = 0; i < 3; i++) standing.endGood(8, PACE)
   for (let i = 0; i < 40; i++) {
     standing.begin()
-    standing.endGood(8)
+    standing.endGood(8, PACE)
   }
   for (let i = 0; i < 7; i++) standing.begin()
   assert.ok(!standing.full)
@@ -87,7 +88,28 @@ test('conformity falls with failures and forgets them', () => {
   assert.ok(low < 0.5)
   for (let i = 0; i < 60; i++) {
     standing.begin()
-    standing.endGood(8)
+    standing.endGood(8, PACE)
   }
   assert.ok(standing.conformity > 0.95)
+})
+
+test('concurrency shrinks when first tokens come late through load, and grows back when they do not', () => {
+  const standing = new Standing(16, RATE)
+  const call = (running: number, firstTokenMs: number) => {
+    for (let i = 0; i < running; i++) standing.begin()
+    for (let i = 0; i < running; i++) standing.endGood(16, { firstTokenMs, ceilingMs: 1_000 })
+  }
+  const room = () => {
+    let calls = 0
+    for (; !standing.full; calls++) standing.begin()
+    for (let i = 0; i < calls; i++) standing.endNeutral()
+    return calls
+  }
+  for (let i = 0; i < 10; i++) call(2, 100)
+  assert.equal(room(), 16)
+  for (let i = 0; i < 10; i++) call(room(), 900)
+  const learned = room()
+  assert.ok(learned < 10, `${learned} at once`)
+  for (let i = 0; i < 60; i++) call(room(), 100)
+  assert.equal(room(), 16)
 })
