@@ -48,7 +48,7 @@ export class Affinity {
     this.marksMax = marksMax
   }
 
-  /** What share of a prompt each supplier has read before. Those that have read nothing are not among them. */
+  /** What share of a prompt each supplier has read before; those that have read none are left out. */
   shares({ trail, session }: Course): Map<OfferId, number> {
     const shares = new Map<OfferId, number>()
     const whole = trail.at(-1)?.weight ?? 0
