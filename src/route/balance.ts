@@ -3,7 +3,7 @@ import { MICROS_PER_SECOND } from '../base/time.ts'
 
 /** Work done two minutes ago counts half. */
 const HALF_LIFE = 120 * MICROS_PER_SECOND
-/** No supplier is given more than so many times its share of the work (consistent hashing with bounded loads). */
+/** Nobody is given more than so many times its share of the work (consistent hashing with bounded loads). */
 const BOUND = 1.2
 
 /** One that work could be given to, and what it has committed to, in any common measure. */

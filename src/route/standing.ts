@@ -18,7 +18,7 @@ const LIMITED_CUT = 0.75
 /** How a call went wrong, as far as routing cares; `retryAfter` in seconds. */
 export type Misstep = { code: string; retryAfter: number }
 
-/** How long a call's first token took, and how long it may take for a prompt of that length, in milliseconds. */
+/** How long a call's first token took, and how long it may take for such a prompt, in milliseconds. */
 export type Pace = { firstTokenMs: number; ceilingMs: number }
 
 /**

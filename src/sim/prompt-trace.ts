@@ -13,7 +13,7 @@ import { launchSpecs } from '../state/grade.ts'
 import type { State } from '../state/state.ts'
 import { emptyState } from '../state/state.ts'
 
-/** One prompt of a trace: when it comes, how long its answer is, and the blocks of 512 tokens it consists of. */
+/** One prompt of a trace: when it comes, how long its answer is, and its blocks of 512 tokens. */
 export type TracedPrompt = { atMs: number; outputTokens: number; blocks: readonly number[] }
 
 /** What came of routing a trace: share of blocks that the supplier chosen had read before, and its spread. */
@@ -99,7 +99,7 @@ class Cache {
   }
 }
 
-/** Conversations that share a system prompt, each turn reading all of the turns before it. Poisson arrivals. */
+/** Conversations that share a system prompt, each turn reading all of the turns before it. */
 export function conversations(seed: number, count: number): TracedPrompt[] {
   const random = chance(seed)
   const prompts: TracedPrompt[] = []
