@@ -114,6 +114,7 @@ const acts: Sentence[] = [
       draw: drawNamed(world, name),
       offer: offerOf(world, to),
       failure: 'timeout',
+      fault: 'supplier',
     }),
   ],
   [
@@ -131,6 +132,7 @@ const acts: Sentence[] = [
       draw: drawNamed(world, name),
       failure: 'truncated',
       fault: 'supplier',
+      relayed: { inputTokens: 0, outputTokens: 0 },
     }),
   ],
   [
@@ -169,11 +171,22 @@ const readings: Sentence[] = [
       return { answer: told.length === 0 ? 'none' : told.join(', ') }
     },
   ],
+  [/^insurance is$/, ({ state }) => ({ answer: showMoney(balanceOf(state.ledger, state.house.insurance)) })],
+  [
+    /^penalties held are$/,
+    ({ state }) => ({ answer: showMoney(balanceOf(state.ledger, state.house.penalties)) }),
+  ],
   [/^withheld is$/, ({ state }) => ({ answer: showMoney(balanceOf(state.ledger, state.house.withheld)) })],
 ]
 
 /** What a unit goes through after trading: lots, draws, delivery, failure and the sweep. */
 export const deliverySentences: readonly Sentence[] = [...acts, ...readings]
+
+const PENALTIES = {
+  hard_failure: 'the failure',
+  undelivered: 'the outage',
+  rejected_lot: 'the lot',
+} as const
 
 export const deliveryVoice: Voice = {
   'lot.opened': ({ wt: size, expiresAt }) => `lot of ${showUnits(size)} until ${time(expiresAt)}`,
@@ -192,5 +205,12 @@ export const deliveryVoice: Voice = {
     const earned = `${verdict}: ${showUnits(used)} used, ${money}`
     return refund === 0 ? earned : `${earned}, ${showMoney(refund)} refunded`
   },
+  // A discount is told with the settlement.
+  'penalty.charged': ({ offence, amount }) =>
+    offence === 'soft_miss' ? undefined : `pays ${showMoney(amount)} for ${PENALTIES[offence]}`,
+  'penalty.disputed': () => 'disputed',
+  'penalty.closed': ({ amount, upheld }) => `${showMoney(amount)} ${upheld ? 'stands' : 'given back'}`,
+  'escrow.forfeited': ({ wt: size, amount }) => `${showUnits(size)} missed, ${showMoney(amount)} insured`,
+  'insurance.funded': () => undefined,
   'cash.unwithheld': ({ amount }) => `${showMoney(amount)} let go`,
 }

@@ -148,9 +148,9 @@ scenario(
   d1 fails over to wind                     -> no: supply_short
   bob deposits 10
   bob bids 4 @ 1.00
-  d1 fails over to wind                     -> rerouted
-  sun owes                                  -> 5, 5 of it sold, bond 0.50
-  d1 fails                                  -> failed, 1 back
+  d1 fails over to wind                     -> rerouted, pays 0.05 for the failure
+  sun owes                                  -> 5, 5 of it sold, bond 0.45
+  d1 fails                                  -> failed, 1 back, pays 0.05 for the failure
   the units of alice are                    -> 2 trading, 0 in lots, 0 drawn
   `,
 )

@@ -4,11 +4,17 @@ import type { Event } from '../src/state/event.ts'
 import { deliverySentences, deliveryVoice } from './delivery-sentences.ts'
 import type { Sentence, Voice, World } from './language.ts'
 import { ask, newWorld } from './language.ts'
+import { penaltySentences } from './penalty-sentences.ts'
 import { tradingSentences, tradingVoice } from './trading-sentences.ts'
 import { venueSentences, venueVoice } from './venue-sentences.ts'
 
 /** Every sentence that a scenario may use. A file of sentences for more of the market is added here. */
-const SENTENCES: readonly Sentence[] = [...tradingSentences, ...deliverySentences, ...venueSentences]
+const SENTENCES: readonly Sentence[] = [
+  ...tradingSentences,
+  ...deliverySentences,
+  ...venueSentences,
+  ...penaltySentences,
+]
 const VOICE: Voice = { ...tradingVoice, ...deliveryVoice, ...venueVoice }
 
 /**

@@ -35,6 +35,7 @@ const EXPLAINED: Record<Reject, Explanation> = {
   stop_terms: { title: 'A stop order waits, and then takes or rests' },
   stop_already_reached: { title: 'The last trade has reached the stop price already', unit: 'ticks' },
   group_not_found: { status: 404, title: 'There is no such open order group' },
+  penalty_not_found: { status: 404, title: 'There is no such penalty, or it can no longer be disputed' },
   group_frozen: { title: 'The group has filled what it may and is frozen' },
   group_count_limit: { title: 'The account has as many order groups as it may have', unit: 'count' },
   reduce_only_rests: { title: 'A reduce-only order cannot rest' },

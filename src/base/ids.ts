@@ -12,6 +12,8 @@ export type TradeId = Brand<number, 'TradeId'>
 export type LotId = Brand<number, 'LotId'>
 /** One called request, from the hold of its units to its receipt. */
 export type DrawId = Brand<number, 'DrawId'>
+/** What a supplier paid for a miss. */
+export type PenaltyId = Brand<number, 'PenaltyId'>
 /** Orders that end together. */
 export type GroupId = Brand<number, 'GroupId'>
 export type MandateId = Brand<number, 'MandateId'>

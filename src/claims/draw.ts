@@ -20,6 +20,7 @@ import { planHolding } from './holding.ts'
 import { inMaintenance } from '../trading/maintenance.ts'
 import { killFault } from '../trading/kill.ts'
 import { callObligation, canCall, endCall, NO_SALES } from '../trading/obligation.ts'
+import { missOf, punishMiss } from './miss.ts'
 import { buyAtMarket } from './purchase.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
@@ -71,6 +72,7 @@ export function openDraw(state: State, command: CommandOf<'draw.open'>): Event[]
     offer: offer.id,
     supplier,
     failed: [],
+    blamed: null,
     request,
     wt: wt(0),
     sources: [],
@@ -165,13 +167,14 @@ export function rerouteDraw(state: State, command: CommandOf<'draw.reroute'>): E
 
   // Nothing below this line can fail.
   const events: Event[] = []
-  if (from !== to) {
-    endCall(state, openPosition(state, theAccount(state, from), instrument.id), draw.wt)
-    callObligation(state, instrument, offer, draw.wt, failed, events)
-  }
-  const { id, account } = draw
+  const { id, account, wt: called } = draw
   const { failure } = command
-  events.push({ kind: 'draw.rerouted', draw: id, account, from: draw.offer, to: offer.id, failure })
+  const parties = { account, from: draw.offer, to: offer.id, supplier: from, instrument: instrument.id }
+  const miss = missOf(state, draw, failure)
+  if (from !== to) endCall(state, openPosition(state, theAccount(state, from), instrument.id), called)
+  events.push({ kind: 'draw.rerouted', draw: id, ...parties, wt: called, failure, fault: command.fault })
+  if (command.fault === 'supplier') punishMiss(state, miss, events)
+  if (from !== to) callObligation(state, instrument, offer, called, failed, events)
   draw.offer = offer.id
   draw.supplier = to
   draw.failed = failed

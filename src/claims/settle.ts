@@ -10,7 +10,9 @@ import { withhold } from '../trading/escrow.ts'
 import type { Event } from '../state/event.ts'
 import { takeMetered } from '../trading/fee.ts'
 import { judge, weigh } from './judge.ts'
+import { missOf, punishMiss } from './miss.ts'
 import { move } from '../state/ledger.ts'
+import { charge, roomFor } from './penalty.ts'
 import { endCall, meetObligation } from '../trading/obligation.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
@@ -34,13 +36,26 @@ export function settleDraw(state: State, command: CommandOf<'draw.settle'>): Eve
   const cost = useSources(state, buyer, draw, used)
   const supplier = supplierOf(state, draw)
   const { proceeds, fee, bond } = meetObligation(state, supplier, draw.offer, buyer.drawn, used)
-  const refund = micros(Math.min(shareDown(proceeds, discount), proceeds - fee))
+  const due = micros(Math.min(shareDown(proceeds, discount), proceeds - fee))
+  const refund = micros(Math.min(due, roomFor(state, draw.supplier)))
   move(state.ledger, state.house.withheld, theAccount(state, draw.account).free, refund)
   const purchase = { buyer: draw.account, wt: used, cost, proceeds }
   withhold(state, supplier, proceeds - fee - refund + bond, state.at, purchase)
   const returned = wt(draw.wt - used)
   const after = closeDraw(state, draw, used, refund, state.at)
   const { id, account, mandate, instrument, offer, request } = draw
+  const fined: Event[] = []
+  if (due > 0) {
+    const offence = {
+      offence: 'soft_miss',
+      due,
+      buyer: account,
+      wt: used,
+      draw: id,
+      failure: verdict,
+    } as const
+    charge(state, supplier, offence, 'paid', fined)
+  }
   return [
     {
       kind: 'draw.settled',
@@ -60,6 +75,7 @@ export function settleDraw(state: State, command: CommandOf<'draw.settle'>): Eve
       deliveryFee: fee,
       refund,
     },
+    ...fined,
     ...after,
   ]
 }
@@ -80,7 +96,10 @@ export function giveBack(state: State, draw: Draw, reason: string, at: Instant):
   return [{ kind: 'draw.released', draw: id, account, instrument, request, wt: held, reason }, ...after]
 }
 
-/** Ends a draw whose request failed: the buyer is not charged, and the event is the evidence of the fault. */
+/**
+ * Ends a draw whose request failed: the buyer is not charged, and the event is the evidence of the fault. The
+ * supplier called last pays as for any hard failure.
+ */
 export function failDraw(state: State, command: CommandOf<'draw.fail'>): Event[] | Refusal {
   const { failure, fault } = command
   const draw = state.draws.get(command.draw)
@@ -88,9 +107,12 @@ export function failDraw(state: State, command: CommandOf<'draw.fail'>): Event[]
 
   // Nothing below this line can fail.
   const { id, account, instrument, offer, supplier, request, wt: held } = draw
+  const miss = missOf(state, draw, failure)
   const after = closeDraw(state, draw, wt(0), micros(0), state.at)
   const who = { draw: id, account, instrument, offer, supplier, request }
-  return [{ kind: 'draw.failed', ...who, wt: held, failure, fault }, ...after]
+  const events: Event[] = [{ kind: 'draw.failed', ...who, wt: held, failure, fault }, ...after]
+  if (fault === 'supplier') punishMiss(state, miss, events)
+  return events
 }
 
 const buyerOf = (state: State, draw: Draw): Position =>

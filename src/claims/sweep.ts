@@ -1,5 +1,5 @@
 import { known } from '../base/assert.ts'
-import type { AccountId, DrawId, InstrumentId, LotId, OrderId } from '../base/ids.ts'
+import type { AccountId, DrawId, InstrumentId, LotId, OrderId, PenaltyId } from '../base/ids.ts'
 import type { Wt } from '../base/money.ts'
 import { micros, wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
@@ -18,6 +18,8 @@ import { closeOrder } from '../trading/match.ts'
 import { lowerBacked } from '../trading/obligation.ts'
 import { findOrder, SELL } from '../state/order.ts'
 import { waitingOrders } from '../state/stop.ts'
+import { closePenalty } from './penalty.ts'
+import { shareFees } from './insurance.ts'
 import { giveBack } from './settle.ts'
 import type { Due, Instrument, Position, State } from '../state/state.ts'
 
@@ -49,6 +51,11 @@ function endDue(state: State, due: Due, events: Event[]): void {
     events.push(...giveBack(state, draw, 'deadline', due.at))
     return
   }
+  if (due.kind === 'penalty') {
+    const penalty = known(state.penalties.get(due.id as PenaltyId), 'a penalty that is due is open')
+    events.push(closePenalty(state, penalty, 'undisputed'))
+    return
+  }
   if (due.kind === 'timer') {
     fireCancelTimer(state, due.id as AccountId, events)
     return
@@ -70,6 +77,7 @@ function unwithhold(state: State, now: Instant, events: Event[]): void {
   for (const { account, amount, due } of state.withheld) {
     if (due > now) break
     count++
+    if (amount === 0) continue
     move(state.ledger, state.house.withheld, theAccount(state, account).free, amount)
     events.push({ kind: 'cash.unwithheld', account, amount })
   }
@@ -91,6 +99,7 @@ function sweep(state: State, instrument: Instrument, events: Event[]): void {
     cancelUnsold(state, position, events)
     enterConsumption(state, position, drawn.get(position) ?? [], at, events)
   }
+  shareFees(state, events)
   events.push({ kind: 'window.swept', instrument: instrument.id, at })
 }
 

@@ -4,6 +4,7 @@ import type { Instant } from '../base/time.ts'
 import { later, MICROS_PER_MS } from '../base/time.ts'
 import { latencyCeiling } from '../claims/judge.ts'
 import { theInstrument } from '../state/account.ts'
+import type { Fault } from '../state/command.ts'
 import type { Spec } from '../state/instrument.ts'
 import type { Offer } from '../state/state.ts'
 import { printId } from '../wire/id.ts'
@@ -44,6 +45,12 @@ const DEADLINE_SLACK_MS = 120_000
 const BYTES_PER_TOKEN_MAX = 32
 
 type Opened = { draw: Draw; offer: Offer; others: number }
+/** How the last call of a draw ended. */
+type Ended = Pick<Served, 'outcome' | 'draw' | 'aboveRate'>
+
+/** A supplier is not to blame for a request that is bad, nor for what is asked above its committed rate. */
+const faultOf = ({ code }: Failure, aboveRate: boolean): Fault =>
+  code === 'bad_request' || aboveRate ? 'nobody' : 'supplier'
 
 /** One completion's walk: hold units, call a supplier, relay, count, settle. Ends its draw exactly once. */
 export class Delivery {
@@ -217,8 +224,9 @@ export class Delivery {
       if (outcome.failure === null) return this.release(draw, 'venue_closing', CLOSING)
       const fault = outcome.failure
       const mayGoOn = !this.reply.committed && !this.gone && !this.closing
-      next = mayGoOn ? this.reroute(draw, fault) : undefined
-      if (next === undefined) return this.giveUp(draw, fault)
+      const blame = faultOf(fault, aboveRate)
+      next = mayGoOn ? this.reroute(draw, fault, blame) : undefined
+      if (next === undefined) return this.giveUp({ outcome, draw, aboveRate }, fault, blame)
     }
   }
 
@@ -280,30 +288,25 @@ export class Delivery {
    * Sends the draw to the next supplier that can take it. A request refused as bad is tried once more, not by
    * all.
    */
-  private reroute(draw: Draw, fault: Failure): { offer: Offer; others: number } | undefined {
+  private reroute(draw: Draw, fault: Failure, blame: Fault): { offer: Offer; others: number } | undefined {
     this.reply.reset()
     if (fault.code === 'bad_request' && this.attempts > 1) return undefined
     const tried = new Set(this.called)
     for (;;) {
       const choice = this.choose(this.demand.inputGuess, Math.min(this.outputMax, FIRST_STEP), tried)
       if ('why' in choice) return undefined
-      if (draw.reroute(choice.offer.id, fault.code)) return choice
+      if (draw.reroute(choice.offer.id, fault.code, blame)) return choice
       tried.add(choice.offer.id)
     }
   }
 
   /** The buyer has what was asked for, or has hung up: counts it, settles it, and says the last word. */
-  private async settle({
-    outcome,
-    draw,
-    aboveRate,
-  }: Pick<Served, 'outcome' | 'draw' | 'aboveRate'>): Promise<void> {
+  private async settle(ended: Ended): Promise<void> {
+    const { outcome, draw } = ended
     const { exchange, timer, log } = this.parts
     if (outcome.kind === 'aborted' && outcome.answer.empty && !outcome.accepted)
       return this.release(draw, 'client_abort', null)
-    const { attempts, outputMax } = this
-    const { rawBody } = this.request
-    const served: Served = { outcome, draw, prompt: this.prompt, outputMax, attempts, aboveRate, rawBody }
+    const served = this.served(ended)
     const usage = await readUsage(served)
     const result = draw.settle(readingOf(served, usage))
     if (result === undefined) {
@@ -319,10 +322,21 @@ export class Delivery {
   }
 
   /** No supplier served: nothing is charged, and the last failure decides what the buyer is told. */
-  private async giveUp(draw: Draw, fault: Failure): Promise<void> {
-    const seq = fault.code === 'bad_request' ? draw.release('bad_request') : draw.fail(fault.code, 'supplier')
-    await this.parts.exchange.durable(seq)
+  private async giveUp(ended: Ended, fault: Failure, blame: Fault): Promise<void> {
+    const { draw } = ended
+    const { exchange } = this.parts
+    if (fault.code === 'bad_request') await exchange.durable(draw.release('bad_request'))
+    else {
+      const { input, output } = await readUsage(this.served(ended))
+      const relayed = { inputTokens: input, outputTokens: this.reply.committed ? output : 0 }
+      await exchange.durable(draw.fail(fault.code, blame, relayed))
+    }
     this.reply.fail(buyerError(fault))
+  }
+
+  private served(ended: Ended): Served {
+    const { attempts, outputMax, prompt } = this
+    return { ...ended, prompt, outputMax, attempts, rawBody: this.request.rawBody }
   }
 
   private async release(draw: Draw, reason: string, error: BuyerError | null): Promise<void> {

@@ -2,7 +2,7 @@ import type { AccountId, DrawId, InstrumentId, MandateId, OfferId } from '../bas
 import type { Ticks } from '../base/money.ts'
 import { mulDivDown, PPM, wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
-import type { Command, Reading } from '../state/command.ts'
+import type { Command, DrawFail, Fault, Reading } from '../state/command.ts'
 import type { DrawSettled, Event, EventOf } from '../state/event.ts'
 import type { Spec } from '../state/instrument.ts'
 import type { Reject } from '../state/reject.ts'
@@ -28,6 +28,9 @@ export type DrawTerms = Payer & {
 /** The first hold of a long answer, in output tokens; the next steps double. */
 export const FIRST_STEP = 1_024
 const LAST_STEP = 16_384
+
+type Relayed = DrawFail['relayed']
+const NOTHING_RELAYED: Relayed = { inputTokens: 0, outputTokens: 0 }
 
 type Rejected = EventOf<'command.rejected'>
 
@@ -101,8 +104,8 @@ export class Draw {
   }
 
   /** Sends the draw to another offer. False when that one cannot take it. */
-  reroute(offer: OfferId, failure: string): boolean {
-    const applied = this.submit({ kind: 'draw.reroute', draw: this.id, offer, failure })
+  reroute(offer: OfferId, failure: string, fault: Fault): boolean {
+    const applied = this.submit({ kind: 'draw.reroute', draw: this.id, offer, failure, fault })
     return happened(applied, 'draw.rerouted') !== undefined
   }
 
@@ -116,10 +119,11 @@ export class Draw {
   }
 
   /**
-   * Ends the draw without a charge because the supplier or the venue failed. Returns the command to wait for.
+   * Ends the draw without a charge because the supplier or the venue failed, and says what had been read and
+   * relayed. Returns the command to wait for.
    */
-  fail(failure: string, fault: 'supplier' | 'venue'): number {
-    return this.submit({ kind: 'draw.fail', draw: this.id, failure, fault }).seq
+  fail(failure: string, fault: Fault, relayed: Relayed = NOTHING_RELAYED): number {
+    return this.submit({ kind: 'draw.fail', draw: this.id, failure, fault, relayed }).seq
   }
 
   /** Ends the draw without a charge and without blame. */

@@ -279,10 +279,14 @@ function auditEscrow(state: State): void {
         assert((position.escrow[at - 1]?.born ?? 0) <= lot.born, '10: escrow lots are oldest first')
       }
       bonds += position.bond
+      assert(position.missed >= 0 && position.missed <= escrowed, '10: what was missed is owed')
       assert(position.escrowed === escrowed, '10: the escrowed quantity is in lots')
       assert(escrowed === escrowTarget(state, position), '10: the escrowed quantity is what was sold')
     }
   const withheld = state.withheld.reduce((sum, { amount }) => sum + amount, 0)
+  let penalties = 0
+  for (const { to, amount } of state.penalties.values()) if (to === null) penalties += amount
+  assert(balanceOf(ledger, house.penalties) === penalties, '10: penalties held are open to dispute')
   assert(balanceOf(ledger, house.escrow) === escrow, '10: escrow is what its lots are worth')
   assert(balanceOf(ledger, house.bonds) === bonds, '10: bonds are what positions have posted')
   assert(balanceOf(ledger, house.withheld) === withheld, '10: withheld money is all due to somebody')

@@ -17,6 +17,7 @@ import { announceMaintenance } from '../trading/maintenance.ts'
 import { changeStatus, configureInstrument } from '../trading/market-state.ts'
 import { placeOrder } from '../trading/place.ts'
 import { probeLot } from '../claims/lot-test.ts'
+import { decidePenalty, disputePenalty } from '../claims/penalty.ts'
 import type { Refusal } from '../state/reject.ts'
 import { failDraw, releaseDraw, settleDraw } from '../claims/settle.ts'
 import type { State } from '../state/state.ts'
@@ -116,6 +117,10 @@ function administer(state: State, command: Rare): Event[] | Refusal {
       return announceMaintenance(state, command)
     case 'lot.probe':
       return probeLot(state, command)
+    case 'penalty.dispute':
+      return disputePenalty(state, command)
+    case 'penalty.decide':
+      return decidePenalty(state, command)
     case 'mandate.grant':
       return grantMandate(state, command)
     case 'mandate.revoke':

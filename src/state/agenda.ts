@@ -1,5 +1,5 @@
 import { assert } from '../base/assert.ts'
-import type { DrawId, LotId, OrderId } from '../base/ids.ts'
+import type { DrawId, LotId, OrderId, PenaltyId } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
 import { findOrder, NO_SLOT } from './order.ts'
 import type { Due, State } from './state.ts'
@@ -8,7 +8,10 @@ import { NEVER } from './state.ts'
 /** Below this many entries, what has ended is not worth clearing out. */
 const SMALL = 64
 
-const RANK = { draw: 0, lot: 1, order: 2, timer: 3 } as const satisfies Record<Due['kind'], number>
+const RANK = { draw: 0, lot: 1, order: 2, timer: 3, penalty: 4 } as const satisfies Record<
+  Due['kind'],
+  number
+>
 
 /** Earlier first; at one instant draws give back, lots expire, orders end, timers fire; older first. */
 const before = (a: Due, b: Due): boolean =>
@@ -18,14 +21,15 @@ const before = (a: Due, b: Due): boolean =>
 function isLive(state: State, due: Due): boolean {
   if (due.kind === 'lot') return state.lots.get(due.id as LotId)?.expiresAt === due.at
   if (due.kind === 'draw') return state.draws.get(due.id as DrawId)?.deadline === due.at
+  if (due.kind === 'penalty') return state.penalties.get(due.id as PenaltyId)?.due === due.at
   if (due.kind === 'timer') return state.accounts[due.id - 1]?.cancelAt === due.at
   const slot = findOrder(state.orders, due.id as OrderId)
   return slot !== NO_SLOT && state.orders.terms[slot]?.special?.expiresAt === due.at
 }
 
 /** At least as many as there are entries of what has not ended. */
-const liveAtMost = ({ lots, draws, orders, accounts }: State): number =>
-  lots.size + draws.size + orders.live + accounts.length + 1
+const liveAtMost = ({ lots, draws, orders, accounts, penalties }: State): number =>
+  lots.size + draws.size + orders.live + accounts.length + penalties.size + 1
 
 /** Puts a deadline or an expiry on the agenda, a binary heap: cleared of what has ended when half has. */
 export function schedule(state: State, due: Due): void {

@@ -7,6 +7,7 @@ import type {
   MemberId,
   OfferId,
   OrderId,
+  PenaltyId,
 } from '../base/ids.ts'
 import type { Lots, Micros, Ppm, Ticks, Wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
@@ -51,10 +52,12 @@ export type Command =
   | { kind: 'mandate.revoke'; account: AccountId; mandate: MandateId }
   | DrawOpen
   | { kind: 'draw.extend'; draw: DrawId; wt: Wt }
-  | { kind: 'draw.reroute'; draw: DrawId; offer: OfferId; failure: string }
+  | { kind: 'draw.reroute'; draw: DrawId; offer: OfferId; failure: string; fault: Fault }
   | { kind: 'draw.settle'; draw: DrawId; reading: Reading }
-  | { kind: 'draw.fail'; draw: DrawId; failure: string; fault: 'supplier' | 'venue' }
+  | DrawFail
   | { kind: 'draw.release'; draw: DrawId; reason: string }
+  | { kind: 'penalty.dispute'; account: AccountId; penalty: PenaltyId; statement: string }
+  | { kind: 'penalty.decide'; penalty: PenaltyId; upheld: boolean; reason: string }
   | MarketCommand
   | { kind: 'time.tick' }
 
@@ -243,6 +246,19 @@ export type DrawOpen = {
   buyLimit: Ticks | null
   /** After this instant the engine gives the units back by itself. */
   deadline: Instant
+}
+
+/** Whose fault a failed call is. Nobody's: a bad request, or traffic above the committed rate. */
+export type Fault = 'supplier' | 'venue' | 'nobody'
+
+/** A draw ends without a delivery, and with what had been read and relayed until then. */
+export type DrawFail = {
+  kind: 'draw.fail'
+  draw: DrawId
+  failure: string
+  /** Of the supplier called last; those called before were blamed when the draw left them. */
+  fault: Fault
+  relayed: { inputTokens: number; outputTokens: number }
 }
 
 /** What the exchange's own meter and clock read of one delivered request. */

@@ -10,10 +10,11 @@ import type {
   OrderId,
   TradeId,
 } from '../base/ids.ts'
-import type { Lots, Micros, Ppm, Ticks, Wt } from '../base/money.ts'
+import type { Lots, Micros, Ticks, Wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type {
   CommandOf,
+  Fault,
   Notice,
   OrderType,
   PostOnly,
@@ -24,6 +25,7 @@ import type {
   SpecialTerms,
   TimeInForce,
 } from './command.ts'
+import type { ConductEvent } from './conduct-event.ts'
 import type { Spec } from './instrument.ts'
 import type { Reject } from './reject.ts'
 import type { MarketEvent } from './status.ts'
@@ -71,38 +73,7 @@ export type Event =
     }
   | { kind: 'offer.suspended'; offer: OfferId; account: AccountId; reason: string }
   | { kind: 'offer.noticed'; offer: OfferId; account: AccountId; notice: Notice | null }
-  | {
-      kind: 'lot.probed'
-      offer: OfferId
-      account: AccountId
-      instrument: InstrumentId
-      passed: boolean
-      /** Share of such probes that a model at the floor fails. */
-      failure: Ppm
-      /** The log-likelihood ratio after it, in millionths. */
-      ratio: number
-      evidence: CommandOf<'lot.probe'>['evidence']
-    }
-  /** The test has ended; the next probe begins another. */
-  | {
-      kind: 'lot.accepted'
-      account: AccountId
-      instrument: InstrumentId
-      probes: number
-      failed: number
-      ratio: number
-    }
-  /** Likewise. Its offer is no longer certified for the instrument, but for the grade named, if for any. */
-  | {
-      kind: 'lot.rejected'
-      offer: OfferId
-      account: AccountId
-      instrument: InstrumentId
-      probes: number
-      failed: number
-      ratio: number
-      regraded: InstrumentId | null
-    }
+  | ConductEvent
   | {
       kind: 'units.issued'
       account: AccountId
@@ -205,7 +176,12 @@ export type Event =
       account: AccountId
       from: OfferId
       to: OfferId
+      /** Who was called before. */
+      supplier: AccountId
+      instrument: InstrumentId
+      wt: Wt
       failure: string
+      fault: Fault
     }
   | DrawSettled
   | {
@@ -218,7 +194,7 @@ export type Event =
       request: string
       wt: Wt
       failure: string
-      fault: 'supplier' | 'venue'
+      fault: Fault
     }
   | {
       kind: 'draw.released'

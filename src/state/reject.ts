@@ -37,6 +37,7 @@ export const rejects = {
   client_order_id_reused: 3009,
   request_id_reused: 3010,
   group_not_found: 3011,
+  penalty_not_found: 3012,
 
   market_halted: 4001,
   offer_suspended: 4002,

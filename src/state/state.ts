@@ -8,9 +8,10 @@ import type {
   MemberId,
   OfferId,
   OrderId,
+  PenaltyId,
 } from '../base/ids.ts'
 import type { Lots, Micros, Ppm, Ticks, Wt } from '../base/money.ts'
-import { ppm } from '../base/money.ts'
+import { micros, ppm } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import { MICROS_PER_HOUR } from '../base/time.ts'
 import type { Book } from './book.ts'
@@ -22,6 +23,8 @@ import type { Cell, Ledger } from './ledger.ts'
 import { CASH, newLedger, openCell } from './ledger.ts'
 import type { OrderPool, Slot } from './order.ts'
 import { newPool } from './order.ts'
+import type { Penalty } from './penalty.ts'
+import type { Turnover } from './turnover.ts'
 import type { AccountLimits, InstrumentRules, InstrumentStatus, Moves, Phase } from './status.ts'
 
 /** The whole exchange as plain data: it can be copied, stored and compared. Only `apply` changes it. */
@@ -51,11 +54,16 @@ export type State = {
   house: House
   orders: OrderPool
   withheld: Withheld[]
+  /** Those that may still be undone. */
+  penalties: Map<PenaltyId, Penalty>
+  /** Of the fees, what has been shared with the insurance fund. */
+  feesShared: Micros
   agenda: Due[]
   nextOrder: number
   nextTrade: number
   nextLot: number
   nextDraw: number
+  nextPenalty: number
 }
 
 /** The exchange's own cells of cash. `world` is the contra side of deposits. */
@@ -65,6 +73,8 @@ export type House = {
   escrow: Cell
   bonds: Cell
   withheld: Cell
+  /** Penalties that are still open to dispute. */
+  penalties: Cell
   insurance: Cell
   rounding: Cell
 }
@@ -85,6 +95,8 @@ export type Account = {
   openOrders: number
   /** When the dead-man's timer cancels its orders; 0: it is off. */
   cancelAt: Instant
+  /** What it has sold first hand and paid in penalties of late; null where it never sold. */
+  turnover: Turnover | null
   clientOrders: Map<string, ClientOrder>
   /** Null: no bounds but those of everybody. */
   limits: AccountLimits | null
@@ -131,6 +143,11 @@ export type Position = {
   /** Escrow behind sold obligations, oldest first, and the sum of what remains in them. */
   escrow: EscrowLot[]
   escrowed: Wt
+  /**
+   * Of the units sold, those that a call has missed. They count as the oldest: delivery clears the mark, and
+   * if they expire their escrow is lost.
+   */
+  missed: Wt
   /** Sold obligations already called by draws. */
   reserved: Wt
   bond: Micros
@@ -237,6 +254,8 @@ export type Draw = {
    * draw.
    */
   failed: AccountId[]
+  /** The first of them that was at fault, and of the units called those it was to deliver; or nobody. */
+  blamed: AccountId | null
   request: string
   wt: Wt
   sources: DrawSource[]
@@ -268,8 +287,11 @@ export type Withheld = {
 /** What one buyer's delivered units had cost it, and what their supplier earned for them before the fee. */
 export type Bought = { wt: Wt; cost: Micros; proceeds: Micros }
 
-/** A draw's deadline, a lot's or an order's expiry, an account's timer. Skipped where it has ended before. */
-export type Due = { at: Instant; kind: 'draw' | 'lot' | 'order' | 'timer'; id: number }
+/**
+ * A draw's deadline, a lot's or an order's expiry, an account's timer, the end of the window for a dispute.
+ * Skipped where it has ended before.
+ */
+export type Due = { at: Instant; kind: 'draw' | 'lot' | 'order' | 'timer' | 'penalty'; id: number }
 
 export const NEVER = Number.MAX_SAFE_INTEGER as Instant
 
@@ -299,6 +321,7 @@ export function emptyState(): State {
     escrow: openCell(ledger, CASH),
     bonds: openCell(ledger, CASH),
     withheld: openCell(ledger, CASH),
+    penalties: openCell(ledger, CASH),
     insurance: openCell(ledger, CASH),
     rounding: openCell(ledger, CASH),
   }
@@ -323,10 +346,13 @@ export function emptyState(): State {
     house,
     orders: newPool(),
     withheld: [],
+    penalties: new Map(),
+    feesShared: micros(0),
     agenda: [],
     nextOrder: 1,
     nextTrade: 1,
     nextLot: 1,
     nextDraw: 1,
+    nextPenalty: 1,
   }
 }

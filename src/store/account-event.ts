@@ -13,11 +13,53 @@ export type Owners = {
 
 export type View = { account: AccountId; event: AccountEvent }
 
+/** Events that one account is told of, as they are. */
+type Own = Extract<Event, { account: AccountId }>['kind']
+const OWN = [
+  'account.opened',
+  'account.limited',
+  'cash.deposited',
+  'cash.withdrawn',
+  'cash.unwithheld',
+  'offer.certified',
+  'offer.suspended',
+  'offer.noticed',
+  'escrow.forfeited',
+  'penalty.charged',
+  'penalty.disputed',
+  'penalty.closed',
+  'lot.accepted',
+  'lot.rejected',
+  'units.issued',
+  'units.redeemed',
+  'order.accepted',
+  'order.amended',
+  'order.pending',
+  'order.triggered',
+  'order.reduced',
+  'order.closed',
+  'lot.opened',
+  'lot.expired',
+  'standby.paid',
+  'mandate.revoked',
+  'draw.extended',
+  'group.created',
+  'group.closed',
+  'group.tripped',
+  'cancel_timer.set',
+  'cancel_timer.fired',
+] as const satisfies readonly Own[]
+const OWN_KINDS: ReadonlySet<Event['kind']> = new Set(OWN)
+const isOwn = (event: Event): event is Extract<Event, { kind: (typeof OWN)[number] }> =>
+  OWN_KINDS.has(event.kind)
+
 /** What each account concerned by an event is shown of it. Events of the whole venue concern no account. */
 export function viewsOf(event: Event, owners: Owners): View[] {
+  if (isOwn(event)) return [{ account: event.account, event }]
   switch (event.kind) {
     case 'command.rejected':
     case 'lot.probed':
+    case 'insurance.funded':
     case 'venue.configured':
     case 'member.admitted':
     case 'instrument.listed':
@@ -29,35 +71,6 @@ export function viewsOf(event: Event, owners: Owners): View[] {
     case 'window.swept':
     case 'order.repeated':
       return []
-    case 'account.opened':
-    case 'account.limited':
-    case 'cash.deposited':
-    case 'cash.withdrawn':
-    case 'cash.unwithheld':
-    case 'offer.certified':
-    case 'offer.suspended':
-    case 'offer.noticed':
-    case 'lot.accepted':
-    case 'lot.rejected':
-    case 'units.issued':
-    case 'units.redeemed':
-    case 'order.accepted':
-    case 'order.amended':
-    case 'order.pending':
-    case 'order.triggered':
-    case 'order.reduced':
-    case 'order.closed':
-    case 'lot.opened':
-    case 'lot.expired':
-    case 'standby.paid':
-    case 'mandate.revoked':
-    case 'draw.extended':
-    case 'group.created':
-    case 'group.closed':
-    case 'group.tripped':
-    case 'cancel_timer.set':
-    case 'cancel_timer.fired':
-      return [{ account: event.account, event }]
     case 'offer.registered':
     case 'mandate.granted':
       return [{ account: event.terms.account, event }]

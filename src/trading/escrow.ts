@@ -6,6 +6,7 @@ import type { Instant } from '../base/time.ts'
 import { MICROS_PER_HOUR } from '../base/time.ts'
 import { freeCash, inTrading, obligationOf, theAccount } from '../state/account.ts'
 import type { Cell } from '../state/ledger.ts'
+import { countSale, newTurnover } from '../state/turnover.ts'
 import { move } from '../state/ledger.ts'
 import type { Bought, EscrowLot, Position, State, Withheld } from '../state/state.ts'
 
@@ -47,6 +48,9 @@ export function escrowSale(state: State, seller: Position, payer: Cell, quantity
       feeTaken: micros(0),
     })
   seller.escrowed = wt(seller.escrowed + quantity)
+  const account = theAccount(state, seller.account)
+  account.turnover ??= newTurnover(state.at)
+  countSale(account.turnover, state.at, amount)
   move(state.ledger, payer, state.house.escrow, amount)
   return amount
 }
@@ -85,7 +89,21 @@ export function trimEscrow(state: State, position: Position): void {
     position.escrowed = wt(position.escrowed - part)
     excess -= part
   }
+  position.missed = wt(Math.min(position.missed, position.escrowed))
   dropEmpty(position)
+}
+
+/** What the oldest `quantity` of an escrow stands for at its own prices, each lot rounded up. */
+export function contractValue({ escrow }: Position, quantity: Wt): Micros {
+  let left = quantity as number
+  let value = 0
+  for (const lot of escrow) {
+    if (left === 0) break
+    const part = Math.min(left, lot.remaining)
+    value += valueUp(wt(part), lot.price)
+    left -= part
+  }
+  return micros(value)
 }
 
 export type Release = { proceeds: Micros; fee: Micros }
@@ -112,6 +130,7 @@ export function releaseEscrow(state: State, position: Position, quantity: Wt): R
   }
   assert(left === 0, 'what is delivered stood in escrow')
   position.escrowed = wt(position.escrowed - quantity)
+  position.missed = wt(Math.max(0, position.missed - quantity))
   dropEmpty(position)
   move(state.ledger, state.house.escrow, state.house.withheld, proceeds)
   return { proceeds: micros(proceeds), fee: micros(fee) }
@@ -243,6 +262,7 @@ function moveLots(state: State, from: Position, to: Position, quantity: Wt): Mic
   dropEmpty(from)
   to.escrow.sort((a, b) => a.born - b.born)
   from.escrowed = wt(from.escrowed - quantity)
+  from.missed = wt(Math.min(from.missed, from.escrowed))
   to.escrowed = wt(to.escrowed + quantity)
   return micros(moved)
 }

@@ -153,7 +153,10 @@ export function meetObligation(
   return { proceeds, fee, bond }
 }
 
-/** Pays the suppliers that stood ready for units that expired out of `from`, oldest obligation first. */
+/**
+ * Pays the suppliers that stood ready for units that expired out of `from`, oldest obligation first. A call
+ * that was missed is no standing ready.
+ */
 export function payStandby(
   state: State,
   instrument: Instrument,
@@ -163,23 +166,42 @@ export function payStandby(
   events: Event[],
 ): void {
   const paid = new Map<Position, { wt: number; proceeds: number; fee: number }>()
+  const lost = new Map<Position, { wt: number; amount: number }>()
   for (let left = quantity as number; left > 0; ) {
     const { supplier, part } = oldestUncalled(state, instrument, left)
+    if (supplier.missed > 0) {
+      const missed = wt(Math.min(part, supplier.missed))
+      const sum = lost.get(supplier) ?? { wt: 0, amount: 0 }
+      const amount = forfeit(state, supplier, from, missed, at)
+      lost.set(supplier, { wt: sum.wt + missed, amount: sum.amount + amount })
+      left -= missed
+      continue
+    }
     const { proceeds, fee, bond } = meetObligation(state, supplier, null, from, part)
     withhold(state, supplier, proceeds - fee + bond, at, null)
     const sum = paid.get(supplier) ?? { wt: 0, proceeds: 0, fee: 0 }
     paid.set(supplier, { wt: sum.wt + part, proceeds: sum.proceeds + proceeds, fee: sum.fee + fee })
     left -= part
   }
-  for (const [{ account }, sum] of paid)
-    events.push({
-      kind: 'standby.paid',
-      account,
-      instrument: instrument.id,
-      wt: wt(sum.wt),
-      proceeds: micros(sum.proceeds),
-      fee: micros(sum.fee),
-    })
+  const { id } = instrument
+  for (const [{ account }, { wt: units, proceeds, fee }] of paid) {
+    const earned = { wt: wt(units), proceeds: micros(proceeds), fee: micros(fee) }
+    events.push({ kind: 'standby.paid', account, instrument: id, ...earned })
+  }
+  for (const [{ account }, { wt: units, amount }] of lost)
+    events.push({ kind: 'escrow.forfeited', account, instrument: id, wt: wt(units), amount: micros(amount) })
+}
+
+/** Units that a call had missed expire: their escrow goes to the insurance fund, their bond to who owed them. */
+function forfeit(state: State, supplier: Position, from: Cell, quantity: Wt, at: Instant): Micros {
+  const { house, ledger } = state
+  const bond = freeBond(state, supplier, quantity, house.withheld)
+  move(ledger, from, supplier.owed, quantity)
+  const { proceeds } = releaseEscrow(state, supplier, quantity)
+  move(ledger, house.withheld, house.insurance, proceeds)
+  lowerBacked(state, supplier.account, null, quantity)
+  withhold(state, supplier, bond, at, null)
+  return proceeds
 }
 
 /** The supplier whose sold and uncalled obligation is oldest, and how much of `most` its oldest lot meets. */

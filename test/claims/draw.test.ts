@@ -5,7 +5,7 @@ import { micros, ticks, wt } from '../../src/base/money.ts'
 import type { Instant } from '../../src/base/time.ts'
 import { later } from '../../src/base/time.ts'
 import { candidates } from '../../src/trading/supply.ts'
-import { all, at, HOUR, MARKET, pick, Stage } from '../engine/stage.ts'
+import { all, at, HOUR, MARKET, NOTHING_RELAYED, pick, Stage } from '../engine/stage.ts'
 
 /** A supplier with 100 lots on sale at 8,000 ticks ($0.008 a lot), and a buyer with $100. */
 function venue(bought = 0) {
@@ -237,7 +237,8 @@ test('a reroute calls another supplier, and the one that failed keeps what it ow
   const wind = stage.supplier('wind', 5, 8_000)
   const poor = stage.offer(stage.account('poor', 0))
   const draw = stage.open(buyer, { wt: 40_000 })
-  const reroute = (offer: OfferId) => ({ kind: 'draw.reroute', draw, offer, failure: 'timeout' }) as const
+  const reroute = (offer: OfferId) =>
+    ({ kind: 'draw.reroute', draw, offer, failure: 'timeout', fault: 'supplier' }) as const
   // wind has sold nothing, and may not take it over from sun, which failed.
   stage.refused(reroute(wind.offer), 'supply_short')
   stage.refused(reroute(poor), 'supply_short')
@@ -269,7 +270,13 @@ test('a released draw gives every unit back to where it came from, at its cost',
 test('a failed draw is not charged, and the event says who failed and how', () => {
   const { stage, sun, buyer } = venue(10)
   const draw = stage.open(buyer, { wt: 55_555 })
-  const events = stage.done({ kind: 'draw.fail', draw, failure: 'truncated', fault: 'supplier' })
+  const events = stage.done({
+    kind: 'draw.fail',
+    draw,
+    failure: 'truncated',
+    fault: 'supplier',
+    relayed: NOTHING_RELAYED,
+  })
   const { supplier, offer, failure, fault, wt: held } = pick(events, 'draw.failed')
   assert.deepEqual(
     [supplier, offer, failure, fault, held],

@@ -6,7 +6,7 @@ import type { Instant } from '../../src/base/time.ts'
 import { apply } from '../../src/engine/engine.ts'
 import { DEFAULT_SETTINGS } from '../../src/state/state.ts'
 import { conserves } from '../engine/conservation.ts'
-import { all, at, MARKET, pick, PRIME, reading, Stage } from '../engine/stage.ts'
+import { all, at, MARKET, NOTHING_RELAYED, pick, PRIME, reading, Stage } from '../engine/stage.ts'
 
 const MS = 1_000
 
@@ -117,7 +117,10 @@ test('a draw that is gone cannot be settled again', () => {
   const draw = stage.open(buyer, { wt: 10_000 })
   stage.settle(draw)
   stage.refused({ kind: 'draw.settle', draw, reading: reading() }, 'draw_not_found')
-  stage.refused({ kind: 'draw.fail', draw: 99 as DrawId, failure: '', fault: 'venue' }, 'draw_not_found')
+  stage.refused(
+    { kind: 'draw.fail', draw: 99 as DrawId, failure: '', fault: 'venue', relayed: NOTHING_RELAYED },
+    'draw_not_found',
+  )
 })
 
 test('oldest proceeds are earned first, at their own price', () => {
@@ -146,7 +149,13 @@ test('what a failure gives back is free in the budget, and prepaid units stay pr
   const { stage, buyer } = venue(0)
   const mandate = stage.mandate(buyer, { day: micros(10_000) })
   const first = stage.open(buyer, { wt: 10_000, mandate, buyLimit: 8_000 })
-  stage.done({ kind: 'draw.fail', draw: first, failure: 'reset', fault: 'supplier' })
+  stage.done({
+    kind: 'draw.fail',
+    draw: first,
+    failure: 'reset',
+    fault: 'supplier',
+    relayed: NOTHING_RELAYED,
+  })
   const second = stage.open(buyer, { wt: 10_000, mandate })
   stage.settle(second, { outputTokens: 10_000, generation: 1 })
   assert.equal(stage.state.mandates[mandate - 1]?.spent.day.amount, 8_016)

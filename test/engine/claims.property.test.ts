@@ -114,7 +114,13 @@ function commandOf(
     case 'extend':
       return { kind: 'draw.extend', draw, wt: wt(1 + (amount % 20_000)) }
     case 'reroute':
-      return { kind: 'draw.reroute', draw, offer: offers[amount % 3] as OfferId, failure: 'reset' }
+      return {
+        kind: 'draw.reroute',
+        draw,
+        offer: offers[amount % 3] as OfferId,
+        failure: 'reset',
+        fault: price > 3 ? 'supplier' : 'nobody',
+      }
     case 'settle': {
       const ttft = (1 + (amount % 11)) * 1_000 * MICROS_PER_MS
       const tokens = {
@@ -125,7 +131,13 @@ function commandOf(
       return { kind: 'draw.settle', draw, reading: reading({ ...tokens, ttft, excused: price === 6 }) }
     }
     case 'fail':
-      return { kind: 'draw.fail', draw, failure: 'truncated', fault: price > 3 ? 'supplier' : 'venue' }
+      return {
+        kind: 'draw.fail',
+        draw,
+        failure: 'truncated',
+        fault: price > 3 ? 'supplier' : 'venue',
+        relayed: { inputTokens: amount % 4_000, outputTokens: amount % 900 },
+      }
     case 'release':
       return { kind: 'draw.release', draw, reason: 'no_route' }
     case 'suspend':

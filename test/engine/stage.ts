@@ -54,6 +54,9 @@ export const reading = (part: Partial<Reading> = {}): Reading => ({
   ...part,
 })
 
+/** What a call that failed at once had read and relayed. */
+export const NOTHING_RELAYED = { inputTokens: 0, outputTokens: 0 }
+
 export type Draw = { wt: number; offer?: OfferId; buyLimit?: number; mandate?: MandateId; deadline?: Instant }
 
 export class Stage {

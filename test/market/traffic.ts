@@ -205,13 +205,25 @@ export class Traffic {
   private drawEnd(draw: DrawId): Command {
     switch (this.chance.below(6)) {
       case 0:
-        return { kind: 'draw.fail', draw, failure: 'timeout', fault: 'supplier' }
+        return {
+          kind: 'draw.fail',
+          draw,
+          failure: 'timeout',
+          fault: 'supplier',
+          relayed: { inputTokens: 0, outputTokens: 0 },
+        }
       case 1:
         return { kind: 'draw.release', draw, reason: 'test' }
       case 2:
         return { kind: 'draw.extend', draw, wt: wt(1 + this.chance.below(10_000)) }
       case 3:
-        return { kind: 'draw.reroute', draw, offer: this.pick([1, 2] as OfferId[]), failure: 'timeout' }
+        return {
+          kind: 'draw.reroute',
+          draw,
+          offer: this.pick([1, 2] as OfferId[]),
+          failure: 'timeout',
+          fault: 'supplier',
+        }
       default:
         return {
           kind: 'draw.settle',
