@@ -162,7 +162,7 @@ export function decidePenalty(state: State, command: CommandOf<'penalty.decide'>
   if (upheld) return [closePenalty(state, penalty, reason)]
   state.penalties.delete(id)
   const owner = theAccount(state, account)
-  if (owner.turnover !== null) countPenalty(owner.turnover, state.at, -amount)
+  if (owner.turnover !== null) countPenalty(owner.turnover, state.at, 0 - amount)
   const position = known(positionOf(state, account, instrument), 'who was charged has a position')
   unmark(position, penalty)
   const owes = obligationOf(state, position) > 0
