@@ -192,7 +192,7 @@ export function payStandby(
     events.push({ kind: 'escrow.forfeited', account, instrument: id, wt: wt(units), amount: micros(amount) })
 }
 
-/** Units that a call had missed expire: their escrow goes to the insurance fund, their bond to who owed them. */
+/** Units that a call had missed expire: their escrow goes to the insurance fund, their bond to who owed. */
 function forfeit(state: State, supplier: Position, from: Cell, quantity: Wt, at: Instant): Micros {
   const { house, ledger } = state
   const bond = freeBond(state, supplier, quantity, house.withheld)
