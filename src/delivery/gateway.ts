@@ -6,7 +6,10 @@ import type { CompletionRequest, DeliveryParts } from './completion.ts'
 import { Delivery } from './delivery.ts'
 import type { Exchange } from './draw.ts'
 import type { BuyerError } from './failure.ts'
+import { Once } from './once.ts'
+import { Repeats } from './repeat.ts'
 import { refuseReply } from './reply.ts'
+import type { Report, Reporter } from './report.ts'
 import { createRouter } from '../route/router.ts'
 
 /** Spends claims as routed traffic: one completion at a time, each from its draw to its receipt. */
@@ -23,6 +26,8 @@ export type GatewayParts = Omit<DeliveryParts, 'router' | 'patience'> & {
   patience?: Patience
   /** Chance of the router's explorations. */
   chance: Chance
+  /** Hears how each request that was tried went. */
+  report?: Reporter
 }
 
 const CLOSED: BuyerError = {
@@ -39,18 +44,39 @@ export function createGateway(parts: GatewayParts): Gateway {
     patience: parts.patience ?? PATIENCE,
     router: createRouter(parts.chance, () => parts.timer.now()),
   }
+  const once = new Once()
+  const repeats = new Repeats()
   let closed = false
   let whenIdle: () => void = () => {}
+
+  /** Why a request is not even tried: the venue closes, it is served already, or it has just failed. */
+  function refusal({ caller: { account }, rawBody, wishes }: CompletionRequest): BuyerError | undefined {
+    if (closed) return CLOSED
+    const told = repeats.told(account, rawBody, parts.timer.now())
+    const key = wishes?.once ?? null
+    return told ?? (key === null ? undefined : once.begin(account, key))
+  }
+
+  /** Keeps in mind how a request ended, and reports it. */
+  function ended({ caller: { account }, rawBody, wishes }: CompletionRequest, report: Report): void {
+    const { outcome, error, draw } = report
+    const key = wishes?.once ?? null
+    if (key !== null) once.end(account, key, outcome === 'delivered' ? draw : null)
+    const isSuppliers = outcome === 'failed' && error !== null && error.status > 500
+    repeats.ended(account, rawBody, isSuppliers ? error : null, parts.timer.now())
+    parts.report?.(report)
+  }
 
   return {
     get inFlight() {
       return running.size
     },
     async complete(request, response) {
-      if (closed) return refuseReply(response, { 'x-request-id': request.requestId }, CLOSED)
+      const refused = refusal(request)
+      if (refused !== undefined) return refuseReply(response, { 'x-request-id': request.requestId }, refused)
       const delivery = new Delivery(withRouter, request, response)
       running.add(delivery)
-      await delivery.run()
+      ended(request, await delivery.run())
       running.delete(delivery)
       if (running.size === 0) whenIdle()
     },

@@ -99,6 +99,10 @@ export const modes = {
     await inParts(res, [...WORDS.map(say), stop(), DONE], 10)
     res.end()
   },
+  byPrompt: ({ res, body }) => {
+    if (JSON.stringify(body.messages).includes('fail')) res.writeHead(500).end()
+    else begin(res).end(whole())
+  },
   slowFirst: async ({ res }) => {
     await pause(80)
     begin(res).end(whole())
