@@ -23,7 +23,7 @@ export class Repeats {
     if (this.failed.size === 0) return undefined
     const last = this.failed.get(keyOf(account, body))
     if (last === undefined || now >= last.until) return undefined
-    return { ...last.error, retryAfter: Math.ceil((last.until - now) / MICROS_PER_SECOND) }
+    return { ...last.error, status: 503, retryAfter: Math.ceil((last.until - now) / MICROS_PER_SECOND) }
   }
 
   /** A request has ended, with this error if suppliers have failed it. */
