@@ -39,7 +39,7 @@ export const failure = (code: FailureCode, detail: string, retryAfter = 0): Fail
 
 /** What a buyer is told, in OpenAI's shape. */
 export type BuyerError = {
-  /** Only what OpenAI's clients know: 400, 401, 402, 403, 404, 409, 413, 415, 422, 429, 500, 502, 503, 504. */
+  /** Only what OpenAI's clients know: 400 to 404, 409, 413, 415, 422, 429, 500, 502 to 504. */
   status: number
   code: string
   message: string
