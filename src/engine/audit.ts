@@ -9,7 +9,7 @@ import { escrowTarget } from '../trading/escrow.ts'
 import { coreHold, standingHold } from '../trading/hold.ts'
 import { balanceOf, CASH, unitsOf } from '../state/ledger.ts'
 import type { Slot } from '../state/order.ts'
-import { BUY, findOrder, NO_SLOT, SELL, termsOf } from '../state/order.ts'
+import { BUY, findOrder, liveOrders, NO_SLOT, SELL, termsOf } from '../state/order.ts'
 import type { Account, Instrument, Mandate, Position, State } from '../state/state.ts'
 import { hasReached } from '../state/stop.ts'
 import { ADMITS } from '../state/status.ts'
@@ -198,8 +198,8 @@ function auditAccount(state: State, account: Account): void {
     assert(!orders.has(order) && first.accepted.order === order, '5: one client order id, one order')
     orders.add(order)
     const slot = findOrder(pool, order)
-    const terms = slot === NO_SLOT ? undefined : pool.terms[slot]
-    assert(terms === undefined || terms?.clientOrderId === name, '5: an order keeps its client order id')
+    const terms = slot === NO_SLOT ? undefined : termsOf(pool, slot)
+    assert(terms === undefined || terms.clientOrderId === name, '5: an order keeps its client order id')
   }
 }
 
@@ -242,9 +242,8 @@ function auditMandates(state: State): void {
     }
   }
   const pool = state.orders
-  for (let slot = 0; slot < pool.capacity; slot++)
-    if (pool.id[slot] !== 0 && pool.side[slot] !== SELL)
-      add(pool.mandate[slot] as MandateId, pool.held[slot] as number)
+  for (const slot of liveOrders(pool))
+    if (pool.side[slot] !== SELL) add(pool.mandate[slot] as MandateId, pool.held[slot] as number)
   for (const draw of state.draws.values()) add(draw.mandate, draw.spend)
   for (const mandate of state.mandates) {
     assert(mandate.reserved === (reserved.get(mandate.id) ?? 0), '8: reserved is what is still open')

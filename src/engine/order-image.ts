@@ -5,7 +5,7 @@ import { theAccount, theInstrument } from '../state/account.ts'
 import { rest, restingOrders } from '../state/book.ts'
 import type { SpecialTerms } from '../state/command.ts'
 import type { OrderPool, OrderTerms, Slot } from '../state/order.ts'
-import { BUY, NO_SLOT, SELL, takeSlot, termsByCode, termsCode, termsOf } from '../state/order.ts'
+import { BUY, NO_SLOT, SELL, setTerms, takeSlot, termsByCode, termsCode, termsOf } from '../state/order.ts'
 import type { State } from '../state/state.ts'
 import { waitingOrders } from '../state/stop.ts'
 import type { Reader, Tape } from './tape.ts'
@@ -106,7 +106,7 @@ function restore(state: State, field: (column: number) => number, terms: OrderTe
     remaining as Lots,
   )
   for (const [column, name] of COLUMNS.entries()) pool[name][slot] = field(column)
-  pool.terms[slot] = terms
+  setTerms(pool, slot, terms)
   const head = account.orderHead
   pool.accountNext[slot] = head
   if (head !== NO_SLOT) pool.accountPrev[head] = slot

@@ -1,7 +1,7 @@
 import { assert } from '../base/assert.ts'
 import type { DrawId, LotId, OrderId, PenaltyId } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
-import { findOrder, NO_SLOT } from './order.ts'
+import { findOrder, NO_SLOT, termsOf } from './order.ts'
 import type { Due, State } from './state.ts'
 import { NEVER } from './state.ts'
 
@@ -24,7 +24,7 @@ function isLive(state: State, due: Due): boolean {
   if (due.kind === 'penalty') return state.penalties.get(due.id as PenaltyId)?.due === due.at
   if (due.kind === 'timer') return state.accounts[due.id - 1]?.cancelAt === due.at
   const slot = findOrder(state.orders, due.id as OrderId)
-  return slot !== NO_SLOT && state.orders.terms[slot]?.special?.expiresAt === due.at
+  return slot !== NO_SLOT && termsOf(state.orders, slot).special?.expiresAt === due.at
 }
 
 /** At least as many as there are entries of what has not ended. */

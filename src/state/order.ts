@@ -36,112 +36,78 @@ export const mayRest = ({ type, timeInForce }: Pick<OrderTerms, 'type' | 'timeIn
   type === 'limit' && timeInForce !== 'ioc' && timeInForce !== 'fok'
 
 /**
- * Every live order of every instrument, one array per field, linked three ways: a queue per price level
- * (`next`, `prev`), a list per account (`accountNext`, `accountPrev`), and a table from id to slot by open
- * addressing. Nothing is allocated per order once the pool is as large as the market needs.
+ * The numbers of an order, in the order in which they lie side by side: what matching reads first, then what
+ * money needs, then what only the order's own life changes.
  */
-export type OrderPool = {
+const FIELDS = [
+  'id',
+  'price',
+  'remaining',
+  'member',
+  'next',
+  'prev',
+  'side',
+  'account',
+  'instrument',
+  'hidden',
+  'held',
+  'filled',
+  'value',
+  'fees',
+  'backing',
+  'stop',
+  'accountNext',
+  'accountPrev',
+  'mandate',
+  'group',
+  'updatedAt',
+  'updatedSeq',
+  'version',
+  'createdAt',
+  'createdSeq',
+] as const
+type Field = (typeof FIELDS)[number]
+
+/** From one order to the next, in numbers: a whole number of cache lines. */
+const STRIDE = 32
+
+/**
+ * Every live order of every instrument. One buffer holds them all, each order's numbers side by side, because
+ * an order that is touched once is touched in many fields: a slot is where an order's numbers begin, and each
+ * field is a view of the same buffer, shifted by its place, so that `pool.price[slot]` reads as one array per
+ * field.
+ *
+ *     slot →  id price remaining … createdSeq  ·  ·   id price remaining …
+ *             └────────────── one order ───────────┘  └── the next ──
+ *
+ * Orders are linked three ways: a queue per price level (`next`, `prev`), a list per account (`accountNext`,
+ * `accountPrev`), and a table from id to slot by open addressing. Nothing is allocated per order once the pool
+ * is as large as the market needs.
+ *
+ * `member` stands beside `account` because self-trade prevention works by member. `hidden`: of what remains,
+ * lots behind the slice that an iceberg shows. `held`: µ$ still held for the order. `value`, `fees`: µ$ filled
+ * so far, fees aside, and fees paid. `backing`: µ$ per lot a primary seller holds against a sale below the
+ * bond reference; -1: placed owing nothing. `group`: 0 is none. `stop`: the price that it waits for; 0: it does not.
+ */
+export type OrderPool = Record<Field, Float64Array> & {
+  /** Orders that there is room for. */
   capacity: number
   live: number
   freeHead: Slot
-  id: Float64Array
-  account: Int32Array
-  /** STP works by member, so the member stands beside the account. */
-  member: Int32Array
-  instrument: Int32Array
-  side: Uint8Array
-  price: Int32Array
-  remaining: Float64Array
-  /** Of what remains, lots behind the slice that an iceberg shows; of every other order 0. */
-  hidden: Float64Array
-  filled: Float64Array
-  /** µ$ still held for this order. */
-  held: Float64Array
-  /** µ$ filled so far, fees aside, and fees paid. */
-  value: Float64Array
-  fees: Float64Array
-  /** µ$ per lot a primary seller holds against a sale below the bond reference; -1: placed owing nothing. */
-  backing: Float64Array
-  mandate: Int32Array
-  /** 0: none. */
-  group: Int32Array
-  /** The price that it waits for; 0: it does not wait. */
-  stop: Int32Array
-  createdAt: Float64Array
-  updatedAt: Float64Array
-  createdSeq: Float64Array
-  updatedSeq: Float64Array
-  version: Int32Array
-  next: Int32Array
-  prev: Int32Array
-  accountNext: Int32Array
-  accountPrev: Int32Array
+  numbers: Float64Array
   terms: (OrderTerms | null)[]
   /** Open addressing: slot + 1, or 0 where empty. Its length is a power of two, at most half full. */
   table: Int32Array
 }
 
-const FLOATS = [
-  'id',
-  'remaining',
-  'hidden',
-  'filled',
-  'held',
-  'value',
-  'fees',
-  'backing',
-  'createdAt',
-  'updatedAt',
-  'createdSeq',
-  'updatedSeq',
-] as const
-const INTS = [
-  'account',
-  'member',
-  'instrument',
-  'price',
-  'mandate',
-  'group',
-  'stop',
-  'version',
-  'next',
-  'prev',
-  'accountNext',
-  'accountPrev',
-] as const
-
 export function newPool(capacity = 1024): OrderPool {
-  const floats = () => new Float64Array(capacity)
-  const ints = () => new Int32Array(capacity)
+  const numbers = new Float64Array(capacity * STRIDE)
   const pool: OrderPool = {
     capacity,
     live: 0,
     freeHead: 0,
-    id: floats(),
-    account: ints(),
-    member: ints(),
-    instrument: ints(),
-    side: new Uint8Array(capacity),
-    price: ints(),
-    remaining: floats(),
-    hidden: floats(),
-    filled: floats(),
-    held: floats(),
-    value: floats(),
-    fees: floats(),
-    backing: floats(),
-    mandate: ints(),
-    group: ints(),
-    stop: ints(),
-    createdAt: floats(),
-    updatedAt: floats(),
-    createdSeq: floats(),
-    updatedSeq: floats(),
-    version: ints(),
-    next: ints(),
-    prev: ints(),
-    accountNext: ints(),
-    accountPrev: ints(),
+    numbers,
+    ...views(numbers),
     terms: Array.from({ length: capacity }, () => null),
     table: new Int32Array(capacity * 2),
   }
@@ -149,32 +115,35 @@ export function newPool(capacity = 1024): OrderPool {
   return pool
 }
 
+/** One view per field, each shifted by the field's place. */
+const views = ({ buffer }: Float64Array): Record<Field, Float64Array> =>
+  Object.fromEntries(
+    FIELDS.map((name, place) => [name, new Float64Array(buffer, place * Float64Array.BYTES_PER_ELEMENT)]),
+  ) as Record<Field, Float64Array>
+
+/** Every live order, in no order that means anything, for readers outside the hot path. */
+export function* liveOrders(pool: OrderPool): Generator<Slot> {
+  for (let slot = 0; slot < pool.capacity * STRIDE; slot += STRIDE) if (pool.id[slot] !== 0) yield slot
+}
+
 function linkFree(pool: OrderPool, from: Slot): void {
-  for (let slot = from; slot < pool.capacity; slot++)
-    pool.next[slot] = slot + 1 < pool.capacity ? slot + 1 : NO_SLOT
+  const end = pool.capacity * STRIDE
+  for (let slot = from; slot < end; slot += STRIDE)
+    pool.next[slot] = slot + STRIDE < end ? slot + STRIDE : NO_SLOT
   pool.freeHead = from
 }
 
 function grow(pool: OrderPool): void {
   const old = pool.capacity
   pool.capacity = old * 2
-  for (const name of FLOATS) {
-    const wider = new Float64Array(pool.capacity)
-    wider.set(pool[name])
-    pool[name] = wider
-  }
-  for (const name of INTS) {
-    const wider = new Int32Array(pool.capacity)
-    wider.set(pool[name])
-    pool[name] = wider
-  }
-  const sides = new Uint8Array(pool.capacity)
-  sides.set(pool.side)
-  pool.side = sides
-  for (let slot = old; slot < pool.capacity; slot++) pool.terms.push(null)
-  linkFree(pool, old)
+  const numbers = new Float64Array(pool.capacity * STRIDE)
+  numbers.set(pool.numbers)
+  pool.numbers = numbers
+  Object.assign(pool, views(numbers))
+  for (let place = old; place < pool.capacity; place++) pool.terms.push(null)
+  linkFree(pool, old * STRIDE)
   pool.table = new Int32Array(pool.capacity * 2)
-  for (let slot = 0; slot < old; slot++) enter(pool, slot)
+  for (let slot = 0; slot < old * STRIDE; slot += STRIDE) enter(pool, slot)
 }
 
 const home = (id: number, mask: number): number => {
@@ -258,7 +227,7 @@ export function freeSlot(pool: OrderPool, slot: Slot): void {
   }
   pool.table[hole] = 0
   pool.id[slot] = 0
-  pool.terms[slot] = null
+  setTerms(pool, slot, null)
   pool.next[slot] = pool.freeHead
   pool.freeHead = slot
   pool.live--
@@ -308,7 +277,11 @@ export const termsFor = (order: OrderPlace, special: SpecialTerms | null): Order
 
 /** What a live order keeps that matching never looks at. */
 export const termsOf = (pool: OrderPool, slot: Slot): OrderTerms =>
-  known(pool.terms[slot] ?? undefined, 'a live order has terms')
+  known(pool.terms[slot / STRIDE] ?? undefined, 'a live order has terms')
+
+export function setTerms(pool: OrderPool, slot: Slot, terms: OrderTerms | null): void {
+  pool.terms[slot / STRIDE] = terms
+}
 
 /** Lots that are shown before a resting order at its price: a walk along its queue, for readers. */
 export function queueAhead(pool: OrderPool, slot: Slot): Lots {

@@ -2,7 +2,7 @@ import type { Lots } from '../base/money.ts'
 import { schedule } from '../state/agenda.ts'
 import type { AmendedTerms, SpecialTerms } from '../state/command.ts'
 import type { Slot } from '../state/order.ts'
-import { mayRest, termsOf } from '../state/order.ts'
+import { mayRest, setTerms, termsOf } from '../state/order.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
 import type { State } from '../state/state.ts'
@@ -35,7 +35,7 @@ export function amendedTerms(
 export function applyTerms(state: State, slot: Slot, special: SpecialTerms | null): void {
   const terms = termsOf(state.orders, slot)
   if (special === terms.special) return
-  state.orders.terms[slot] = { ...terms, special }
+  setTerms(state.orders, slot, { ...terms, special })
   const at = special?.expiresAt
   if (at !== undefined && at !== terms.special?.expiresAt)
     schedule(state, { at, kind: 'order', id: state.orders.id[slot] as number })

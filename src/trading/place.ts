@@ -21,7 +21,7 @@ import { balanceOf, move } from '../state/ledger.ts'
 import type { Walk } from './match.ts'
 import { NOTHING_AHEAD, walk } from './match.ts'
 import type { OrderTerms, Slot } from '../state/order.ts'
-import { BUY, mayRest, NO_SLOT, SELL, sideCode, takeSlot, termsFor } from '../state/order.ts'
+import { BUY, mayRest, NO_SLOT, SELL, setTerms, sideCode, takeSlot, termsFor } from '../state/order.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
 import { bondReference, protectedFrom, valueOf } from './risk.ts'
@@ -309,7 +309,7 @@ export function openOrder(
   pool.updatedAt[slot] = state.at
   pool.createdSeq[slot] = state.seq
   pool.updatedSeq[slot] = state.seq
-  pool.terms[slot] = terms
+  setTerms(pool, slot, terms)
   pool.group[slot] = terms.special?.group ?? 0
   const head = account.orderHead
   pool.accountNext[slot] = head

@@ -4,6 +4,7 @@ import { theInstrument } from '../state/account.ts'
 import type { CommandOf, Settings } from '../state/command.ts'
 import type { Event } from '../state/event.ts'
 import { settleHold } from './hold.ts'
+import { liveOrders } from '../state/order.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
 import type { Instrument, State } from '../state/state.ts'
@@ -41,8 +42,7 @@ export function configureVenue(state: State, { settings }: CommandOf<'venue.conf
   // Nothing below this line can fail.
   state.settings = settings
   const pool = state.orders
-  for (let slot = 0; slot < pool.capacity; slot++)
-    if (pool.id[slot] !== 0)
-      settleHold(state, theInstrument(state, pool.instrument[slot] as Instrument['id']), slot)
+  for (const slot of liveOrders(pool))
+    settleHold(state, theInstrument(state, pool.instrument[slot] as Instrument['id']), slot)
   return [{ kind: 'venue.configured', settings }]
 }

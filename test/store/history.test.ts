@@ -7,7 +7,7 @@ import type { AccountId, DrawId, OrderId } from '../../src/base/ids.ts'
 import type { Instant } from '../../src/base/time.ts'
 import type { Event, EventOf } from '../../src/state/event.ts'
 import { lotTick } from '../../src/state/instrument.ts'
-import { findOrder, NO_SLOT, viewOrder } from '../../src/state/order.ts'
+import { findOrder, liveOrders, NO_SLOT, viewOrder } from '../../src/state/order.ts'
 import type { History } from '../../src/store/history.ts'
 import { openHistory } from '../../src/store/history.ts'
 import type { FillRecord, OrderRecord } from '../../src/store/projection.ts'
@@ -63,8 +63,7 @@ describe('an order in history', () => {
     const pool = traffic.state.orders
     for (let i = 0; i < 300; i++) {
       history.apply(traffic.run(1 + (i % 3)))
-      for (let slot = 0; slot < pool.capacity; slot++) {
-        if (pool.id[slot] === 0) continue
+      for (const slot of liveOrders(pool)) {
         const { updatedSeq, waits, ...view } = viewOrder(pool, slot)
         const record = await history.orderById(view.id)
         assert.ok(record !== undefined)

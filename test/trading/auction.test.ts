@@ -7,6 +7,7 @@ import { later, MICROS_PER_SECOND } from '../../src/base/time.ts'
 import { indication } from '../../src/trading/auction.ts'
 import { digestState, dumpState, loadState } from '../../src/engine/snapshot.ts'
 import type { Event } from '../../src/state/event.ts'
+import { liveOrders } from '../../src/state/order.ts'
 import type { InstrumentStatus } from '../../src/state/status.ts'
 import { all, MARKET, pick, Stage } from '../engine/stage.ts'
 
@@ -62,7 +63,7 @@ test('whatever a call collects, it ends as indicated, with every promise kept an
         else stage.ask(stage.order(account, side, lots, price))
       }
       const instrument = stage.state.instruments[MARKET] ?? assert.fail('listed')
-      for (let slot = 0; slot < stage.state.orders.capacity; slot++)
+      for (const slot of liveOrders(stage.state.orders))
         limits.set(stage.state.orders.id[slot] as OrderId, stage.state.orders.price[slot] ?? 0)
       const expected = indication(stage.state, instrument)
       const copy = loadState(dumpState(stage.state))
