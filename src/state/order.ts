@@ -81,8 +81,8 @@ const STRIDE = 32
  *             └────────────── one order ───────────┘  └── the next ──
  *
  * Orders are linked three ways: a queue per price level (`next`, `prev`), a list per account (`accountNext`,
- * `accountPrev`), and a table from id to slot by open addressing. Nothing is allocated per order once the pool
- * is as large as the market needs.
+ * `accountPrev`), and a table from id to slot by open addressing. Nothing is allocated per order once the
+ * pool is as large as the market needs.
  *
  * `member` stands beside `account` because self-trade prevention works by member. `hidden`: of what remains,
  * lots behind the slice that an iceberg shows. `held`: µ$ still held for the order. `value`, `fees`: µ$ filled
