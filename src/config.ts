@@ -18,6 +18,8 @@ export type Config = {
   allowPrivateSuppliers: boolean
   /** Qualifications may be brief, a tenth of the full samples. The demo allows it. */
   briefQualifications: boolean
+  /** `BUSBAR_DEMO_PACE`: hours of fixings and indices in a real hour; 1 outside the demo. */
+  pace: number
   /** `BUSBAR_ORDER_RATE`: orders per second and account; 0 is unlimited. */
   orderRate: number
   /** `BUSBAR_PUBLIC_HOSTS`: names by which clients reach the venue, comma between; `/mcp` checks. */
@@ -57,6 +59,14 @@ function hostsOf(env: NodeJS.ProcessEnv): string[] {
   return names.filter((name) => name !== '')
 }
 
+/** Hours are cut in whole partitions of whole seconds, so that not every pace will do. */
+function paceOf(env: NodeJS.ProcessEnv): number {
+  const pace = whole(env, 'BUSBAR_DEMO_PACE', 60, 300)
+  if (pace === 0 || 3_600 % pace !== 0)
+    throw new ConfigFault(`BUSBAR_DEMO_PACE must divide 3600, as 1, 12 and 60 do, not "${pace}"`)
+  return pace
+}
+
 /** Reads settings from the environment and the switches of `start`. Throws ConfigFault, naming it. */
 export function readConfig(
   env: NodeJS.ProcessEnv,
@@ -72,6 +82,7 @@ export function readConfig(
     demo: switches.demo,
     allowPrivateSuppliers: switches.demo || switches.allowPrivateSuppliers,
     briefQualifications: switches.demo,
+    pace: switches.demo ? paceOf(env) : 1,
     orderRate: whole(env, 'BUSBAR_ORDER_RATE', 2_000, 1_000_000),
     publicHosts: hostsOf(env),
     reopening: {

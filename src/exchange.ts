@@ -6,6 +6,8 @@ import { createAccountFeed } from './feed/account-feed.ts'
 import { createFeed } from './feed/feed.ts'
 import { printAsyncApi } from './operations/asyncapi.ts'
 import { printOpenApi } from './operations/openapi.ts'
+import type { FixingDesk } from './api/fixing-desk.ts'
+import { createFixingDesk } from './api/fixing-desk.ts'
 import type { Caller } from './api/operation.ts'
 import { certifyThrough, createQualifications } from './api/qualification-desk.ts'
 import { RateLimiter, ratesFor } from './api/rate.ts'
@@ -25,7 +27,7 @@ import { createSigner } from './delivery/receipt.ts'
 import { systemTimer } from './delivery/timer.ts'
 import { createUpstream } from './delivery/upstream.ts'
 import { PUBLIC_ENDPOINTS } from './delivery/endpoint.ts'
-import { ensureOperator, listLaunchGrades, reopenMarkets } from './founding.ts'
+import { ensureOperator, listLaunchGrades, reopenMarkets, setPace } from './founding.ts'
 import { serveGridSocket } from './grid/socket.ts'
 import { createGridSurface } from './grid/surface.ts'
 import type { CompletionsParts } from './http/completions.ts'
@@ -124,6 +126,7 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
   })
   await releaseOrphans(sequencer)
   await reopenMarkets(sequencer, config.reopening)
+  await setPace(sequencer, config.pace)
   await listLaunchGrades(sequencer)
   const operatorKey = await ensureOperator(sequencer, stores.keys, config.data)
 
@@ -262,6 +265,7 @@ async function serve(
   const server = createHttpServer({ venue, completions, grid, mcp, documents, sessions, metrics, requestIds })
   const closeStream = serveStream(server, { venue, ...feeds, nextId: () => requestIds.next() }, metrics)
   const closeGridSocket = serveGridSocket(server, venue)
+  const fixings = fixingsOf(venue)
   const pruning = setInterval(() => void prune(venue), PRUNE_MS)
   const close = async () => {
     isReady = false
@@ -270,6 +274,7 @@ async function serve(
     closeStream()
     closeGridSocket()
     await mcp.close()
+    await fixings.stop()
     await letGo(server, venue, delivery, stores)
   }
   try {
@@ -279,18 +284,20 @@ async function serve(
     throw error
   }
   baseUrl = baseUrlOf(server, config.host)
-  return {
-    venue,
-    baseUrl,
-    operatorKey,
-    setReady() {
-      isReady = true
-    },
-    welcome(caller) {
-      guest = caller
-    },
-    close,
+  const setReady = () => {
+    isReady = true
   }
+  const welcome = (caller: typeof guest) => {
+    guest = caller
+  }
+  return { venue, baseUrl, operatorKey, setReady, welcome, close }
+}
+
+function fixingsOf({ sequencer, market, clock, log }: Venue): FixingDesk {
+  const onFailure = (error: unknown) => log.error({ error }, 'a fixing could not be published')
+  const desk = createFixingDesk({ sequencer, market, clock, onFailure })
+  desk.start()
+  return desk
 }
 
 /** Running requests end, what was submitted becomes durable, and what is held is let go, in that order. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AccountId } from './base/ids.ts'
 import { NO_MANDATE } from './base/ids.ts'
-import { later, MICROS_PER_SECOND } from './base/time.ts'
+import { later, MICROS_PER_HOUR, MICROS_PER_SECOND } from './base/time.ts'
 import { TOKENIZER } from './meter/meter.ts'
 import { launchSpecs } from './state/grade.ts'
 import type { Phase } from './state/status.ts'
@@ -15,6 +15,14 @@ import { SCOPES } from './wire/key.ts'
 export async function listLaunchGrades(sequencer: Sequencer): Promise<void> {
   if (sequencer.state.instruments.length > 0) return
   for (const spec of launchSpecs(TOKENIZER.sha256)) await sequencer.ask({ kind: 'instrument.list', spec })
+}
+
+/** Sets how many hours of fixings and indices pass in one, where that is not so already. */
+export async function setPace(sequencer: Sequencer, pace: number): Promise<void> {
+  const hour = MICROS_PER_HOUR / pace
+  const { settings } = sequencer.state
+  if (settings.hour !== hour)
+    await sequencer.ask({ kind: 'venue.configure', settings: { ...settings, hour } })
 }
 
 /** Seconds of each phase that a market goes through after a restart, in this order; 0 leaves it out. */

@@ -162,4 +162,5 @@ await buildCli({
   verifyReceipt,
   mcp,
   version: VERSION,
+  signatureFault: async (facts, key) => (await import('./delivery/receipt.ts')).signatureFault(facts, key),
 }).parseAsync(process.argv)

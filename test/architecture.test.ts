@@ -18,17 +18,19 @@ const SEES: Record<string, string[]> = {
   engine: ['base', 'state', 'trading', 'claims'],
   journal: ['base', 'thread'],
   sequencer: ['base', 'state', 'engine', 'journal'],
-  market: ['base', 'state'],
+  index: ['base', 'state'],
+  market: ['base', 'state', 'index'],
   client: ['base', 'wire'],
   agent: ['base', 'wire', 'client'],
   meter: ['base', 'thread'],
   route: ['base', 'state', 'trading'],
   delivery: ['base', 'thread', 'wire', 'state', 'trading', 'claims', 'sequencer', 'meter', 'route'],
   assay: ['base', 'state', 'claims', 'meter', 'delivery', 'wire'],
-  store: ['base', 'thread', 'wire', 'state'],
-  api: ['base', 'wire', 'state', 'trading', 'sequencer', 'market', 'delivery', 'store'],
+  store: ['base', 'thread', 'wire', 'state', 'index'],
+  api: ['base', 'index', 'wire', 'state', 'trading', 'sequencer', 'market', 'delivery', 'store'],
   operations: [
     'base',
+    'index',
     'wire',
     'state',
     'trading',
@@ -40,7 +42,7 @@ const SEES: Record<string, string[]> = {
     'store',
     'api',
   ],
-  feed: ['base', 'wire', 'state', 'sequencer', 'market', 'store', 'api', 'operations'],
+  feed: ['base', 'index', 'wire', 'state', 'sequencer', 'market', 'store', 'api', 'operations'],
   http: ['base', 'wire', 'api', 'operations', 'feed'],
   grid: ['base', 'wire', 'state', 'store', 'api', 'operations', 'http'],
   mcp: ['base', 'wire', 'delivery', 'api', 'operations', 'http'],
@@ -64,7 +66,7 @@ const SEES: Record<string, string[]> = {
     'api',
     'operations',
   ],
-  cli: ['base', 'wire', 'client', 'agent', 'sim'],
+  cli: ['base', 'wire', 'index', 'client', 'agent', 'sim'],
   web: ['base', 'wire', 'client'],
   demo: ['base', 'wire', 'client', 'agent', 'sim'],
   'version.ts': [],
@@ -76,6 +78,7 @@ const SEES: Record<string, string[]> = {
     'state',
     'journal',
     'sequencer',
+    'index',
     'market',
     'meter',
     'delivery',
@@ -133,7 +136,7 @@ const OUTSIDE: Record<string, string[]> = {
 }
 
 /** Where time, chance and waiting do not exist. */
-const PURE = ['base', 'wire', 'state', 'trading', 'claims', 'engine', 'market']
+const PURE = ['base', 'wire', 'state', 'trading', 'claims', 'engine', 'index', 'market']
 const IMPURE =
   /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|process\.|setTimeout|setInterval|fetch\(|await )/
 

@@ -52,6 +52,7 @@ export async function runExchange(folder = mkdtempSync(join(tmpdir(), 'busbar-')
       demo: false,
       allowPrivateSuppliers: true,
       briefQualifications: true,
+      pace: 1,
       orderRate: 0,
       publicHosts: [],
       reopening: { cancelOnly: 0, postOnly: 0, auction: 0 },

@@ -22,11 +22,10 @@ export const printLevel = (spec: Spec, [price, quantity, orders]: Level): LevelO
 export const printLevels = (spec: Spec, levels: readonly Level[]): LevelOut[] =>
   levels.map((level) => printLevel(spec, level))
 
-export const printResting = (spec: Spec, { price, lots, order }: Readonly<Resting>): RestingOut => [
-  printPrice(spec, price),
-  printQuantity(spec, lots),
-  printId('order', order),
-]
+export const printResting = (
+  spec: Spec,
+  { price, lots, order }: Pick<Resting, 'price' | 'lots' | 'order'>,
+): RestingOut => [printPrice(spec, price), printQuantity(spec, lots), printId('order', order)]
 
 /** The book by price. */
 export const printBook = (instrument: Instrument, depth: DepthView): BookOut => ({

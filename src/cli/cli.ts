@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { addAccountCommands } from './account-commands.ts'
 import { addChatCommand } from './chat-command.ts'
+import { addFixingCommands } from './fixing-commands.ts'
 import { addMarketCommands } from './market-commands.ts'
 import type { Runner } from './runner.ts'
 import { wordOption } from './option.ts'
@@ -65,6 +66,7 @@ export function buildCli(parts: VenueParts, terminal: Terminal = processTerminal
   const run = runnerOn(terminal)
   addVenueCommands(program, parts, run)
   addMarketCommands(program, run)
+  addFixingCommands(program, parts, run)
   addTradeCommands(program, run)
   addAccountCommands(program, run)
   addChatCommand(program, run)

@@ -19,9 +19,14 @@ export type VenueParts = {
   verifyReceipt(receipt: string, publicKey: string): Promise<Finding>
   /** Serves an exchange's tools on standard input and output, until the input ends. */
   mcp(exchange: { baseUrl: string; key: string | undefined }): Promise<void>
+  /** What is wrong with signed facts under the base64 public key of an exchange, or nothing. */
+  signatureFault(
+    facts: { public_key: string; signature: string },
+    publicKey: string,
+  ): Promise<string | undefined>
 }
 
-function report({ terminal, json }: Session, finding: Finding): void {
+export function report({ terminal, json }: Session, finding: Finding): void {
   if (json) printJson(terminal, finding)
   else {
     const facts = Object.entries(finding.facts).map(([name, value]) => [name, String(value)])

@@ -1,4 +1,5 @@
 import type { AccountEventOut, AccountOut, BalanceOut, DeliveryOut, LotOut } from '../wire/account.ts'
+import type { FixingOut, FixingProofOut } from '../wire/fixing.ts'
 import type { InstrumentOut } from '../wire/instrument.ts'
 import type { BookOut, CandleInterval, CandleOut, TickerOut, TradeOut } from '../wire/market.ts'
 import type { BatchAnswer, BatchRequest } from '../wire/order-batch.ts'
@@ -25,6 +26,8 @@ type OrderFilter = { instrument?: string; side?: 'buy' | 'sell'; status?: OrderO
 type DeliveryFilter = { instrument?: string; as?: 'buyer' | 'supplier' }
 type FillFilter = { instrument?: string; order?: string }
 
+type FixingFilter = { instrument?: string | undefined; period?: 'hour' | 'day' | undefined }
+
 /** A part of a path: an id or a name, escaped. */
 const part = (text: string): string => encodeURIComponent(text)
 
@@ -50,6 +53,17 @@ const marketOn = ({ json }: Transport) => ({
   candles: async (instrument: string, query: { interval?: CandleInterval; limit?: number } = {}) =>
     (await json<Listing<CandleOut>>('GET', `/v1/instruments/${part(instrument)}/candles`, { query })).data,
 })
+
+const fixingsOn = ({ json }: Transport) => {
+  const page = (query: FixingFilter & PageQuery = {}) =>
+    json<Page<FixingOut>>('GET', '/v1/fixings', { query })
+  return {
+    list: page,
+    all: (filter: FixingFilter = {}) => rowsOf((after) => page({ ...filter, after, limit: 1_000 })),
+    /** With the inputs and the receipt: enough to compute it again. */
+    get: (id: string) => json<FixingProofOut>('GET', `/v1/fixings/${part(id)}`),
+  }
+}
 
 const ordersOn = ({ json }: Transport) => {
   const page = (query: OrderFilter & PageQuery = {}) => json<Page<OrderOut>>('GET', '/v1/orders', { query })
@@ -128,6 +142,7 @@ export function createClient(options: ClientOptions) {
   return {
     baseUrl: options.baseUrl,
     ...marketOn(transport),
+    fixings: fixingsOn(transport),
     orders: ordersOn(transport),
     orderGroups: groupsOn(transport),
     /** Cancels every order of the account in so many milliseconds, unless it is set again. 0: off. */

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { createPublicKey, sign, verify } from 'node:crypto'
+import { createHash, createPublicKey, sign, verify } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Seq } from '../base/ids.ts'
 import { NO_MANDATE } from '../base/ids.ts'
@@ -77,13 +77,21 @@ export function receiptOf(
 }
 
 /** What is signed: everything but the signature, the public key included. */
-const signedBytes = (receipt: Omit<Receipt, 'signature'>): Buffer => Buffer.from(canonicalJson(receipt))
+const signedBytes = (facts: object): Buffer => Buffer.from(canonicalJson(facts))
 
-export async function signReceipt(body: ReceiptBody, signer: Signer): Promise<Receipt> {
-  const unsigned = { ...body, public_key: signer.publicKey }
+export const sha256Hex = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** Facts with the exchange's signature over their canonical JSON, both keys in base64. */
+export async function signFacts<Facts extends object>(
+  facts: Facts,
+  signer: Signer,
+): Promise<Facts & { public_key: string; signature: string }> {
+  const unsigned = { ...facts, public_key: signer.publicKey }
   const signature = await signer.sign(signedBytes(unsigned))
   return { ...unsigned, signature: signature.toString('base64') }
 }
+
+export const signReceipt = (body: ReceiptBody, signer: Signer): Promise<Receipt> => signFacts(body, signer)
 
 /**
  * What is wrong with a receipt under an exchange's raw public key in base64, or nothing. Needs no network.
@@ -91,11 +99,19 @@ export async function signReceipt(body: ReceiptBody, signer: Signer): Promise<Re
 export function receiptFault(receipt: unknown, publicKey: string): string | undefined {
   const parsed = signedReceipt.safeParse(receipt)
   if (!parsed.success) return `not a receipt: ${parsed.error.issues[0]?.path.join('.') ?? ''}`
+  return signatureFault(receipt as Receipt, publicKey)
+}
+
+/** What is wrong with signed facts under an exchange's raw public key in base64, or nothing. */
+export function signatureFault(
+  facts: { public_key: string; signature: string },
+  publicKey: string,
+): string | undefined {
   const raw = Buffer.from(publicKey, 'base64')
   if (raw.length !== KEY_BYTES) return 'the public key is not an Ed25519 key in base64'
-  if (parsed.data.public_key !== publicKey) return 'signed with another key'
+  if (facts.public_key !== publicKey) return 'signed with another key'
   const key = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, raw]), format: 'der', type: 'spki' })
-  const { signature, ...unsigned } = receipt as Receipt
+  const { signature, ...unsigned } = facts
   return verify(null, signedBytes(unsigned), key, Buffer.from(signature, 'base64'))
     ? undefined
     : 'the signature does not match'

@@ -1,11 +1,19 @@
 import { crc32 } from '../base/crc.ts'
 import type { OrderId } from '../base/ids.ts'
 import type { Lots, Ticks } from '../base/money.ts'
+import type { Instant } from '../base/time.ts'
 import type { Side } from '../state/command.ts'
 import type { Event } from '../state/event.ts'
 
-/** One resting order, as far as it is shown. Within its price, orders stand as they will trade. */
-export type Resting = { readonly order: OrderId; readonly side: Side; readonly price: Ticks; lots: Lots }
+/** One resting order. Within its price, orders stand in the order in which they will trade. */
+export type Resting = {
+  readonly order: OrderId
+  readonly side: Side
+  readonly price: Ticks
+  lots: Lots
+  /** When it took its place. */
+  readonly since: Instant
+}
 
 /** One price: how much rests there, in how many orders. Zero and zero: the price is empty. */
 export type Level = readonly [price: Ticks, lots: Lots, orders: number]
@@ -64,10 +72,16 @@ export const newDepth = (): Depth => ({
 })
 
 /** Folds one event of this instrument into the book. Events that move no resting order pass by. */
-export function foldDepth(depth: Depth, seq: number, event: Event): void {
+export function foldDepth(depth: Depth, seq: number, at: Instant, event: Event): void {
   switch (event.kind) {
     case 'order.rested':
-      join(depth, seq, { order: event.order, side: event.side, price: event.price, lots: event.lots })
+      join(depth, seq, {
+        order: event.order,
+        side: event.side,
+        price: event.price,
+        lots: event.lots,
+        since: at,
+      })
       return
     case 'trade':
       // In a call both sides rest; else the aggressor is not in the book, and this passes it by.
@@ -208,12 +222,12 @@ export function takeDelta(depth: Depth): DepthDelta | undefined {
   return delta
 }
 
-/** The book as plain numbers: `[seq, order, side, price, lots, …]`, in the order of trading. */
+/** The book as plain numbers: `[seq, order, side, price, lots, since, …]`, in the order of trading. */
 export function packDepth(depth: Depth): number[] {
   const packed: number[] = [depth.seq]
   for (const side of ['buy', 'sell'] as const)
-    for (const { order, price, lots } of queueOf(depth, side))
-      packed.push(order, side === 'buy' ? 0 : 1, price, lots)
+    for (const { order, price, lots, since } of queueOf(depth, side))
+      packed.push(order, side === 'buy' ? 0 : 1, price, lots, since)
   return packed
 }
 
@@ -221,12 +235,13 @@ export function packDepth(depth: Depth): number[] {
 export function unpackDepth(packed: readonly number[]): Depth {
   const depth = newDepth()
   const seq = packed[0] ?? 0
-  for (let i = 1; i + 3 < packed.length; i += 4)
+  for (let i = 1; i + 4 < packed.length; i += 5)
     join(depth, seq, {
       order: packed[i] as OrderId,
       side: packed[i + 1] === 0 ? 'buy' : 'sell',
       price: packed[i + 2] as Ticks,
       lots: packed[i + 3] as Lots,
+      since: packed[i + 4] as Instant,
     })
   takeDelta(depth)
   depth.seq = seq

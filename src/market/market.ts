@@ -22,6 +22,15 @@ import {
   takeDelta,
   unpackDepth,
 } from './depth.ts'
+import type { FixingCut, FixingFold, PackedFixing } from './fixing-window.ts'
+import {
+  closeHours,
+  foldFixing,
+  newFixingFold,
+  packFixing,
+  pendingCuts,
+  unpackFixing,
+} from './fixing-window.ts'
 import type { Print, Tape } from './tape.ts'
 import { foldTape, newTape, packTape, tradesOf, unpackTape } from './tape.ts'
 import type { Ticker } from './ticker.ts'
@@ -74,6 +83,8 @@ export type Market = {
     reason: string | null
     until: Instant | null
   }
+  /** Hours that have ended and whose fixing is not yet published, oldest first. */
+  fixingCuts(): readonly FixingCut[]
   /** The folds as text, to be kept beside a snapshot of the engine. */
   dump(): string
   /** Puts back what `dump` wrote. Throws a `SyntaxError` on text that it did not. */
@@ -118,6 +129,7 @@ export function createMarket(): Market {
   let seq = 0
   let at = 0 as Instant
   let folds: Folds[] = []
+  let fixing: FixingFold = newFixingFold()
   const of = (instrument: InstrumentId): Folds => folds[instrument] ?? newFolds()
   return {
     get seq() {
@@ -130,7 +142,11 @@ export function createMarket(): Market {
       const touched = new Set<InstrumentId>()
       for (const applied of batch) {
         if (applied.seq <= seq) continue
-        for (const event of applied.events) foldEvent(folds, touched, applied, event)
+        closeHours(fixing, applied.at, (instrument) => of(instrument).depth)
+        for (const event of applied.events) {
+          foldEvent(folds, touched, applied, event)
+          foldFixing(fixing, applied.at, event)
+        }
         seq = applied.seq
         at = applied.at
       }
@@ -155,10 +171,19 @@ export function createMarket(): Market {
       const { status, reason, until } = of(instrument)
       return { status, reason, until }
     },
-    dump: () => JSON.stringify({ version: VERSION, seq, at, instruments: folds.map(pack) }),
+    fixingCuts: () => pendingCuts(fixing),
+    dump: () =>
+      JSON.stringify({
+        version: VERSION,
+        seq,
+        at,
+        instruments: folds.map(pack),
+        fixing: packFixing(fixing),
+      }),
     restore(text) {
       const kept = readDump(text)
       folds = kept.instruments.map(unpack)
+      fixing = unpackFixing(kept.fixing)
       seq = kept.seq
       at = kept.at as Instant
     },
@@ -193,7 +218,7 @@ function foldEvent(folds: Folds[], touched: Set<InstrumentId>, { seq, at }: Appl
     case 'order.closed': {
       const changed = folds[event.instrument]
       if (changed === undefined) return
-      foldDepth(changed.depth, seq, event)
+      foldDepth(changed.depth, seq, at, event)
       touched.add(event.instrument)
       if (event.kind !== 'trade') return
       changed.prints.push(foldTape(changed.tape, seq, at, event))
@@ -272,7 +297,7 @@ function candlesSince(series: readonly Candle[], since: Instant, seconds: Candle
 const sameLevel = (a: Level | null, b: Level | null): boolean =>
   a === b || (a !== null && b !== null && a[0] === b[0] && a[1] === b[1] && a[2] === b[2])
 
-const VERSION = 3
+const VERSION = 4
 
 type Packed = {
   lotTick: number
@@ -284,7 +309,13 @@ type Packed = {
   tape: number[]
   candles: number[][]
 }
-type Dump = { version: number; seq: number; at: number; instruments: Packed[] }
+type Dump = {
+  version: number
+  seq: number
+  at: number
+  instruments: Packed[]
+  fixing: PackedFixing
+}
 
 const pack = (folds: Folds): Packed => ({
   lotTick: folds.lotTick,

@@ -1,5 +1,6 @@
-import type { TradeId } from '../base/ids.ts'
+import type { InstrumentId, TradeId } from '../base/ids.ts'
 import type { Instrument } from '../state/state.ts'
+import type { Print } from '../market/tape.ts'
 import type { CandleSeconds } from '../market/candle.ts'
 import { instrument, instrumentPath, instruments, spec } from '../wire/instrument.ts'
 import { book, bookQuery, candleQuery, candles, ticker, tickers, tradeQuery, trades } from '../wire/market.ts'
@@ -93,6 +94,20 @@ function fullBook(venue: Venue, one: Instrument, depth: number): BookOut {
   return { instrument: marketName(one), seq, bids: side(bids), asks: side(asks), checksum }
 }
 
+/** The tape, continued from history where memory ends. */
+async function withOlder(
+  { history }: Venue,
+  id: InstrumentId,
+  recent: Print[],
+  limit: number,
+  before: TradeId | undefined,
+): Promise<Print[]> {
+  const oldest = recent.at(-1)?.trade ?? before
+  if (recent.length >= limit || oldest === undefined) return recent
+  const older = await history.listTrades(id, oldest, limit - recent.length)
+  return recent.concat(older.map(({ primary, ...fill }) => ({ ...fill, primary: primary > 0 })))
+}
+
 const listTrades = publicOperation({
   id: 'instrument.trades',
   method: 'GET',
@@ -105,9 +120,14 @@ const listTrades = publicOperation({
   async run(venue, { path, query }) {
     const before = readCursor<TradeId>('trade', query.after)
     if (before instanceof Problem) return before
-    return inMarket(venue, path.id, ({ id, spec: of }) => {
-      const limit = query.limit ?? PAGE_ROWS
-      const rows = venue.market.trades(id, limit + 1, before)
+    const limit = query.limit ?? PAGE_ROWS
+    const found = await inMarket(venue, path.id, ({ id }) => ({
+      id,
+      recent: venue.market.trades(id, limit + 1, before),
+    }))
+    if (found instanceof Problem) return found
+    const rows = await withOlder(venue, found.id, found.recent, limit + 1, before)
+    return inMarket(venue, path.id, ({ spec: of }) => {
       const shown = rows.slice(0, limit)
       const next = rows.length > limit ? (shown.at(-1)?.trade ?? null) : null
       return { data: shown.map((row) => printTrade(of, row)), next_cursor: printCursor('trade', next) }

@@ -8,6 +8,7 @@ import { marketOperations } from './market-data.ts'
 import { marketStateOperations } from './market-states.ts'
 import type { Operation } from '../api/operation.ts'
 import { batchOperations } from './order-batch.ts'
+import { fixingOperations } from './fixings.ts'
 import { groupOperations } from './order-groups.ts'
 import { orderOperations } from './orders.ts'
 import { protectionOperations } from './protection.ts'
@@ -20,6 +21,7 @@ import { venueOperations } from './venue-operations.ts'
 export const OPERATIONS: readonly Operation[] = [
   ...venueOperations,
   ...marketOperations,
+  ...fixingOperations,
   ...orderOperations,
   ...batchOperations,
   ...groupOperations,

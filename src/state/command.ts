@@ -11,6 +11,7 @@ import type {
 } from '../base/ids.ts'
 import type { Lots, Micros, Ppm, Ticks, Wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
+import type { FixingCommand } from './fixing.ts'
 import type { Capability, Spec } from './instrument.ts'
 import type { MarketCommand } from './status.ts'
 
@@ -58,6 +59,7 @@ export type Command =
   | { kind: 'draw.release'; draw: DrawId; reason: string }
   | { kind: 'penalty.dispute'; account: AccountId; penalty: PenaltyId; statement: string }
   | { kind: 'penalty.decide'; penalty: PenaltyId; upheld: boolean; reason: string }
+  | FixingCommand
   | MarketCommand
   | { kind: 'time.tick' }
 
@@ -78,6 +80,8 @@ export type Settings = {
   protection: Ppm
   /** How long released proceeds and the bond behind them stay withheld, in microseconds. */
   withhold: number
+  /** Length of the hour of fixings and indices, in microseconds: a sample market's may be a minute. */
+  hour: number
 }
 
 export type OfferRegister = {

@@ -26,6 +26,7 @@ import type {
   TimeInForce,
 } from './command.ts'
 import type { ConductEvent } from './conduct-event.ts'
+import type { FixingEvent } from './fixing.ts'
 import type { Spec } from './instrument.ts'
 import type { Reject } from './reject.ts'
 import type { MarketEvent } from './status.ts'
@@ -62,6 +63,7 @@ export type Event =
   | { kind: 'cash.unwithheld'; account: AccountId; amount: Micros }
   | { kind: 'instrument.listed'; instrument: InstrumentId; spec: Spec }
   | MarketEvent
+  | FixingEvent
   | { kind: 'offer.registered'; offer: OfferId; terms: CommandOf<'offer.register'> }
   | {
       kind: 'offer.certified'

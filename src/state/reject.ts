@@ -68,6 +68,10 @@ export const rejects = {
   group_count_limit: 5012,
   stop_already_reached: 5013,
 
+  fixing_off_grid: 5014,
+  fixing_published: 5015,
+  fixing_not_published: 5016,
+
   below_minimum_notional: 5020,
   order_size_limit: 5021,
   order_notional_limit: 5022,

@@ -209,6 +209,10 @@ export type Instrument = {
   hourLots: number[]
   hourValue: number[]
   nextSweep: Instant
+  /** The last hourly fixing with a price, rounded up; 0 until there is one. Where the published ones end. */
+  fixing: Ticks
+  fixedHour: Instant
+  fixedDay: Instant
 }
 
 export type Offer = {
@@ -304,6 +308,7 @@ export const DEFAULT_SETTINGS: Settings = {
   band: ppm(200_000),
   protection: ppm(50_000),
   withhold: 24 * MICROS_PER_HOUR,
+  hour: MICROS_PER_HOUR,
 }
 
 /** The largest of the trading fees: what an order must be able to pay. */

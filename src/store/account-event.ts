@@ -69,6 +69,7 @@ export function viewsOf(event: Event, owners: Owners): View[] {
     case 'kill.engaged':
     case 'kill.released':
     case 'window.swept':
+    case 'fixing.published':
     case 'order.repeated':
       return []
     case 'offer.registered':

@@ -84,4 +84,8 @@ export function createOverlay(
 }
 
 const countOf = ({ changes }: Projection): number =>
-  changes.orders.size + changes.fills.length + changes.deliveries.size + changes.events.length
+  changes.fixings.length +
+  changes.orders.size +
+  changes.fills.length +
+  changes.deliveries.size +
+  changes.events.length

@@ -1,8 +1,9 @@
+import { sql } from 'kysely'
 import type { AccountId, DrawId, InstrumentId, OrderId, TradeId } from '../base/ids.ts'
 import type { Side } from '../state/command.ts'
-import { deliveryOf, eventsOf, fillOf, orderOf } from './history-row.ts'
+import { deliveryOf, eventsOf, fillOf, fixingRecordOf, orderOf } from './history-row.ts'
 import type { HistoryDatabase } from './history-table.ts'
-import type { AccountEvents, DeliveryRecord, FillRecord, OrderRecord } from './projection.ts'
+import type { AccountEvents, DeliveryRecord, FillRecord, FixingRecord, OrderRecord } from './projection.ts'
 
 /**
  * Up to `limit` records, newest first. `next` is where to go on, as `before` of the next question, or null.
@@ -22,6 +23,12 @@ export type FillQuery = {
   instrument?: InstrumentId | undefined
   order?: OrderId | undefined
   before?: TradeId | undefined
+  limit: number
+}
+export type FixingQuery = {
+  instrument?: InstrumentId | undefined
+  period?: 'hour' | 'day' | undefined
+  before?: number | undefined
   limit: number
 }
 export type DeliveryQuery = {
@@ -103,6 +110,46 @@ export async function listDeliveries(
     .limit(limit + 1)
     .execute()
   return pageOf(found.map(deliveryOf), limit, ({ draw }) => draw)
+}
+
+/** The takers' side of every trade of an instrument, newest first: the tape beyond what memory keeps. */
+export async function listTrades(
+  db: HistoryDatabase,
+  instrument: InstrumentId,
+  before: TradeId,
+  limit: number,
+): Promise<FillRecord[]> {
+  const found = await db
+    .selectFrom('fill')
+    .selectAll()
+    .where('liquidity', '=', sql.lit('taker'))
+    .where('instrument', '=', instrument)
+    .where('trade', '<', before)
+    .orderBy('trade', 'desc')
+    .limit(limit)
+    .execute()
+  return found.map(fillOf)
+}
+
+export async function listFixings(
+  db: HistoryDatabase,
+  query: FixingQuery,
+): Promise<Page<FixingRecord, number>> {
+  const { instrument, period, before, limit } = query
+  let rows = db.selectFrom('fixing').selectAll()
+  if (instrument !== undefined) rows = rows.where('instrument', '=', instrument)
+  if (period !== undefined) rows = rows.where('period', '=', period)
+  if (before !== undefined) rows = rows.where('seq', '<', before)
+  const found = await rows
+    .orderBy('seq', 'desc')
+    .limit(limit + 1)
+    .execute()
+  return pageOf(found.map(fixingRecordOf), limit, ({ seq }) => seq)
+}
+
+export async function fixingAt(db: HistoryDatabase, seq: number): Promise<FixingRecord | undefined> {
+  const row = await db.selectFrom('fixing').selectAll().where('seq', '=', seq).executeTakeFirst()
+  return row && fixingRecordOf(row)
 }
 
 export async function listEvents(

@@ -9,12 +9,14 @@ import type {
   DeliveryRecord,
   DrawOutcome,
   FillRecord,
+  FixingRecord,
   OrderRecord,
 } from './projection.ts'
 
 type OrderRow = HistoryRows['order_record'][number]
 type FillRow = HistoryRows['fill'][number]
 type DeliveryRow = HistoryRows['delivery'][number]
+type FixingRow = HistoryRows['fixing'][number]
 type EventRow = HistoryRows['account_event'][number]
 
 /** What changed as rows: a copy, so that what happens next is not in it. */
@@ -24,6 +26,7 @@ export const rowsOf = (seq: number, changes: Changes): HistoryRows => ({
   fill: changes.fills.map(fillRow),
   delivery: [...changes.deliveries].map(deliveryRow),
   account_event: changes.events.map(eventRow),
+  fixing: changes.fixings.map(fixingRow),
   instrument: changes.instruments.map(({ id, lotTick }) => ({ id, lot_tick: lotTick })),
   offer: changes.offers,
 })
@@ -149,6 +152,23 @@ export const deliveryOf = (row: DeliveryRow): DeliveryRecord => ({
   openedAt: row.opened_at as Instant,
   seq: row.seq,
   at: row.at as Instant,
+})
+
+const fixingRow = ({ seq, publishedAt, print }: FixingRecord): FixingRow => ({
+  seq,
+  instrument: print.instrument,
+  period: print.period,
+  at: print.at,
+  correction: print.corrects === null ? 0 : 1,
+  published_at: publishedAt,
+  print: JSON.stringify(print),
+})
+
+/** A fixing as it was written. */
+export const fixingRecordOf = (row: FixingRow): FixingRecord => ({
+  seq: row.seq,
+  publishedAt: row.published_at as Instant,
+  print: JSON.parse(row.print) as FixingRecord['print'],
 })
 
 const eventRow = ({ account, seq, at, events }: AccountEvents): EventRow => ({

@@ -65,6 +65,18 @@ export type HistoryTables = {
     at: number
   }
   account_event: { account: number; seq: number; at: number; events: string }
+  fixing: {
+    /** Of the command that published it. */
+    seq: number
+    instrument: number
+    period: string
+    at: number
+    /** 1: a correction. */
+    correction: number
+    published_at: number
+    /** JSON of the print. */
+    print: string
+  }
   instrument: { id: number; lot_tick: number }
   offer: { id: number; account: number }
   watermark: { id: number; seq: number }
@@ -79,6 +91,7 @@ export type HistoryRows = {
   fill: Selectable<HistoryTables['fill']>[]
   delivery: Selectable<HistoryTables['delivery']>[]
   account_event: Selectable<HistoryTables['account_event']>[]
+  fixing: Selectable<HistoryTables['fixing']>[]
   instrument: Selectable<HistoryTables['instrument']>[]
   offer: Selectable<HistoryTables['offer']>[]
 }
@@ -176,6 +189,17 @@ const second: Migration = {
   },
 }
 
+const third: Migration = {
+  async up({ schema }) {
+    await createTable(schema, 'fixing', ['seq'], {
+      ...integers('seq', 'instrument', 'at', 'correction', 'published_at'),
+      ...texts('period', 'print'),
+    })
+    await schema.createIndex('fill_trade').on('fill').columns(['instrument', 'liquidity', 'trade']).execute()
+    await schema.createIndex('fixing_of').on('fixing').columns(['instrument', 'period', 'seq']).execute()
+  },
+}
+
 /**
  * Opens the history database. Its commits survive the end of the process; the loss of power may take the
  * latest,
@@ -185,4 +209,5 @@ export const openHistoryDatabase = (path: string): Promise<HistoryDatabase> =>
   openDatabase<HistoryTables>(path, 'normal', {
     '1_orders_fills_deliveries_events': first,
     '2_special_orders': second,
+    '3_fixings': third,
   })

@@ -23,6 +23,7 @@ const KEYS: Record<Table, string[]> = {
   fill: ['account', 'trade'],
   delivery: ['draw'],
   account_event: ['account', 'seq'],
+  fixing: ['seq'],
   instrument: ['id'],
   offer: ['id'],
 }

@@ -2,8 +2,17 @@ import { sql } from 'kysely'
 import type { AccountId, DrawId, InstrumentId, OfferId, OrderId, TradeId } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
 import { createOverlay } from './history-overlay.ts'
-import type { DeliveryQuery, FillQuery, OrderQuery, Page } from './history-query.ts'
-import { listDeliveries, listEvents, listFills, listOrders, orderNamed } from './history-query.ts'
+import type { DeliveryQuery, FillQuery, FixingQuery, OrderQuery, Page } from './history-query.ts'
+import {
+  fixingAt,
+  listDeliveries,
+  listEvents,
+  listFills,
+  listFixings,
+  listOrders,
+  listTrades,
+  orderNamed,
+} from './history-query.ts'
 import { deliveryOf, orderOf } from './history-row.ts'
 import type { HistoryDatabase } from './history-table.ts'
 import { openHistoryDatabase } from './history-table.ts'
@@ -13,6 +22,7 @@ import type {
   Applied,
   DeliveryRecord,
   FillRecord,
+  FixingRecord,
   OrderRecord,
   Projection,
 } from './projection.ts'
@@ -39,6 +49,11 @@ export type History = {
   listFills(query: FillQuery): Promise<Page<FillRecord, TradeId>>
   deliveryById(draw: DrawId): Promise<DeliveryRecord | undefined>
   listDeliveries(query: DeliveryQuery): Promise<Page<DeliveryRecord, DrawId>>
+  /** Trades of an instrument before one of them, newest first, as their takers' fills. */
+  listTrades(instrument: InstrumentId, before: TradeId, limit: number): Promise<FillRecord[]>
+  /** Published fixings and corrections, newest first. */
+  listFixings(query: FixingQuery): Promise<Page<FixingRecord, number>>
+  fixingAt(seq: number): Promise<FixingRecord | undefined>
   /** What an account was told after a sequence number, oldest first, up to `limit` commands. */
   listEvents(account: AccountId, after: number, limit: number): Promise<AccountEvents[]>
   /**
@@ -113,6 +128,9 @@ export async function openHistory(path: string, onFailure: (error: Error) => voi
       return row && deliveryOf(row)
     },
     listDeliveries: async (query) => listDeliveries(await settled(), query),
+    listTrades: async (instrument, before, limit) => listTrades(await settled(), instrument, before, limit),
+    listFixings: async (query) => listFixings(await settled(), query),
+    fixingAt: async (seq) => fixingAt(await settled(), seq),
     listEvents: async (account, after, limit) => listEvents(await settled(), account, after, limit),
     forget: (accounts, before, limit) =>
       writer.run({ kind: 'forget', accounts: [...accounts], before, limit }),

@@ -21,6 +21,7 @@ import type {
   OrderClosed,
   Trade,
 } from '../state/event.ts'
+import type { FixingPrint } from '../state/fixing.ts'
 import type { AccountEvent, Owners } from './account-event.ts'
 import { fillsOf, viewsOf } from './account-event.ts'
 
@@ -108,6 +109,9 @@ export type DeliveryRecord = {
   at: Instant
 }
 
+/** One published fixing, or the correction of one. */
+export type FixingRecord = { seq: number; publishedAt: Instant; print: FixingPrint }
+
 /** What one account is told of one command. */
 export type AccountEvents = { account: AccountId; seq: number; at: Instant; events: AccountEvent[] }
 
@@ -115,6 +119,7 @@ export type AccountEvents = { account: AccountId; seq: number; at: Instant; even
 export type Changes = {
   orders: Set<OrderRecord>
   fills: FillRecord[]
+  fixings: FixingRecord[]
   deliveries: Set<DeliveryRecord>
   events: AccountEvents[]
   instruments: { id: InstrumentId; lotTick: number }[]
@@ -137,6 +142,7 @@ export type Projection = {
 export const newChanges = (): Changes => ({
   orders: new Set(),
   fills: [],
+  fixings: [],
   deliveries: new Set(),
   events: [],
   instruments: [],
@@ -184,6 +190,11 @@ function foldEvent(projection: Projection, applied: Applied, event: Event): void
       projection.offers.set(event.offer, event.terms.account)
       changes.offers.push({ id: event.offer, account: event.terms.account })
       return
+    case 'fixing.published': {
+      const { kind: _, ...print } = event
+      changes.fixings.push({ seq: applied.seq, publishedAt: applied.at, print })
+      return
+    }
     case 'order.accepted':
       acceptOrder(projection, applied, event)
       return

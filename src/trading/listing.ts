@@ -43,6 +43,9 @@ export function listInstrument(state: State, { spec }: CommandOf<'instrument.lis
     hourLots: Array.from({ length: 24 }, () => 0),
     hourValue: Array.from({ length: 24 }, () => 0),
     nextSweep,
+    fixing: ticks(0),
+    fixedHour: state.at,
+    fixedDay: state.at,
   })
   if (nextSweep < state.nextDue) state.nextDue = nextSweep
   return [{ kind: 'instrument.listed', instrument: id, spec }]

@@ -70,7 +70,7 @@ export function recordTrade(instrument: Instrument, at: Instant, price: Ticks, q
   instrument.hourValue[hour] = (instrument.hourValue[hour] ?? 0) + price * quantity
 }
 
-/** What bonds are measured at: the higher of the 24 h volume-weighted price and the listing price. */
+/** What bonds are measured at: the highest of last fixing, 24 h volume-weighted price and listing price. */
 export function bondReference(instrument: Instrument, at: Instant): Ticks {
   let quantity = 0
   let value = 0
@@ -79,7 +79,7 @@ export function bondReference(instrument: Instrument, at: Instant): Ticks {
     value += instrument.hourValue[hour % 24] ?? 0
   }
   const average = quantity === 0 ? 0 : Math.ceil(value / quantity)
-  return Math.max(average, instrument.spec.listingPrice) as Ticks
+  return Math.max(instrument.fixing, average, instrument.spec.listingPrice) as Ticks
 }
 
 /** What a quantity costs at a price: whole µ$, by the rule on tick and lot. */

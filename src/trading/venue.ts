@@ -1,5 +1,5 @@
 import { PPM } from '../base/money.ts'
-import { MICROS_PER_HOUR } from '../base/time.ts'
+import { MICROS_PER_HOUR, MICROS_PER_SECOND } from '../base/time.ts'
 import { theInstrument } from '../state/account.ts'
 import type { CommandOf, Settings } from '../state/command.ts'
 import type { Event } from '../state/event.ts'
@@ -11,6 +11,9 @@ import type { Instrument, State } from '../state/state.ts'
 
 /** Longest time that earnings stay withheld, in microseconds: a year. */
 const WITHHOLD_MAX = 365 * 24 * MICROS_PER_HOUR
+
+/** The shortest hour of a sample market, in microseconds: twelve seconds, so that a partition is one. */
+const HOUR_MIN = 12 * MICROS_PER_SECOND
 
 const isShare = (value: number): boolean => Number.isSafeInteger(value) && value >= 0 && value < PPM
 
@@ -26,7 +29,8 @@ function settingsFault(settings: Settings): string | undefined {
     'protection',
   ] as const)
     if (!isShare(settings[name])) return name
-  const { withhold } = settings
+  const { withhold, hour } = settings
+  if (!(Number.isSafeInteger(hour) && hour >= HOUR_MIN && MICROS_PER_HOUR % hour === 0)) return 'hour'
   const bounded = Number.isSafeInteger(withhold) && withhold >= 0 && withhold <= WITHHOLD_MAX
   return bounded ? undefined : 'withhold'
 }

@@ -13,6 +13,7 @@ const PREFIX = {
   delivery: 'del',
   mandate: 'mdt',
   group: 'grp',
+  fixing: 'fix',
 } as const
 
 export type IdKind = keyof typeof PREFIX

@@ -23,6 +23,7 @@ import type { Command, Role } from '../../src/state/command.ts'
 import { launchSpecs } from '../../src/state/grade.ts'
 import { newMemoryDisk, openMemoryJournal } from '../../src/journal/memory-journal.ts'
 import { createMarket } from '../../src/market/market.ts'
+import type { Applied } from '../../src/sequencer/sequencer.ts'
 import { openSequencer } from '../../src/sequencer/sequencer.ts'
 import { openControl } from '../../src/store/control.ts'
 import { createEndpoints } from '../../src/store/endpoint.ts'
@@ -74,7 +75,12 @@ export type TestVenue = {
   close(): Promise<void>
 }
 
-export type TestVenueOptions = { rates?: RateSettings; settings?: Partial<VenueSettings> }
+export type TestVenueOptions = {
+  rates?: RateSettings
+  settings?: Partial<VenueSettings>
+  /** Hears every durable batch, from the first. */
+  onCommit?: (batch: readonly Applied[]) => void
+}
 
 const EVIDENCE = {
   requests: 10,
@@ -113,6 +119,7 @@ export async function openTestVenue(options: TestVenueOptions = {}): Promise<Tes
   sequencer.onCommit((batch) => {
     market.apply(batch)
     history.apply(batch)
+    options.onCommit?.(batch)
   })
   const errors: TestVenue['errors'] = []
   const test = { measure: async () => PASSED } as unknown as TestVenue

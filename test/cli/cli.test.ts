@@ -56,6 +56,7 @@ beforeEach(() => {
 })
 
 const parts: VenueParts = {
+  signatureFault: async () => undefined,
   start: async () => assert.fail('not asked to start'),
   verify: async () => ({ ok: true, facts: { commands: 12, digest: 'ab12' } }),
   verifyReceipt: async (receipt, publicKey) =>

@@ -1,0 +1,52 @@
+// Every worked example in docs/methodology is read from the page and computed.
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { dayFixingOf, depthMid, FIXING_METHOD, partitionMean } from '../../src/index/fixing.ts'
+import { medianRange } from '../../src/index/median.ts'
+
+type Example = { formula: string; given: unknown; gives: unknown }
+
+const folder = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'methodology')
+const pages = readdirSync(folder).filter((name) => name.endsWith('.md'))
+const textOf = (page: string) => readFileSync(join(folder, page), 'utf8')
+const blocks = (page: string, kind: string): unknown[] =>
+  [...textOf(page).matchAll(new RegExp(`^\`\`\`json ${kind}\\n([^]*?)^\`\`\``, 'gm'))].map(
+    (match) => JSON.parse(match[1] ?? '') as unknown,
+  )
+
+// Each formula takes what its page gives it; a page that gives something else fails the comparison.
+const FORMULAE: Record<string, (given: never) => unknown> = {
+  median: medianRange,
+  partition_mean: partitionMean,
+  depth_mid: depthMid,
+  day: dayFixingOf,
+}
+
+test('there are pages, and each shows a worked example', () => {
+  assert.ok(pages.length > 0)
+  for (const page of pages) assert.ok(blocks(page, 'example').length > 0, `${page} works nothing out`)
+})
+
+for (const page of pages)
+  for (const [at, block] of blocks(page, 'example').entries()) {
+    const { formula, given, gives } = block as Example
+    test(`${page}, example ${at + 1}: ${formula}`, () => {
+      const compute = FORMULAE[formula]
+      assert.ok(compute, `no formula is named ${formula}`)
+      assert.deepEqual(compute(given as never), gives)
+    })
+  }
+
+test('every formula is worked out somewhere', () => {
+  const shown = new Set(
+    pages.flatMap((page) => blocks(page, 'example').map((one) => (one as Example).formula)),
+  )
+  assert.deepEqual([...shown].sort(), Object.keys(FORMULAE).sort())
+})
+
+test('the page states the numbers that the fixing is made with', () => {
+  assert.deepEqual(blocks('fixing.md', 'method'), [FIXING_METHOD])
+})
