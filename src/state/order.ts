@@ -1,4 +1,4 @@
-import { assert, known } from '../base/assert.ts'
+import { known } from '../base/assert.ts'
 import type { AccountId, InstrumentId, MandateId, OrderId } from '../base/ids.ts'
 import type { Lots, Micros, Ticks } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
@@ -11,6 +11,8 @@ import type {
   SpecialTerms,
   TimeInForce,
 } from './command.ts'
+import type { OrderIndex } from './order-index.ts'
+import { enterIndex, leaveIndex, newIndex, slotIn } from './order-index.ts'
 
 /** A place in the pool. Reused once its order has ended. */
 export type Slot = number
@@ -35,91 +37,96 @@ export type OrderTerms = {
 export const mayRest = ({ type, timeInForce }: Pick<OrderTerms, 'type' | 'timeInForce'>): boolean =>
   type === 'limit' && timeInForce !== 'ioc' && timeInForce !== 'fok'
 
-/**
- * The numbers of an order, in the order in which they lie side by side: what matching reads first, then what
- * money needs, then what only the order's own life changes.
- */
-const FIELDS = [
-  'id',
+/** The small numbers of an order, as they lie side by side: links, names, prices. */
+const INTS = [
   'price',
-  'remaining',
-  'member',
   'next',
   'prev',
   'side',
   'account',
+  'member',
   'instrument',
+  'accountNext',
+  'accountPrev',
+  'mandate',
+  'group',
+  'stop',
+  'version',
+] as const
+
+/** The large ones: what matching and money need, then times. */
+const FLOATS = [
+  'id',
+  'remaining',
   'hidden',
   'held',
   'filled',
   'value',
   'fees',
   'backing',
-  'stop',
-  'accountNext',
-  'accountPrev',
-  'mandate',
-  'group',
   'updatedAt',
   'updatedSeq',
-  'version',
   'createdAt',
   'createdSeq',
 ] as const
-type Field = (typeof FIELDS)[number]
+type Fields = Record<(typeof INTS)[number], Int32Array> & Record<(typeof FLOATS)[number], Float64Array>
 
-/** From one order to the next, in numbers: a whole number of cache lines. */
-const STRIDE = 32
+/** From one order to the next, in numbers: of small ones one cache line, of large ones two. */
+const STRIDE = 16
 
 /**
- * Every live order of every instrument. One buffer holds them all, each order's numbers side by side, because
- * an order that is touched once is touched in many fields: a slot is where an order's numbers begin, and each
- * field is a view of the same buffer, shifted by its place, so that `pool.price[slot]` reads as one array per
- * field.
+ * Every live order of every instrument. Each order's numbers lie side by side, because an order that is
+ * touched once is touched in many fields: a slot is where an order's numbers begin, and each field is a view
+ * of the buffer of its kind, shifted by its place, so that `pool.price[slot]` reads as one array per field.
  *
- *     slot →  id price remaining … createdSeq  ·  ·   id price remaining …
- *             └────────────── one order ───────────┘  └── the next ──
+ *     slot →  price next prev … version  ·  ·  price next prev …
+ *             └────────── one order ─────────┘ └── the next ──
  *
- * Orders are linked three ways: a queue per price level (`next`, `prev`), a list per account (`accountNext`,
- * `accountPrev`), and a table from id to slot by open addressing. Nothing is allocated per order once the
- * pool is as large as the market needs.
+ * Orders are linked two ways, as a queue per price level (`next`, `prev`) and a list per account
+ * (`accountNext`, `accountPrev`), and found by id. Nothing is allocated per order once the pool is as large
+ * as the market needs.
  *
  * `member` stands beside `account` because self-trade prevention works by member. `hidden`: of what remains,
- * lots behind the slice that an iceberg shows. `held`: µ$ still held for the order. `value`, `fees`: µ$ filled
- * so far, fees aside, and fees paid. `backing`: µ$ per lot a primary seller holds against a sale below the
- * bond reference; -1: placed owing nothing. `group`: 0 is none. `stop`: the price that it waits for; 0: it does not.
+ * lots behind the slice that an iceberg shows. `held`: µ$ still held for the order. `value`, `fees`: µ$
+ * filled so far, fees aside, and fees paid. `backing`: µ$ per lot a primary seller holds against a sale below
+ * the bond reference; -1: placed owing nothing. `group`: 0 is none. `stop`: the price that it waits for; 0:
+ * it does not.
  */
-export type OrderPool = Record<Field, Float64Array> & {
+export type OrderPool = Fields & {
   /** Orders that there is room for. */
   capacity: number
   live: number
   freeHead: Slot
-  numbers: Float64Array
+  ints: Int32Array
+  floats: Float64Array
   terms: (OrderTerms | null)[]
-  /** Open addressing: slot + 1, or 0 where empty. Its length is a power of two, at most half full. */
-  table: Int32Array
+  index: OrderIndex
 }
 
 export function newPool(capacity = 1024): OrderPool {
-  const numbers = new Float64Array(capacity * STRIDE)
   const pool: OrderPool = {
     capacity,
     live: 0,
     freeHead: 0,
-    numbers,
-    ...views(numbers),
+    ...newNumbers(capacity),
     terms: Array.from({ length: capacity }, () => null),
-    table: new Int32Array(capacity * 2),
+    index: newIndex(capacity),
   }
   linkFree(pool, 0)
   return pool
 }
 
-/** One view per field, each shifted by the field's place. */
-const views = ({ buffer }: Float64Array): Record<Field, Float64Array> =>
-  Object.fromEntries(
-    FIELDS.map((name, place) => [name, new Float64Array(buffer, place * Float64Array.BYTES_PER_ELEMENT)]),
-  ) as Record<Field, Float64Array>
+/** Bytes before the first order: a large block begins 16 past a page, and orders shall begin cache lines. */
+const INSET = 48
+
+/** Room for so many orders, and one view per field, each shifted by the field's place. */
+function newNumbers(capacity: number): Fields & Pick<OrderPool, 'ints' | 'floats'> {
+  const ints = new Int32Array(new ArrayBuffer(INSET + capacity * STRIDE * 4), INSET)
+  const floats = new Float64Array(new ArrayBuffer(INSET + capacity * STRIDE * 8), INSET)
+  const small = INTS.map((name, place) => [name, ints.subarray(place)])
+  const large = FLOATS.map((name, place) => [name, floats.subarray(place)])
+  return { ints, floats, ...(Object.fromEntries([...small, ...large]) as Fields) }
+}
 
 /** Every live order, in no order that means anything, for readers outside the hot path. */
 export function* liveOrders(pool: OrderPool): Generator<Slot> {
@@ -136,38 +143,19 @@ function linkFree(pool: OrderPool, from: Slot): void {
 function grow(pool: OrderPool): void {
   const old = pool.capacity
   pool.capacity = old * 2
-  const numbers = new Float64Array(pool.capacity * STRIDE)
-  numbers.set(pool.numbers)
-  pool.numbers = numbers
-  Object.assign(pool, views(numbers))
+  const wider = newNumbers(pool.capacity)
+  wider.ints.set(pool.ints)
+  wider.floats.set(pool.floats)
+  Object.assign(pool, wider)
   for (let place = old; place < pool.capacity; place++) pool.terms.push(null)
   linkFree(pool, old * STRIDE)
-  pool.table = new Int32Array(pool.capacity * 2)
-  for (let slot = 0; slot < old * STRIDE; slot += STRIDE) enter(pool, slot)
-}
-
-const home = (id: number, mask: number): number => {
-  const low = id | 0
-  const high = (id / 4_294_967_296) | 0
-  return (Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1) >>> 7) & mask
-}
-
-function enter(pool: OrderPool, slot: Slot): void {
-  const mask = pool.table.length - 1
-  let at = home(pool.id[slot] as number, mask)
-  while (pool.table[at] !== 0) at = (at + 1) & mask
-  pool.table[at] = slot + 1
+  pool.index = newIndex(pool.capacity)
+  for (let slot = 0; slot < old * STRIDE; slot += STRIDE)
+    enterIndex(pool.index, pool.id[slot] as number, slot)
 }
 
 /** The slot of a live order, or `NO_SLOT`. */
-export function findOrder(pool: OrderPool, id: OrderId): Slot {
-  const mask = pool.table.length - 1
-  for (let at = home(id, mask); ; at = (at + 1) & mask) {
-    const entry = pool.table[at] as number
-    if (entry === 0) return NO_SLOT
-    if (pool.id[entry - 1] === id) return entry - 1
-  }
-}
+export const findOrder = (pool: OrderPool, id: OrderId): Slot => slotIn(pool.index, pool.id, id)
 
 /** Takes a place for a new order. The caller fills every field that matching reads. */
 export function takeSlot(
@@ -205,27 +193,13 @@ export function takeSlot(
   pool.prev[slot] = NO_SLOT
   pool.accountNext[slot] = NO_SLOT
   pool.accountPrev[slot] = NO_SLOT
-  enter(pool, slot)
+  enterIndex(pool.index, id, slot)
   return slot
 }
 
 /** Gives a place back. The order must have left its level queue and its account's list. */
 export function freeSlot(pool: OrderPool, slot: Slot): void {
-  const mask = pool.table.length - 1
-  let hole = home(pool.id[slot] as number, mask)
-  while (pool.table[hole] !== slot + 1) {
-    assert(pool.table[hole] !== 0, 'a live order is in the table')
-    hole = (hole + 1) & mask
-  }
-  // Close the hole by moving back whatever probed past it.
-  for (let at = (hole + 1) & mask; pool.table[at] !== 0; at = (at + 1) & mask) {
-    const wanted = home(pool.id[(pool.table[at] as number) - 1] as number, mask)
-    if (((at - wanted) & mask) >= ((at - hole) & mask)) {
-      pool.table[hole] = pool.table[at] as number
-      hole = at
-    }
-  }
-  pool.table[hole] = 0
+  leaveIndex(pool.index, pool.id, pool.id[slot] as number)
   pool.id[slot] = 0
   setTerms(pool, slot, null)
   pool.next[slot] = pool.freeHead
