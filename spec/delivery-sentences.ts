@@ -118,6 +118,15 @@ const acts: Sentence[] = [
     }),
   ],
   [
+    /^(\S+) is covered by (.+)$/,
+    (world, name = '', able = '') => ({
+      kind: 'draw.cover',
+      draw: drawNamed(world, name),
+      offers: able.split(' or ').map((supplier) => offerOf(world, supplier)),
+      failure: 'timeout',
+    }),
+  ],
+  [
     /^(\S+) delivers (.*)$/,
     (world, name = '', rest = '') => ({
       kind: 'draw.settle',
@@ -126,13 +135,13 @@ const acts: Sentence[] = [
     }),
   ],
   [
-    /^(\S+) fails$/,
-    (world, name = '') => ({
+    /^(\S+) fails(?: after (\d+) in, (\d+) out)?$/,
+    (world, name = '', input = '0', output = '0') => ({
       kind: 'draw.fail',
       draw: drawNamed(world, name),
       failure: 'truncated',
       fault: 'supplier',
-      relayed: { inputTokens: 0, outputTokens: 0 },
+      relayed: { inputTokens: Number(input), outputTokens: Number(output) },
     }),
   ],
   [
@@ -198,6 +207,7 @@ export const deliveryVoice: Voice = {
   'draw.extended': ({ wt: size, bought }) =>
     `drawn ${showUnits(size)} more${bought > 0 ? `, bought ${showLots(bought)}` : ''}`,
   'draw.rerouted': () => 'rerouted',
+  'draw.covered': ({ lots: bought, cost }) => `covered by ${showLots(bought)} for ${showMoney(cost)}`,
   'draw.failed': ({ wt: size }) => `failed, ${showUnits(size)} back`,
   'draw.released': ({ wt: size, reason }) => `${showUnits(size)} back: ${reason}`,
   'draw.settled': ({ verdict, used, proceeds, deliveryFee, refund }) => {

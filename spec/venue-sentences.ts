@@ -121,8 +121,11 @@ const supply: Sentence[] = [
     },
   ],
   [
-    /^(\S+) is suspended$/,
-    (world, name = '') => ({ kind: 'offer.suspend', offer: offerNamed(world, name), reason: 'scenario' }),
+    /^(?:the offer of (\S+)|(\S+)) is suspended$/,
+    (world, owner = '', name = '') => {
+      const offer = offerNamed(world, owner === '' ? name : `${owner}'s offer`)
+      return { kind: 'offer.suspend', offer, reason: 'scenario' }
+    },
   ],
   [
     /^(\S+) issues (-?\d+)(?: on (\S+))?$/,

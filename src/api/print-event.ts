@@ -86,7 +86,7 @@ type Context = { state: State; spec: Spec | undefined; ends: IdKind }
 export function printEvent(state: State, seq: number, at: Instant, event: AccountEvent): AccountEventOut {
   const { kind, ...fields } = event
   const spec = typeof fields.instrument === 'number' ? state.instruments[fields.instrument]?.spec : undefined
-  const ends = kind === 'draw.rerouted' ? 'offer' : 'account'
+  const ends = kind === 'draw.rerouted' || kind === 'draw.covered' ? 'offer' : 'account'
   return { seq, at: rfc3339(at), type: kind, payload: printFields({ state, spec, ends }, fields) }
 }
 

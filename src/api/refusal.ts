@@ -96,6 +96,7 @@ const EXPLAINED: Record<Reject, Explanation> = {
   offer_rate_exceeded: { title: 'The offer cannot back that much', unit: 'units' },
   sells_without_bond: { title: 'Open sell orders were placed before anything was owed', unit: 'lots' },
   units_reserved: { title: 'The units are called by deliveries under way', unit: 'units' },
+  cover_short: { title: 'No cover can be bought within its limits' },
   supply_short: { title: 'No supplier owes enough', unit: 'units' },
 }
 

@@ -3,7 +3,7 @@ import type { LotId } from '../base/ids.ts'
 import type { Micros, Wt } from '../base/money.ts'
 import { micros, mulDivDown, wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
-import { later } from '../base/time.ts'
+import { later, MICROS_PER_SECOND } from '../base/time.ts'
 import { inTrading, obligationOf, theInstrument } from '../state/account.ts'
 import { schedule } from '../state/agenda.ts'
 import { capPrepaid } from '../trading/budget.ts'
@@ -12,30 +12,56 @@ import type { Event, EventOf } from '../state/event.ts'
 import { costOf } from '../trading/fill.ts'
 import { balanceOf, move } from '../state/ledger.ts'
 import { payStandby } from '../trading/obligation.ts'
-import type { ClaimLot, Draw, Position, State } from '../state/state.ts'
+import type { ClaimLot, Draw, DrawSource, Position, State } from '../state/state.ts'
 
 /** A draw's source that is not a lot: units in trading. */
 export const FROM_TRADING = 0 as LotId
+
+/** All units an account has of an instrument, wherever they are. */
+export const unitsHeld = (state: State, position: Position): Wt => {
+  const { ledger } = state
+  const used = balanceOf(ledger, position.consumption) + balanceOf(ledger, position.drawn)
+  return wt(inTrading(state, position) + used)
+}
+
+/** Units that are gone are no longer units that were compensated. */
+export function forgetCompensated(state: State, position: Position): void {
+  if (position.compensated === 0) return
+  position.compensated = wt(Math.min(position.compensated, unitsHeld(state, position)))
+}
 
 /** Units that may leave trading: free, and above what the account owes. Negative where it lacks some. */
 export const spareUnits = (state: State, position: Position): number =>
   Math.min(balanceOf(state.ledger, position.free), inTrading(state, position) - obligationOf(state, position))
 
+/** Units on their way into consumption. */
+type Entering = { wt: Wt; drawn: Wt; cost: Micros; reason: EventOf<'lot.opened'>['reason'] }
+
 /** Opens a lot of units that entered consumption at `entered`; the posting is the caller's. */
 export function openLot(
   state: State,
   position: Position,
-  lot: { wt: Wt; drawn: Wt; cost: Micros; entered: Instant; reason: EventOf<'lot.opened'>['reason'] },
+  lot: Entering & { entered: Instant },
+): EventOf<'lot.opened'> {
+  const expiresAt = later(lot.entered, theInstrument(state, position.instrument).spec.window)
+  return addLot(state, position, lot, expiresAt, 0 as Instant)
+}
+
+function addLot(
+  state: State,
+  position: Position,
+  { wt: size, drawn, cost, reason }: Entering,
+  expiresAt: Instant,
+  restoredTo: Instant,
 ): EventOf<'lot.opened'> {
   const id = state.nextLot++ as LotId
   const { account, instrument } = position
-  const expiresAt = later(lot.entered, theInstrument(state, instrument).spec.window)
-  state.lots.set(id, { id, account, instrument, wt: lot.wt, drawn: lot.drawn, cost: lot.cost, expiresAt })
+  state.lots.set(id, { id, account, instrument, wt: size, drawn, cost, expiresAt, restoredTo })
   let place = position.lots.length
   while (place > 0 && lotOf(state, position.lots[place - 1]).expiresAt > expiresAt) place--
   position.lots.splice(place, 0, id)
   schedule(state, { at: expiresAt, kind: 'lot', id })
-  return { kind: 'lot.opened', lot: id, account, instrument, wt: lot.wt, expiresAt, reason: lot.reason }
+  return { kind: 'lot.opened', lot: id, account, instrument, wt: size, expiresAt, reason }
 }
 
 const lotOf = (state: State, id: LotId | undefined): ClaimLot =>
@@ -115,12 +141,16 @@ export function useSources(state: State, position: Position, draw: Draw, used: W
   return micros(cost)
 }
 
-/** Gives what is left in a draw's sources back to where it came from; in an expired lot it expires now. */
+/**
+ * Gives what is left in a draw's sources back to where it came from; in an expired lot it expires now. Where
+ * nobody could serve it, since `outage`, units of lots live on for as long as that has lasted.
+ */
 export function returnSources(
   state: State,
   position: Position,
   draw: Draw,
   at: Instant,
+  outage: Instant | null,
   events: Event[],
 ): void {
   const { ledger } = state
@@ -135,11 +165,43 @@ export function returnSources(
     const lot = lotOf(state, source.lot)
     move(ledger, position.drawn, position.consumption, source.wt)
     lot.drawn = wt(lot.drawn - source.wt)
+    if (outage !== null && restore(state, position, lot, source, { since: outage, until: at }, events))
+      continue
     lot.cost = micros(lot.cost + source.cost)
     if (lot.expiresAt <= at) expired.push(lot)
   }
   trimEscrow(state, position)
   for (const lot of expired) expireLot(state, position, lot, at, events)
+}
+
+/**
+ * Moves what a draw returns to a lot that lives longer by the outage, in whole seconds, less what the units
+ * have been given of the same outage before. False where that would not save them.
+ */
+function restore(
+  state: State,
+  position: Position,
+  lot: ClaimLot,
+  { wt: size, cost }: DrawSource,
+  { since, until }: { since: Instant; until: Instant },
+  events: Event[],
+): boolean {
+  const from = Math.max(since, lot.restoredTo)
+  const longer = Math.ceil(Math.max(0, until - from) / MICROS_PER_SECOND) * MICROS_PER_SECOND
+  const expiresAt = later(lot.expiresAt, longer)
+  if (longer === 0 || expiresAt <= until) return false
+  lot.wt = wt(lot.wt - size)
+  dropIfEmpty(state, position, lot)
+  const restoredTo = later(from as Instant, longer)
+  const like = position.lots.map((id) => lotOf(state, id)).find((other) => other.expiresAt === expiresAt)
+  if (like === undefined || like.restoredTo !== restoredTo) {
+    const drawn = wt(0)
+    events.push(addLot(state, position, { wt: size, drawn, cost, reason: 'restored' }, expiresAt, restoredTo))
+    return true
+  }
+  like.wt = wt(like.wt + size)
+  like.cost = micros(like.cost + cost)
+  return true
 }
 
 /** Ends what no draw holds of a lot: use it or lose it. The suppliers that stood ready are paid. */
@@ -159,6 +221,7 @@ export function expireLot(
   events.push({ kind: 'lot.expired', lot: id, account, instrument, wt: quantity })
   payStandby(state, theInstrument(state, instrument), position.consumption, quantity, at, events)
   const { ledger } = state
+  forgetCompensated(state, position)
   const held = inTrading(state, position) + balanceOf(ledger, position.consumption)
   capPrepaid(state, account, instrument, held)
 }

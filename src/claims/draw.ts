@@ -173,7 +173,7 @@ export function rerouteDraw(state: State, command: CommandOf<'draw.reroute'>): E
   const miss = missOf(state, draw, failure)
   if (from !== to) endCall(state, openPosition(state, theAccount(state, from), instrument.id), called)
   events.push({ kind: 'draw.rerouted', draw: id, ...parties, wt: called, failure, fault: command.fault })
-  if (command.fault === 'supplier') punishMiss(state, miss, events)
+  if (command.fault === 'supplier') punishMiss(state, miss, 'marked', events)
   if (from !== to) callObligation(state, instrument, offer, called, failed, events)
   draw.offer = offer.id
   draw.supplier = to

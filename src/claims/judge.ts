@@ -52,8 +52,10 @@ export function judge(spec: Spec, reading: Reading): Judgement {
   return { verdict: late > 0 || slow > 0 ? 'soft_miss' : 'conforming', discount }
 }
 
+export type Tokens = Pick<Reading, 'inputTokens' | 'cachedTokens' | 'outputTokens'>
+
 /** Weighted ppm of tokens that a reading comes to. Cached input is part of the input. */
-export function weigh(spec: Spec, reading: Reading): number {
+export function weigh(spec: Spec, reading: Tokens): number {
   const cached = Math.min(reading.cachedTokens, reading.inputTokens)
   return (
     (reading.inputTokens - cached) * spec.weights.input +

@@ -37,6 +37,22 @@ export function collect(
   return micros(want - left)
 }
 
+/** What `collect` could take from those sources at most. */
+export function available(
+  state: State,
+  { account, instrument, bond }: Position,
+  sources: readonly Source[],
+): Micros {
+  const isOwn = (one: { account: AccountId; instrument: number }) =>
+    one.account === account && one.instrument === instrument
+  let sum = sources.includes('bond') ? (bond as number) : 0
+  if (sources.includes('withheld')) for (const entry of state.withheld) if (isOwn(entry)) sum += entry.amount
+  if (sources.includes('penalties'))
+    for (const penalty of state.penalties.values())
+      if (penalty.to === null && isOwn(penalty)) sum += penalty.amount
+  return micros(sum)
+}
+
 type Take = (state: State, position: Position, want: number, to: Cell) => number
 
 /** What is due first is taken first, because it would be gone first. Who bought stays known. */

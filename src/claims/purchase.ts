@@ -19,7 +19,15 @@ import type { Account, Instrument, State } from '../state/state.ts'
 import { highestFee } from '../state/state.ts'
 
 /** What a draw would buy at market: how many lots it finds up to its limit, at what cost, and from whom. */
-export type Purchase = { lots: Lots; limit: Ticks; value: Micros; worst: Micros; sales: Sales }
+export type Purchase = {
+  lots: Lots
+  limit: Ticks
+  value: Micros
+  worst: Micros
+  sales: Sales
+  /** Bought from the bonded asks of this supplier alone; null: from anybody. */
+  from: AccountId | null
+}
 
 /** How high a draw's buy may reach: its own limit, the venue's protection and band, its mandate's ceiling. */
 export function buyCeiling(
@@ -34,11 +42,19 @@ export function buyCeiling(
 }
 
 /** What is asked up to a limit, in its turn, but for the buyer's own member: its orders never trade. */
-function* asksOfOthers(state: State, instrument: Instrument, member: number, limit: Ticks): Generator<Turn> {
+function* asksOfOthers(
+  state: State,
+  instrument: Instrument,
+  member: number,
+  limit: Ticks,
+  from: AccountId | null = null,
+): Generator<Turn> {
   const pool = state.orders
   for (const turn of turnsAgainst(instrument.book, pool, BUY)) {
-    if ((pool.price[turn.slot] as number) > limit) return
-    if (pool.member[turn.slot] !== member) yield turn
+    const { slot } = turn
+    if ((pool.price[slot] as number) > limit) return
+    const wanted = from === null || (pool.account[slot] === from && (pool.backing[slot] as number) >= 0)
+    if (wanted && pool.member[slot] !== member) yield turn
   }
 }
 
@@ -49,13 +65,14 @@ export function planPurchase(
   account: Account,
   limit: Ticks,
   wanted: Lots,
+  from: AccountId | null = null,
 ): Purchase {
   const pool = state.orders
   const { lot } = instrument.spec
   const bySeller = new Map<AccountId, Sale>()
   let found = 0
   let value = 0
-  for (const { slot, lots: offered } of asksOfOthers(state, instrument, account.member, limit)) {
+  for (const { slot, lots: offered } of asksOfOthers(state, instrument, account.member, limit, from)) {
     const part = Math.min(wanted - found, offered)
     const seller = pool.account[slot] as AccountId
     const backing = Math.max(0, pool.backing[slot] as number)
@@ -71,7 +88,7 @@ export function planPurchase(
   }
   const worst = buyHold(state, account.positions[instrument.id], value)
   const sales = { bySeller, buyer: account.id, bought: wt(found * lot), cost: worst }
-  return { lots: lots(found), limit, value: micros(value), worst, sales }
+  return { lots: lots(found), limit, value: micros(value), worst, sales, from }
 }
 
 /** How many of `wanted` lots a sum of money buys in the book up to a limit, fees included. */
@@ -109,7 +126,7 @@ export function buyAtMarket(
   events: Event[],
 ): void {
   const pool = state.orders
-  const { lots: quantity, limit, worst: hold } = purchase
+  const { lots: quantity, limit, worst: hold, from } = purchase
   const terms = {
     type: 'market',
     timeInForce: 'ioc',
@@ -139,7 +156,7 @@ export function buyAtMarket(
   })
   while ((pool.remaining[order] as number) > 0) {
     // Looked for anew each time: what was filled has left the book, or stands elsewhere in it.
-    const first = asksOfOthers(state, instrument, account.member, limit).next()
+    const first = asksOfOthers(state, instrument, account.member, limit, from).next()
     if (first.done === true) break
     const { slot, lots: offered } = first.value
     const part = Math.min(pool.remaining[order] as number, offered) as Lots

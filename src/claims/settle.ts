@@ -4,19 +4,19 @@ import { micros, mulDivUp, shareDown, wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import { positionOf, theAccount, theInstrument } from '../state/account.ts'
 import { prepayUnits, reserveBudget, spendBudget } from '../trading/budget.ts'
-import { returnSources, useSources } from './claim.ts'
+import { forgetCompensated, returnSources, useSources } from './claim.ts'
 import type { CommandOf } from '../state/command.ts'
 import { withhold } from '../trading/escrow.ts'
 import type { Event } from '../state/event.ts'
 import { takeMetered } from '../trading/fee.ts'
 import { judge, weigh } from './judge.ts'
-import { missOf, punishMiss } from './miss.ts'
+import { compensate, missOf, punishMiss } from './miss.ts'
 import { move } from '../state/ledger.ts'
 import { charge, roomFor } from './penalty.ts'
 import { endCall, meetObligation } from '../trading/obligation.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
-import type { Draw, Position, State } from '../state/state.ts'
+import type { Draw, Instrument, Position, State } from '../state/state.ts'
 
 /**
  * Settles a delivered request: the units used are burned and the supplier earns their escrow at its own
@@ -42,7 +42,8 @@ export function settleDraw(state: State, command: CommandOf<'draw.settle'>): Eve
   const purchase = { buyer: draw.account, wt: used, cost, proceeds }
   withhold(state, supplier, proceeds - fee - refund + bond, state.at, purchase)
   const returned = wt(draw.wt - used)
-  const after = closeDraw(state, draw, used, refund, state.at)
+  if (used > 0) theInstrument(state, draw.instrument).outSince = 0 as Instant
+  const after = closeDraw(state, draw, { used, refund, at: state.at, outage: null })
   const { id, account, mandate, instrument, offer, request } = draw
   const fined: Event[] = []
   if (due > 0) {
@@ -92,27 +93,37 @@ export function releaseDraw(state: State, command: CommandOf<'draw.release'>): E
 /** Gives all of a draw back at `at`, which is its deadline where nobody ended it in time. */
 export function giveBack(state: State, draw: Draw, reason: string, at: Instant): Event[] {
   const { id, account, instrument, request, wt: held } = draw
-  const after = closeDraw(state, draw, wt(0), micros(0), at)
+  const after = closeDraw(state, draw, { ...NOTHING, at })
   return [{ kind: 'draw.released', draw: id, account, instrument, request, wt: held, reason }, ...after]
 }
 
 /**
  * Ends a draw whose request failed: the buyer is not charged, and the event is the evidence of the fault. The
- * supplier called last pays as for any hard failure.
+ * supplier called last pays as for any hard failure, the first one at fault compensates, and the units live
+ * longer by the outage.
  */
 export function failDraw(state: State, command: CommandOf<'draw.fail'>): Event[] | Refusal {
-  const { failure, fault } = command
+  const { failure, fault, relayed } = command
   const draw = state.draws.get(command.draw)
   if (draw === undefined) return refuse('draw_not_found')
 
   // Nothing below this line can fail.
   const { id, account, instrument, offer, supplier, request, wt: held } = draw
   const miss = missOf(state, draw, failure)
-  const after = closeDraw(state, draw, wt(0), micros(0), state.at)
+  const isMissed = fault === 'supplier' || draw.blamed !== null
+  const outage = isMissed ? beginOutage(theInstrument(state, instrument), draw) : null
+  const after = closeDraw(state, draw, { ...NOTHING, at: state.at, outage })
   const who = { draw: id, account, instrument, offer, supplier, request }
   const events: Event[] = [{ kind: 'draw.failed', ...who, wt: held, failure, fault }, ...after]
-  if (fault === 'supplier') punishMiss(state, miss, events)
+  if (fault === 'supplier') punishMiss(state, miss, 'marked', events)
+  compensate(state, draw, relayed, failure, events)
   return events
+}
+
+/** An outage lasts from the opening of the first draw that it made fail until a request is served. */
+function beginOutage(instrument: Instrument, { openedAt }: Draw): Instant {
+  if (instrument.outSince === 0) instrument.outSince = openedAt
+  return instrument.outSince
 }
 
 const buyerOf = (state: State, draw: Draw): Position =>
@@ -121,14 +132,20 @@ const buyerOf = (state: State, draw: Draw): Position =>
 const supplierOf = (state: State, draw: Draw): Position =>
   known(positionOf(state, draw.supplier, draw.instrument), 'who is called has a position')
 
+/** How a draw ends: what it used, what was paid back of that, and since when nobody could serve it. */
+type End = { used: Wt; refund: Micros; at: Instant; outage: Instant | null }
+const NOTHING = { used: wt(0), refund: micros(0), outage: null }
+
 /** Ends the call, counts the use on the mandate, gives back what was not used and says what came of it. */
-function closeDraw(state: State, draw: Draw, used: Wt, refund: Micros, at: Instant): Event[] {
+function closeDraw(state: State, draw: Draw, { used, refund, at, outage }: End): Event[] {
   const events: Event[] = []
+  const buyer = buyerOf(state, draw)
   state.draws.delete(draw.id)
   state.drawByRequest.delete(draw.request)
   endCall(state, supplierOf(state, draw), draw.wt)
   countUse(state, draw, used, refund, at)
-  returnSources(state, buyerOf(state, draw), draw, at, events)
+  returnSources(state, buyer, draw, at, outage, events)
+  forgetCompensated(state, buyer)
   return events
 }
 

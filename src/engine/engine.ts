@@ -18,6 +18,7 @@ import { announceMaintenance } from '../trading/maintenance.ts'
 import { changeStatus, configureInstrument } from '../trading/market-state.ts'
 import { placeOrder } from '../trading/place.ts'
 import { probeLot } from '../claims/lot-test.ts'
+import { coverDraw } from '../claims/cover.ts'
 import { decidePenalty, disputePenalty } from '../claims/penalty.ts'
 import type { Refusal } from '../state/reject.ts'
 import { failDraw, releaseDraw, settleDraw } from '../claims/settle.ts'
@@ -59,6 +60,7 @@ type Frequent =
   | 'draw.extend'
   | 'draw.reroute'
   | 'draw.settle'
+  | 'draw.cover'
   | 'draw.fail'
   | 'draw.release'
   | 'units.transfer'
@@ -88,6 +90,8 @@ function perform(state: State, command: Command): Event[] | Refusal {
       return extendDraw(state, command)
     case 'draw.reroute':
       return rerouteDraw(state, command)
+    case 'draw.cover':
+      return coverDraw(state, command)
     case 'draw.settle':
       return settleDraw(state, command)
     case 'draw.fail':

@@ -50,6 +50,7 @@ export function openPosition(state: State, account: Account, instrument: Instrum
     feeAhead: 0,
     meterAhead: 0,
     lots: [],
+    compensated: wt(0),
     escrow: [],
     escrowed: wt(0),
     missed: wt(0),

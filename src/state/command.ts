@@ -56,6 +56,7 @@ export type Command =
   | { kind: 'draw.reroute'; draw: DrawId; offer: OfferId; failure: string; fault: Fault }
   | { kind: 'draw.settle'; draw: DrawId; reading: Reading }
   | DrawFail
+  | DrawCover
   | { kind: 'draw.release'; draw: DrawId; reason: string }
   | { kind: 'penalty.dispute'; account: AccountId; penalty: PenaltyId; statement: string }
   | { kind: 'penalty.decide'; penalty: PenaltyId; upheld: boolean; reason: string }
@@ -254,6 +255,12 @@ export type DrawOpen = {
 
 /** Whose fault a failed call is. Nobody's: a bad request, or traffic above the committed rate. */
 export type Fault = 'supplier' | 'venue' | 'nobody'
+
+/**
+ * The supplier called has failed, and none that owes can serve: units are bought for the draw, at its cost,
+ * from one of those offers, all of which can serve now.
+ */
+export type DrawCover = { kind: 'draw.cover'; draw: DrawId; offers: readonly OfferId[]; failure: string }
 
 /** A draw ends without a delivery, and with what had been read and relayed until then. */
 export type DrawFail = {

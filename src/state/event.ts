@@ -149,7 +149,7 @@ export type Event =
       instrument: InstrumentId
       wt: Wt
       expiresAt: Instant
-      reason: 'transfer' | 'sweep'
+      reason: 'transfer' | 'sweep' | 'restored'
     }
   | { kind: 'lot.expired'; lot: LotId; account: AccountId; instrument: InstrumentId; wt: Wt }
   | {
@@ -184,6 +184,21 @@ export type Event =
       wt: Wt
       failure: string
       fault: Fault
+    }
+  /** Lots were bought for a draw at the cost of the supplier that failed it, whose obligation they end. */
+  | {
+      kind: 'draw.covered'
+      draw: DrawId
+      account: AccountId
+      from: OfferId
+      to: OfferId
+      supplier: AccountId
+      instrument: InstrumentId
+      wt: Wt
+      failure: string
+      lots: Lots
+      /** µ$ paid for them, the fee included. */
+      cost: Micros
     }
   | DrawSettled
   | {

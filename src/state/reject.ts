@@ -92,6 +92,7 @@ export const rejects = {
   sells_without_bond: 6012,
   units_reserved: 6013,
   supply_short: 6014,
+  cover_short: 6015,
 } as const
 
 export type Reject = keyof typeof rejects

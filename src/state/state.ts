@@ -140,6 +140,8 @@ export type Position = {
   /** Metering likewise: ppm of a weighted token already taken ahead. */
   meterAhead: number
   lots: LotId[]
+  /** Of the units it has, those for whose failed delivery it was compensated once. */
+  compensated: Wt
   /** Escrow behind sold obligations, oldest first, and the sum of what remains in them. */
   escrow: EscrowLot[]
   escrowed: Wt
@@ -179,6 +181,8 @@ export type ClaimLot = {
   /** Cost of the part that no draw holds. */
   cost: Micros
   expiresAt: Instant
+  /** Up to when an outage has lengthened their life; 0: none has. */
+  restoredTo: Instant
 }
 
 /** Stop orders that wait for a price, by side: the next to be triggered first, of equals the older. */
@@ -213,6 +217,8 @@ export type Instrument = {
   fixing: Ticks
   fixedHour: Instant
   fixedDay: Instant
+  /** Since when calls have failed with nobody able to serve, and none has been served; 0: served. */
+  outSince: Instant
 }
 
 export type Offer = {

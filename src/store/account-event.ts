@@ -25,7 +25,6 @@ const OWN = [
   'offer.suspended',
   'offer.noticed',
   'escrow.forfeited',
-  'penalty.charged',
   'penalty.disputed',
   'penalty.closed',
   'lot.accepted',
@@ -85,8 +84,11 @@ export function viewsOf(event: Event, owners: Owners): View[] {
       return tradeViews(event)
     case 'obligation.moved':
       return movedViews(event)
+    case 'penalty.charged':
+      return penaltyViews(event)
     case 'draw.opened':
     case 'draw.rerouted':
+    case 'draw.covered':
     case 'draw.settled':
     case 'draw.failed':
     case 'draw.released':
@@ -154,7 +156,20 @@ function movedViews({ kind, from, to, instrument, wt, escrow }: EventOf<'obligat
   ]
 }
 
-type DrawEvent = EventOf<'draw.opened' | 'draw.rerouted' | 'draw.settled' | 'draw.failed' | 'draw.released'>
+/** The supplier is not told whom it has to thank for a penalty; a buyer is told what it got and for what. */
+function penaltyViews(event: EventOf<'penalty.charged'>): View[] {
+  const { kind, instrument, offence, amount, buyer, wt, draw, failure } = event
+  const charged = { account: event.account, event: without(event, 'buyer') }
+  if (buyer === null) return [charged]
+  return [
+    charged,
+    { account: buyer, event: { kind, account: buyer, instrument, offence, amount, wt, draw, failure } },
+  ]
+}
+
+type DrawEvent = EventOf<
+  'draw.opened' | 'draw.rerouted' | 'draw.covered' | 'draw.settled' | 'draw.failed' | 'draw.released'
+>
 
 /**
  * A buyer is not told who supplied it here, nor a supplier for whom it worked: the receipt says what may be
@@ -169,6 +184,14 @@ function drawViews(event: DrawEvent, owners: Owners): View[] {
       return [
         { account, event: { kind, draw, account } },
         { account: owners.ofOffer(from), event: { kind, draw, from, failure } },
+        { account: owners.ofOffer(to), event: { kind, draw, to } },
+      ]
+    }
+    case 'draw.covered': {
+      const { kind, draw, account, from, to, failure, lots, cost, instrument } = event
+      return [
+        { account, event: { kind, draw, account } },
+        { account: event.supplier, event: { kind, draw, from, failure, lots, cost, instrument } },
         { account: owners.ofOffer(to), event: { kind, draw, to } },
       ]
     }

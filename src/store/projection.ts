@@ -294,6 +294,7 @@ function foldDraw(projection: Projection, applied: Applied, event: Event): void 
       delivery.wt = wt(delivery.wt + event.wt)
       return
     }
+    case 'draw.covered':
     case 'draw.rerouted': {
       const delivery = touchDelivery(projection, applied, event.draw)
       delivery.offer = event.to

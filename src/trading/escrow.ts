@@ -106,6 +106,37 @@ export function contractValue({ escrow }: Position, quantity: Wt): Micros {
   return micros(value)
 }
 
+/** What taking the oldest `quantity` out of an escrow would free: the fall of what stands behind its lots. */
+export function escrowBehind({ escrow }: Position, quantity: Wt): Micros {
+  let left = quantity as number
+  let fall = 0
+  for (const lot of escrow) {
+    if (left === 0) break
+    const part = Math.min(left, lot.remaining)
+    fall += standing(lot) - valueUp(wt(lot.remaining - part), lot.price)
+    left -= part
+  }
+  return micros(fall)
+}
+
+/** Takes the oldest `quantity` out of an escrow with the money behind it: its units will be cancelled. */
+export function takeEscrow(state: State, position: Position, quantity: Wt, to: Cell): Micros {
+  let left = quantity as number
+  let taken = 0
+  for (const lot of position.escrow) {
+    if (left === 0) break
+    const part = Math.min(left, lot.remaining)
+    taken += lower(lot, part)
+    left -= part
+  }
+  assert(left === 0, 'what is taken out of escrow was there')
+  position.escrowed = wt(position.escrowed - quantity)
+  position.missed = wt(Math.max(0, position.missed - quantity))
+  dropEmpty(position)
+  move(state.ledger, state.house.escrow, to, taken)
+  return micros(taken)
+}
+
 export type Release = { proceeds: Micros; fee: Micros }
 
 /**

@@ -1,5 +1,6 @@
 import type { InstrumentId } from '../base/ids.ts'
 import { ticks } from '../base/money.ts'
+import type { Instant } from '../base/time.ts'
 import { nextOnGrid } from '../base/time.ts'
 import { newBook } from '../state/book.ts'
 import type { CommandOf } from '../state/command.ts'
@@ -46,6 +47,7 @@ export function listInstrument(state: State, { spec }: CommandOf<'instrument.lis
     fixing: ticks(0),
     fixedHour: state.at,
     fixedDay: state.at,
+    outSince: 0 as Instant,
   })
   if (nextSweep < state.nextDue) state.nextDue = nextSweep
   return [{ kind: 'instrument.listed', instrument: id, spec }]

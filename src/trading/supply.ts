@@ -85,6 +85,10 @@ export function suspendOffer(state: State, command: CommandOf<'offer.suspend'>):
 const isCertified = (offer: Offer, instrument: InstrumentId, at: Instant): boolean =>
   (offer.certified[instrument] ?? 0) > at
 
+/** Certified, and neither suspended nor in maintenance. */
+export const isCallable = (offer: Offer, instrument: InstrumentId, at: Instant): boolean =>
+  !offer.suspended && !inMaintenance(offer, at) && isCertified(offer, instrument, at)
+
 /** Takes on the obligation to deliver new units, and posts the bond for them at the bond reference. */
 export function issueUnits(state: State, command: CommandOf<'units.issue'>): Event[] | Refusal {
   const account = accountOf(state, command.account)
@@ -179,7 +183,7 @@ export type Candidate = { offer: OfferId; account: AccountId; unreserved: Wt; ol
 export function candidates(state: State, instrument: InstrumentId, at: Instant): Candidate[] {
   const found: Candidate[] = []
   for (const offer of state.offers) {
-    if (offer.suspended || inMaintenance(offer, at) || !isCertified(offer, instrument, at)) continue
+    if (!isCallable(offer, instrument, at)) continue
     const { account } = offer.terms
     const position = accountOf(state, account)?.positions[instrument]
     if (position === undefined || obligationOf(state, position) === 0) continue

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { AccountId, DrawId, MandateId, OfferId } from '../../src/base/ids.ts'
+import type { AccountId, DrawId, MandateId, OfferId, PenaltyId } from '../../src/base/ids.ts'
 import { NO_MANDATE } from '../../src/base/ids.ts'
 import type { Lots } from '../../src/base/money.ts'
-import { micros, ticks, wt } from '../../src/base/money.ts'
+import { micros, ppm, ticks, wt } from '../../src/base/money.ts'
 import type { Instant } from '../../src/base/time.ts'
 import { MICROS_PER_MS } from '../../src/base/time.ts'
 import type { Command } from '../../src/state/command.ts'
@@ -33,6 +33,9 @@ const WHAT = [
   'open',
   'extend',
   'reroute',
+  'cover',
+  'decide',
+  'probe',
   'settle',
   'settle',
   'fail',
@@ -121,6 +124,19 @@ function commandOf(
         failure: 'reset',
         fault: price > 3 ? 'supplier' : 'nobody',
       }
+    case 'cover':
+      return { kind: 'draw.cover', draw, offers, failure: 'reset' }
+    case 'probe': {
+      const expected = [{ instrument: MARKET, failure: ppm(10_000) }]
+      const evidence = { item: 'sum', request: 'req', sha256: '' }
+      return { kind: 'lot.probe', offer, instrument: MARKET, passed: price > 0, expected, evidence }
+    }
+    case 'decide': {
+      const open = [...stage.state.penalties.values()]
+      const { id = 0 as PenaltyId, account: payer = account } = open[amount % Math.max(1, open.length)] ?? {}
+      if (price < 3) return { kind: 'penalty.dispute', account: payer, penalty: id, statement: 'no' }
+      return { kind: 'penalty.decide', penalty: id, upheld: price > 4, reason: 'log' }
+    }
     case 'settle': {
       const ttft = (1 + (amount % 11)) * 1_000 * MICROS_PER_MS
       const tokens = {
@@ -185,11 +201,14 @@ test('no sequence of trading, drawing, failing and waiting breaks a promise', ()
         instrument: null,
         side: null,
       })
+      for (const { id } of [...stage.state.penalties.values()])
+        stage.done({ kind: 'penalty.decide', penalty: id, upheld: true, reason: 'end' })
       const { draws, lots, withheld, mandates, nextDue } =
         (stage.until((stage.now + 48 * HOUR) as Instant), stage.state)
       assert.deepEqual([draws.size, lots.size, withheld.length], [0, 0, 0])
       assert.ok(nextDue > stage.now)
-      for (const cell of ['escrow', 'bonds', 'withheld'] as const) assert.equal(stage.house(cell), 0)
+      for (const cell of ['escrow', 'bonds', 'withheld', 'penalties'] as const)
+        assert.equal(stage.house(cell), 0)
       for (const { reserved } of mandates) assert.equal(reserved, 0)
       for (const account of accounts) {
         const position = stage.state.accounts[account - 1]?.positions[MARKET]
