@@ -109,6 +109,12 @@ export class Draw {
     return happened(applied, 'draw.rerouted') !== undefined
   }
 
+  /** Has cover bought for the draw from one of the offers, and says which it then belongs to, if to any. */
+  cover(offers: readonly OfferId[], failure: string): OfferId | undefined {
+    const applied = this.submit({ kind: 'draw.cover', draw: this.id, offers, failure })
+    return happened(applied, 'draw.covered')?.to
+  }
+
   /**
    * What the exchange made of the reading, or nothing if the draw had already ended, by its deadline for one.
    */
@@ -133,10 +139,13 @@ export class Draw {
 
   private submit(command: Command): Applied {
     const applied = this.exchange.submit(command)
-    if (command.kind !== 'draw.extend' && command.kind !== 'draw.reroute') this.open = false
+    if (ENDS.has(command.kind)) this.open = false
     return applied
   }
 }
+
+/** Commands after which a draw is over. */
+const ENDS: ReadonlySet<Command['kind']> = new Set(['draw.settle', 'draw.fail', 'draw.release'])
 
 /** Opens a draw, or says why the exchange would not. */
 export function openDraw(exchange: Exchange, spec: Spec, terms: DrawTerms): Draw | Rejected {

@@ -84,15 +84,27 @@ export class Opening {
     }
   }
 
-  /** The next supplier after those called, which the draw then belongs to; nothing where there is none. */
+  /**
+   * The next supplier after those called, which the draw then belongs to; nothing where there is none. Of those
+   * that could serve but do not owe enough, cover is bought where the last one called is to blame.
+   */
   reopen(draw: Draw, called: ReadonlySet<OfferId>, failure: string, blame: Fault): Chosen | undefined {
     const tried = new Set(called)
+    const able: Offer[] = []
     for (;;) {
       const choice = this.choose(this.demand.inputGuess, Math.min(this.outputMax, FIRST_STEP), tried)
-      if ('why' in choice) return undefined
+      if ('why' in choice) break
       if (draw.reroute(choice.offer.id, failure, blame)) return choice
       tried.add(choice.offer.id)
+      able.push(choice.offer)
     }
+    if (blame !== 'supplier' || able.length === 0) return undefined
+    const covered = draw.cover(
+      able.map(({ id }) => id),
+      failure,
+    )
+    const offer = able.find(({ id }) => id === covered)
+    return offer === undefined ? undefined : { offer, others: 0 }
   }
 
   private async exactInput(): Promise<number> {

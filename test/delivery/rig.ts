@@ -72,6 +72,8 @@ export type RigOptions = {
   spec?: Spec
   patience?: Patience
   buyerUnits?: number
+  /** Lots that somebody else has bought, of the suppliers in their order. */
+  sold?: number
   buyerDollars?: number
   buyLimit?: number | null
   capabilities?: readonly Capability[][]
@@ -84,6 +86,7 @@ export async function buildRig(options: RigOptions): Promise<Rig> {
     spec = QUICK,
     patience = HASTE,
     buyerUnits = 2,
+    sold = 500,
     buyerDollars = 100,
     buyLimit = 9_000,
   } = options
@@ -164,7 +167,7 @@ export async function buildRig(options: RigOptions): Promise<Rig> {
   const payer = await account('buyer', buyerDollars)
   // Another trader buys what the suppliers must owe beyond the buyer's own units.
   const trader = await account('trader', 10_000)
-  await act(order(trader, 'buy', 500))
+  if (sold > 0) await act(order(trader, 'buy', sold))
   if (buyerUnits > 0) {
     await act(order(payer, 'buy', buyerUnits * 100))
     await act({ kind: 'units.transfer', account: payer, instrument: MARKET, wt: wt(buyerUnits * 1_000_000) })
