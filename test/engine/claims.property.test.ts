@@ -201,7 +201,7 @@ test('no sequence of trading, drawing, failing and waiting breaks a promise', ()
         instrument: null,
         side: null,
       })
-      for (const { id } of [...stage.state.penalties.values()])
+      for (const { id } of stage.state.penalties.values())
         stage.done({ kind: 'penalty.decide', penalty: id, upheld: true, reason: 'end' })
       const { draws, lots, withheld, mandates, nextDue } =
         (stage.until((stage.now + 48 * HOUR) as Instant), stage.state)
