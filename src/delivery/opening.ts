@@ -85,8 +85,8 @@ export class Opening {
   }
 
   /**
-   * The next supplier after those called, which the draw then belongs to; nothing where there is none. Of those
-   * that could serve but do not owe enough, cover is bought where the last one called is to blame.
+   * The next supplier after those called, which the draw then belongs to; nothing where there is none. From
+   * those that could serve but do not owe enough, cover is bought where the last one called is to blame.
    */
   reopen(draw: Draw, called: ReadonlySet<OfferId>, failure: string, blame: Fault): Chosen | undefined {
     const tried = new Set(called)
