@@ -22,6 +22,8 @@ export type Config = {
   pace: number
   /** `BUSBAR_ORDER_RATE`: orders per second and account; 0 is unlimited. */
   orderRate: number
+  /** `BUSBAR_METER_THREADS`: threads that count tokens, at least one; each takes about 120 MB. */
+  meterThreads: number
   /** `BUSBAR_PUBLIC_HOSTS`: names by which clients reach the venue, comma between; `/mcp` checks. */
   publicHosts: readonly string[]
   /** `BUSBAR_RESTART_CANCEL_ONLY`, `…_POST_ONLY`, `…_AUCTION`: seconds of each phase after a restart. */
@@ -84,6 +86,7 @@ export function readConfig(
     briefQualifications: switches.demo,
     pace: switches.demo ? paceOf(env) : 1,
     orderRate: whole(env, 'BUSBAR_ORDER_RATE', 2_000, 1_000_000),
+    meterThreads: Math.max(1, whole(env, 'BUSBAR_METER_THREADS', 1, 32)),
     publicHosts: hostsOf(env),
     reopening: {
       cancelOnly: whole(env, 'BUSBAR_RESTART_CANCEL_ONLY', 0, 3_600),

@@ -195,7 +195,7 @@ type Delivery = ReturnType<typeof createDeliveryParts>
 
 function createDeliveryParts(config: Config, sequencer: Sequencer, { endpoints }: Stores, log: Log) {
   const policy = { ...PUBLIC_ENDPOINTS, allowPrivate: config.allowPrivateSuppliers }
-  const meter = createMeter()
+  const meter = createMeter(config.meterThreads)
   const judge = createJudge()
   const upstream = createUpstream(policy, systemTimer)
   const shared = {

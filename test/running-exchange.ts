@@ -54,6 +54,7 @@ export async function runExchange(folder = mkdtempSync(join(tmpdir(), 'busbar-')
       briefQualifications: true,
       pace: 1,
       orderRate: 0,
+      meterThreads: 1,
       publicHosts: [],
       reopening: { cancelOnly: 0, postOnly: 0, auction: 0 },
     },

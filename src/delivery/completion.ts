@@ -5,6 +5,7 @@ import type { Patience } from './attempt.ts'
 import type { Exchange, Payer } from './draw.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Judge } from './judge.ts'
+import type { ClaimBands } from '../meter/claim-band.ts'
 import type { Meter } from '../meter/meter.ts'
 import type { Router } from '../route/router.ts'
 import type { Timer } from './timer.ts'
@@ -29,6 +30,7 @@ export type DeliveryParts = {
   exchange: Exchange
   endpointOf: (offer: OfferId) => Endpoint | undefined
   meter: Meter
+  bands: ClaimBands
   judge: Judge
   upstream: Upstream
   router: Router

@@ -29,7 +29,7 @@ import type { Wishes } from './wishes.ts'
 import { NO_WISHES } from './wishes.ts'
 
 /** How the last call of a draw ended. */
-type Ended = Pick<Served, 'outcome' | 'draw' | 'aboveRate'>
+type Ended = Pick<Served, 'outcome' | 'draw' | 'offer' | 'aboveRate'>
 
 /** A supplier is not to blame for a request that is bad, nor for what is asked above its committed rate. */
 const faultOf = ({ code }: Failure, aboveRate: boolean): Fault =>
@@ -154,14 +154,15 @@ export class Delivery {
       const outcome = await this.callOn(draw, next)
       this.endStanding(next.offer, outcome)
       if (outcome.kind === 'done' || (outcome.kind === 'aborted' && !this.closing))
-        return this.settle({ outcome, draw, aboveRate })
+        return this.settle({ outcome, draw, offer: next.offer.id, aboveRate })
       if (outcome.kind === 'broken') throw outcome.error
       if (outcome.failure === null) return this.release(draw, 'venue_closing', CLOSING)
       const fault = outcome.failure
       const mayGoOn = !this.reply.committed && !this.gone && !this.closing
       const blame = faultOf(fault, aboveRate)
+      const offer = next.offer.id
       next = mayGoOn ? this.reroute(draw, fault, blame) : undefined
-      if (next === undefined) return this.giveUp({ outcome, draw, aboveRate }, fault, blame)
+      if (next === undefined) return this.giveUp({ outcome, draw, offer, aboveRate }, fault, blame)
     }
   }
 
@@ -280,9 +281,11 @@ export class Delivery {
   }
 
   private served(ended: Ended): Served {
-    const { outputMax, prompt } = this.opening
+    const { outputMax, prompt, demand } = this.opening
     const attempts = this.calls.length
-    return { ...ended, prompt, outputMax, attempts, rawBody: this.request.rawBody }
+    const { bands } = this.parts
+    const { rawBody } = this.request
+    return { ...ended, prompt, outputMax, attempts, bands, isPlain: demand.isPlain, rawBody }
   }
 
   private async release(draw: Draw, reason: string, error: BuyerError | null): Promise<void> {

@@ -1,4 +1,5 @@
 import { PPM, mulDivUp } from '../base/money.ts'
+import { imageTokens } from '../meter/image-tiles.ts'
 import type { Need } from '../route/router.ts'
 import type { Spec } from '../state/instrument.ts'
 import type { ChatMessage, ChatRequest } from '../wire/openai.ts'
@@ -11,6 +12,8 @@ export type Demand = {
   imageTokens: number
   /** No tokenizer makes more tokens of a text than it has UTF-8 bytes. */
   inputBound: number
+  /** The prompt is nothing but messages of text: what a supplier counts in it should be what we count. */
+  isPlain: boolean
   /** A guess for clocks until the count is in: never for money. */
   inputGuess: number
   /** The buyer's own limit, or null. */
@@ -20,21 +23,21 @@ export type Demand = {
   needs: Need[]
 }
 
-const IMAGE_TOKENS = { low: 85, high: 765 } as const
 const BYTES_PER_TOKEN = 3.5
 
 export function demandOf(request: ChatRequest, spec: Spec): Demand {
   const tools = request.tool_choice === 'none' ? [] : (request.tools ?? [])
   // Tools first, as models read them: a prompt's beginning is then the same throughout a conversation.
   const texts = [...tools.map((tool) => JSON.stringify(tool.function)), ...request.messages.map(promptText)]
-  const imageTokens = imageTokensOf(request)
+  const pictures = imageTokensOf(request)
   const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
   const asked = request.max_completion_tokens ?? request.max_tokens ?? null
   return {
     texts,
-    imageTokens,
-    inputBound: bytes + imageTokens,
-    inputGuess: Math.ceil(bytes / BYTES_PER_TOKEN) + imageTokens,
+    imageTokens: pictures,
+    inputBound: bytes + pictures,
+    inputGuess: Math.ceil(bytes / BYTES_PER_TOKEN) + pictures,
+    isPlain: pictures === 0 && tools.length === 0,
     asked,
     outputMax: Math.min(asked ?? spec.outputTokensMax, spec.outputTokensMax),
     needs: needsOf(request),
@@ -65,8 +68,7 @@ function imageTokensOf(request: ChatRequest): number {
   for (const { content } of request.messages)
     if (Array.isArray(content))
       for (const part of content)
-        if (part.type === 'image_url')
-          tokens += IMAGE_TOKENS[part.image_url.detail === 'low' ? 'low' : 'high']
+        if (part.type === 'image_url') tokens += imageTokens(part.image_url.url, part.image_url.detail)
   return tokens
 }
 

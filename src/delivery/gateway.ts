@@ -10,6 +10,7 @@ import { Once } from './once.ts'
 import { Repeats } from './repeat.ts'
 import { refuseReply } from './reply.ts'
 import type { Report, Reporter } from './report.ts'
+import { ClaimBands } from '../meter/claim-band.ts'
 import { createRouter } from '../route/router.ts'
 
 /** Spends claims as routed traffic: one completion at a time, each from its draw to its receipt. */
@@ -21,7 +22,7 @@ export type Gateway = {
   readonly inFlight: number
 }
 
-export type GatewayParts = Omit<DeliveryParts, 'router' | 'patience'> & {
+export type GatewayParts = Omit<DeliveryParts, 'router' | 'patience' | 'bands'> & {
   /** Default `PATIENCE`. */
   patience?: Patience
   /** Chance of the router's explorations. */
@@ -42,6 +43,7 @@ export function createGateway(parts: GatewayParts): Gateway {
   const withRouter: DeliveryParts = {
     ...parts,
     patience: parts.patience ?? PATIENCE,
+    bands: new ClaimBands(),
     router: createRouter(parts.chance, () => parts.timer.now()),
   }
   const once = new Once()

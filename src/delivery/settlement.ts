@@ -6,6 +6,7 @@ import type { DrawSettled } from '../state/event.ts'
 import type { State } from '../state/state.ts'
 import { money, units } from '../wire/decimal.ts'
 import { printId } from '../wire/id.ts'
+import type { ClaimBands } from '../meter/claim-band.ts'
 import type { Outcome } from './attempt.ts'
 import type { Draw } from './draw.ts'
 import type { Prompt } from './prompt.ts'
@@ -27,11 +28,16 @@ export function supplierName(state: State, offer: OfferId, supplier: AccountId):
 export type Served = {
   outcome: Outcome
   draw: Draw
+  /** The offer that was called last. */
+  offer: OfferId
   prompt: Prompt
   outputMax: number
   attempts: number
   /** The supplier was asked for more than its committed rate. */
   aboveRate: boolean
+  bands: ClaimBands
+  /** The prompt is nothing but text. */
+  isPlain: boolean
   rawBody: Uint8Array
 }
 
@@ -61,9 +67,19 @@ export function readingOf(served: Served, usage: Usage): Reading {
     attempts,
     claimedInput: answer.claim?.input ?? null,
     claimedOutput: answer.claim?.output ?? null,
+    ...claimFits(served, usage),
     promptHash: hash('sha256', rawBody),
     outputHash: hash('sha256', answer.texts().join('')),
   }
+}
+
+/** Whether the supplier's claim fits what is usual of it. What was cut short is not compared. */
+function claimFits({ outcome, offer, bands, isPlain }: Served, usage: Usage): { claimFits?: boolean } {
+  const { claim } = outcome.answer
+  if (claim === null || outcome.kind !== 'done' || outcome.cut !== null) return {}
+  const input = isPlain ? { counted: usage.input, claimed: claim.input } : null
+  const fits = bands.fit(offer, input, { counted: usage.output, claimed: claim.output })
+  return fits === undefined ? {} : { claimFits: fits }
 }
 
 /** What the buyer is told of a settlement. */

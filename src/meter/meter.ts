@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts'
+import { crc32 } from '../base/crc.ts'
 import type { Thread } from '../thread/question-thread.ts'
 import { openThread } from '../thread/question-thread.ts'
 import type { MeterAnswer, MeterQuestion } from './tokenizer-worker.ts'
@@ -22,29 +23,33 @@ export type Meter = {
   close(): Promise<void>
 }
 
+const PLACE_CHARS = 256
 const ANSWER_MS = 20_000
 const WORKER = new URL('./tokenizer-worker', import.meta.url)
 
+/** A conversation is counted where its beginning has been: each thread remembers what it has counted. */
+const placeOf = ([first = '']: readonly string[]): number => crc32(first.slice(0, PLACE_CHARS))
+
+/** A meter with so many threads. Each holds the vocabulary, about 120 MB. */
 export function createMeter(threads = 1): Meter {
   const pool: Thread<MeterQuestion, MeterAnswer>[] = []
   for (let i = 0; i < threads; i++) pool.push(openThread(WORKER, ANSWER_MS))
   let turn = 0
 
-  const ask = (question: MeterQuestion): Promise<MeterAnswer> => {
-    turn = (turn + 1) % pool.length
-    const thread = pool[turn]
+  const ask = (question: MeterQuestion, place: number): Promise<MeterAnswer> => {
+    const thread = pool[place % pool.length]
     assert(thread !== undefined, 'a meter has a thread')
     return thread.ask(question)
   }
 
   return {
     async count(texts, cached = false) {
-      const answer = await ask({ kind: 'count', texts, cached })
+      const answer = await ask({ kind: 'count', texts, cached }, cached ? placeOf(texts) : turn++)
       assert('counts' in answer, 'a count is answered with counts')
       return answer.counts
     },
     async fit(before, text, tokens) {
-      const answer = await ask({ kind: 'fit', before, text, tokens })
+      const answer = await ask({ kind: 'fit', before, text, tokens }, turn++)
       assert('chars' in answer, 'a fit is answered with characters')
       return answer.chars
     },

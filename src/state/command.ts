@@ -290,6 +290,8 @@ export type Reading = {
   /** The supplier's own claim, kept only to publish its divergence. */
   claimedInput: number | null
   claimedOutput: number | null
+  /** Whether the claim lies in the band learned of this supplier. Left out where nothing was claimed. */
+  claimFits?: boolean
   /** SHA-256 of the prompt and of the delivered text, hex. */
   promptHash: string
   outputHash: string

@@ -103,6 +103,22 @@ export const modes = {
     if (JSON.stringify(body.messages).includes('fail')) res.writeHead(500).end()
     else begin(res).end(whole())
   },
+  scripted: async ({ res, body, socket }) => {
+    const [{ content }] = body.messages as [{ content: string }]
+    const { pieces, end } = JSON.parse(content) as { pieces: Record<string, unknown>[]; end: string }
+    begin(res)
+    for (const { tool, ...delta } of pieces) {
+      if (res.destroyed) return
+      const { name, arguments: args, index } = (tool ?? {}) as Record<string, unknown>
+      const called = [{ index, ...(name ? { id: 'call_1' } : {}), function: { name, arguments: args } }]
+      res.write(`data: ${chunk({ delta: tool ? { tool_calls: called } : delta })}\n\n`)
+      if (end === 'linger') await pause(2)
+    }
+    const hasTool = pieces.some(({ tool }) => tool)
+    if (end === 'stop') res.end(stop(hasTool ? 'tool_calls' : 'stop') + DONE)
+    else if (end === 'rst') socket.resetAndDestroy()
+  },
+  inflated: send(WORDS.map(say).join('') + stop() + usage(12, WORDS.length * 3) + DONE),
   slowFirst: async ({ res }) => {
     await pause(80)
     begin(res).end(whole())
