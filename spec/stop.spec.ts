@@ -73,12 +73,11 @@ scenario(
 )
 
 scenario(
-  'P-60 a price that has been reached is not waited for, and what waits cannot be asked to take at once or only add',
+  'P-60 a price that has been reached is not waited for, and a stop that names no limit has no price',
   `${QUOTES}
   bob bids 1 @ 1.00        -> trades 1 @ 1.00 with #1, #1 filled, #4 filled
   alice bids 2 @ 1.05 once 1.00 -> no: stop_already_reached
-  alice bids 2 @ 1.05 once 1.02, ioc -> no: stop_terms
-  alice bids 2 @ 1.05 once 1.02, post-only -> no: stop_terms
+  alice buys 2 at most 1.05 once 1.02 -> no: stop_terms
 `,
 )
 
@@ -134,5 +133,40 @@ scenario(
   alice amends #4 once 1.00 -> no: stop_already_reached
   alice bids 1 @ 0.90      -> rests #6
   alice amends #6 once 0.95 -> no: stop_terms
+`,
+)
+
+scenario(
+  'P-110 it enters as what it is: IOC takes what it can, FOK all or nothing, post-only adds or ends, or slides',
+  `${QUOTES}
+  alice bids 4 @ 1.02 once 1.00, ioc -> waits #4
+  alice bids 9 @ 1.05 once 1.00, fok -> waits #5
+  alice bids 1 @ 1.05 once 1.00, post-only -> waits #6
+  alice bids 1 @ 1.05 once 1.00, slide -> waits #7
+  bob bids 1 @ 1.00        -> trades 1 @ 1.00 with #1, #1 filled, #8 filled,
+    #4 is reached at 1.00, trades 2 @ 1.02 with #2, #2 filled, #4 canceled: ioc_remainder,
+    #5 is reached at 1.02, #5 canceled: fok_unfilled,
+    #6 is reached at 1.02, #6 canceled: post_only,
+    #7 is reached at 1.02, rests #7
+  the bids are             -> #7 1 @ 1.03
+`,
+)
+
+scenario(
+  'P-120 reduce-only is measured when it enters: a buy-back takes what is owed by then, and ends where nothing is',
+  `${QUOTES}
+  alice bids 3 @ 1.02      -> trades 1 @ 1.00 with #1, #1 filled, trades 2 @ 1.02 with #2, #2 filled, #4 filled
+  acme cancels everything  -> #3 canceled: mass_cancel
+  acme buys 3 once 1.05, reduce-only -> waits #5
+  acme bids 1 @ 1.08 once 1.05, ioc, reduce-only -> waits #6
+  alice asks 2 @ 1.03      -> rests #7
+  acme bids 2 @ 1.03       -> trades 2 @ 1.03 with #7, #7 filled, #8 filled
+  alice asks 1 @ 1.05      -> rests #9
+  bolt deposits 90.00
+  bolt issues 9
+  bolt asks 9 @ 1.06       -> rests #10
+  bob bids 1 @ 1.05        -> trades 1 @ 1.05 with #9, #9 filled, #11 filled,
+    #5 is reached at 1.05, #5 reduced by 2, trades 1 @ 1.06 with #10, #5 filled,
+    #6 is reached at 1.06, #6 canceled: reduce_only
 `,
 )

@@ -66,6 +66,7 @@ function order(world: World, who: string, side: Side, size: string, at: string, 
       place.timeInForce = 'gtd'
       place.special = { ...place.special, expiresAt: timeOfDay(world, till) }
     } else if (word === 'reduce-only') place.special = { ...place.special, reduceOnly: true }
+    else if (word === 'whole') place.special = { ...place.special, allOrNone: true }
     else if (word.startsWith('showing '))
       place.special = { ...place.special, display: lots(Number(word.slice(8))) }
     else if (word === 'slide') place.postOnly = 'slide'
@@ -84,10 +85,10 @@ function order(world: World, who: string, side: Side, size: string, at: string, 
 const marketOrder = (world: World, who: string, side: Side, size: string, bound: string, rest: string) => ({
   ...order(world, who, side, size, bound, rest),
   type: 'market' as const,
-  timeInForce: rest.includes('once')
-    ? ('gtc' as const)
-    : rest.includes('fok')
-      ? ('fok' as const)
+  timeInForce: rest.includes('fok')
+    ? ('fok' as const)
+    : rest.includes('once')
+      ? ('gtc' as const)
       : ('ioc' as const),
 })
 
@@ -286,6 +287,7 @@ export const tradingVoice: Voice = {
   'order.rested': ({ order: id }) => `rests #${id}`,
   'order.amended': ({ order: id, priority }) => `#${id} ${priority === 'kept' ? 'keeps' : 'loses'} its place`,
   'order.pending': ({ order: id }) => `waits #${id}`,
+  'order.entered': ({ order: id }) => `#${id} enters`,
   'order.triggered': ({ order: id, price: at }) => `#${id} is reached at ${showPrice(at)}`,
   'group.created': () => undefined,
   'group.closed': () => undefined,

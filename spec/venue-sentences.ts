@@ -221,6 +221,15 @@ const venue: Sentence[] = [
       rules: { ...(state.instruments[MARKET]?.rules ?? DEFAULT_RULES), notionalMin: dollars(amount) },
     }),
   ],
+  [
+    /^takers wait (\d+) ms$/,
+    ({ state }, delay = '') => ({
+      kind: 'instrument.configure',
+      instrument: MARKET,
+      rules: { ...(state.instruments[MARKET]?.rules ?? DEFAULT_RULES), takerDelay: Number(delay) * 1_000 },
+    }),
+  ],
+  [/^(\d+) ms pass$/, (world, n = '') => pass(world, Number(n) * 1_000)],
   [/^the (venue|market) is (stopped|released)$/, (_, what = '', how = '') => kill(what, how)],
   [
     /^(\S+) is (stopped|released)$/,

@@ -40,6 +40,7 @@ export function printOrder(spec: Spec, order: OrderFacts, priority: OrderOut['pr
     stop_price: order.special?.stop === undefined ? null : printPrice(spec, order.special.stop),
     expires_at: order.special?.expiresAt === undefined ? null : rfc3339(order.special.expiresAt),
     reduce_only: order.special?.reduceOnly === true,
+    all_or_none: order.special?.allOrNone === true,
     group: order.special?.group === undefined ? null : printId('group', order.special.group),
     price: printPrice(spec, order.price),
     quantity: printQuantity(spec, order.filled + order.remaining),
@@ -83,7 +84,9 @@ export function placedFacts(
     } else if (event.kind === 'order.reduced' && event.order === accepted.order)
       facts.remaining = lots(facts.remaining - event.by)
     else if (event.kind === 'order.pending' && event.order === accepted.order) facts.status = 'pending'
-    else if (event.kind === 'order.closed' && event.order === accepted.order) {
+    else if (event.kind === 'order.triggered' || event.kind === 'order.entered') {
+      if (event.order === accepted.order) facts.status = 'open'
+    } else if (event.kind === 'order.closed' && event.order === accepted.order) {
       facts.status = event.status
       facts.reason = event.reason
     }
@@ -98,7 +101,7 @@ export function repeatedFacts(first: FirstAnswer, selfTrade: SelfTrade): OrderFa
   facts.remaining = lots(first.accepted.lots - first.filled)
   facts.value = first.value
   facts.fees = first.fees
-  facts.status = first.closed?.status ?? (first.accepted.special?.stop === undefined ? 'open' : 'pending')
+  facts.status = first.closed?.status ?? (first.pending ? 'pending' : 'open')
   facts.reason = first.closed?.reason ?? null
   return facts
 }

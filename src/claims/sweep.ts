@@ -17,15 +17,18 @@ import { endPhase } from '../trading/market-state.ts'
 import { closeOrder } from '../trading/match.ts'
 import { lowerBacked } from '../trading/obligation.ts'
 import { findOrder, SELL } from '../state/order.ts'
-import { waitingOrders } from '../state/stop.ts'
 import { closePenalty } from './penalty.ts'
 import { shareFees } from './insurance.ts'
+import { waitingOrders } from '../state/waiting.ts'
+import { enterWaiting, releaseTaker } from '../trading/waiting.ts'
+import { endTripped } from '../trading/group.ts'
 import { giveBack } from './settle.ts'
 import type { Due, Instrument, Position, State } from '../state/state.ts'
 
 /**
  * Lets everything that is due by the state's time happen, in the order of its own time: at one instant draws
- * give back, then lots expire, orders end, instruments are swept, phases end, and withheld money is let go.
+ * give back, then lots expire, orders end, timers fire, delayed takers enter, instruments are swept, phases
+ * end, and withheld money is let go.
  */
 export function runDue(state: State): Event[] {
   const events: Event[] = []
@@ -58,6 +61,12 @@ function endDue(state: State, due: Due, events: Event[]): void {
   }
   if (due.kind === 'timer') {
     fireCancelTimer(state, due.id as AccountId, events)
+    return
+  }
+  if (due.kind === 'delay') {
+    releaseTaker(state, due.id as OrderId, events)
+    if (state.waiting > 0) enterWaiting(state, events)
+    if (state.tripped.length > 0) endTripped(state, events)
     return
   }
   if (due.kind === 'order') {

@@ -42,20 +42,33 @@ function printOrders({ terminal }: Session, orders: readonly OrderOut[]): void {
 
 function requestOf(side: 'buy' | 'sell', args: readonly string[], options: Options): OrderRequest {
   const [instrument = '', quantity = ''] = args
-  const { price, stop, time, expires, postOnly, slide, reduceOnly, group, show, selfTrade, clientOrderId } =
-    options as {
-      price?: string
-      stop?: string
-      time?: (typeof TIMES)[number]
-      expires?: string
-      postOnly?: boolean
-      slide?: boolean
-      reduceOnly?: boolean
-      group?: string
-      show?: string
-      selfTrade?: (typeof SELF_TRADES)[number]
-      clientOrderId?: string
-    }
+  const {
+    price,
+    stop,
+    time,
+    expires,
+    postOnly,
+    slide,
+    reduceOnly,
+    whole,
+    group,
+    show,
+    selfTrade,
+    clientOrderId,
+  } = options as {
+    price?: string
+    stop?: string
+    time?: (typeof TIMES)[number]
+    expires?: string
+    postOnly?: boolean
+    slide?: boolean
+    reduceOnly?: boolean
+    whole?: boolean
+    group?: string
+    show?: string
+    selfTrade?: (typeof SELF_TRADES)[number]
+    clientOrderId?: string
+  }
   const inForce = time ?? (expires === undefined ? undefined : 'gtd')
   return {
     instrument,
@@ -76,6 +89,7 @@ function requestOf(side: 'buy' | 'sell', args: readonly string[], options: Optio
     ...(postOnly === true && { post_only: 'reject' }),
     ...(slide === true && { post_only: 'slide' }),
     ...(reduceOnly === true && { reduce_only: true }),
+    ...(whole === true && { all_or_none: true }),
     ...(group !== undefined && { group }),
     ...(show !== undefined && { display_quantity: show }),
     ...(selfTrade !== undefined && { self_trade_prevention: selfTrade }),
@@ -158,6 +172,7 @@ function addOrderCommand(program: Command, run: Runner, side: 'buy' | 'sell'): v
     .option('--post-only', 'refuse rather than take')
     .option('--slide', 'stand a tick behind the other side rather than take')
     .option('--reduce-only', 'only what brings you nearer to owing and owning nothing')
+    .option('--whole', 'all or none: wait until the book fills all of it')
     .option('--show <units>', 'show no more than this of the order at a time')
     .option('--group <group>', 'an order group, such as grp_1: the order ends with the others of it')
     .option('--self-trade <mode>', SELF_TRADES.join(', '), wordOption(SELF_TRADES))

@@ -11,7 +11,8 @@ import { balanceOf, CASH, unitsOf } from '../state/ledger.ts'
 import type { Slot } from '../state/order.ts'
 import { BUY, findOrder, liveOrders, NO_SLOT, SELL, termsOf } from '../state/order.ts'
 import type { Account, Instrument, Mandate, Position, State } from '../state/state.ts'
-import { hasReached } from '../state/stop.ts'
+import { DELAY, hasReached, rankOf, WHOLE } from '../state/waiting.ts'
+import { fillsWhole } from '../trading/wait.ts'
 import { ADMITS } from '../state/status.ts'
 
 /**
@@ -86,7 +87,7 @@ function auditOrders(state: State): void {
     const { book } = instrument
     auditBook(book, pool)
     if (isCrossed(book)) auditCall(state, instrument)
-    waiting += auditStops(state, instrument)
+    waiting += auditWaiting(state, instrument)
     for (const ladder of [book.bids, book.asks])
       for (let level = 0; level < ladder.size; level++)
         for (let slot = ladder.head[level] as Slot; slot !== NO_SLOT; slot = pool.next[slot] as Slot) {
@@ -114,32 +115,42 @@ function auditCall(state: State, { status, book }: Instrument): void {
     )
 }
 
-/** 4: stop orders wait in the order in which they will be triggered, and none has been reached. */
-function auditStops(state: State, instrument: Instrument): number {
+/** 4: what waits stands in its order, and none of it has come to what it waits for. */
+function auditWaiting(state: State, instrument: Instrument): number {
   const pool = state.orders
-  for (const [side, ids] of [
-    [BUY, instrument.stops.buys],
-    [SELL, instrument.stops.sells],
+  const { buyStops, sellStops, buyBlocks, sellBlocks, delayed } = instrument.waiting
+  for (const [side, ids, isWhat] of [
+    [BUY, buyStops, (what: number) => what > 0],
+    [SELL, sellStops, (what: number) => what > 0],
+    [BUY, buyBlocks, (what: number) => what === WHOLE],
+    [SELL, sellBlocks, (what: number) => what === WHOLE],
+    [null, delayed, (what: number) => what === DELAY],
   ] as const) {
     let before = NO_SLOT
     for (const id of ids) {
       const slot = findOrder(pool, id)
-      assert(slot !== NO_SLOT && pool.side[slot] === side, '4: what waits is a live order of its side')
-      const stop = pool.stop[slot] as number
-      assert(stop > 0, '4: what waits has a stop price')
-      const reached = instrument.status === 'open' && hasReached(instrument.lastPrice, side, stop)
-      assert(!reached, '4: no stop order that is reached still waits')
-      const held = pool.held[slot] as number
-      assert(held <= standingHold(state, instrument, slot), '2: an order holds what it needs')
-      assert(held >= coreHold(state, instrument, slot, pool.remaining[slot] as number), '2: and no less')
-      if (before !== NO_SLOT) {
-        const ahead = (stop - (pool.stop[before] as number)) * (side === BUY ? 1 : -1)
-        assert(ahead >= 0, '4: stop orders are sorted')
-      }
+      assert(slot !== NO_SLOT && isWhat(pool.waits[slot] as number), '4: what waits is a live order')
+      assert(side === null || pool.side[slot] === side, '4: what waits is of its side')
+      auditWaitingOrder(state, instrument, slot)
+      const isSorted = before === NO_SLOT || rankOf(pool, before) <= rankOf(pool, slot)
+      assert(isSorted, '4: waiting orders are sorted')
       before = slot
     }
   }
-  return instrument.stops.buys.length + instrument.stops.sells.length
+  return buyStops.length + sellStops.length + buyBlocks.length + sellBlocks.length + delayed.length
+}
+
+function auditWaitingOrder(state: State, instrument: Instrument, slot: Slot): void {
+  const pool = state.orders
+  const what = pool.waits[slot] as number
+  const held = pool.held[slot] as number
+  assert(held <= standingHold(state, instrument, slot), '2: an order holds what it needs')
+  assert(held >= coreHold(state, instrument, slot, pool.remaining[slot] as number), '2: and no less')
+  assert(pool.hidden[slot] === 0, '4: what waits hides nothing')
+  if (instrument.status !== 'open') return
+  const reached = what > 0 && hasReached(instrument.lastPrice, pool.side[slot] as number, what)
+  assert(!reached, '4: no stop order that is reached still waits')
+  assert(what !== WHOLE || !fillsWhole(state, instrument, slot), '4: no block that can be filled still waits')
 }
 
 function auditOrder(state: State, instrument: Instrument, slot: Slot, price: number): void {

@@ -13,6 +13,9 @@ import { put, take } from './tape.ts'
 
 /** How an order can have ended within its own command. Its place here is stored: append, never reorder. */
 const REASONS = ['filled', 'self_trade', 'ioc_remainder'] as const satisfies readonly CloseReason[]
+/** How it can stand instead. */
+const OPEN = -1
+const PENDING = -2
 
 /** What each client order has beside its numbers, in the order of the tape. */
 export type ClientTexts = { clientOrderNames: string[]; clientOrderSpecials: (SpecialTerms | null)[] }
@@ -49,7 +52,8 @@ function packOne(tape: Tape, { asked, first }: ClientOrder): void {
   put(tape, first.filled)
   put(tape, first.value)
   put(tape, first.fees)
-  put(tape, closed === null ? -1 : REASONS.findIndex((reason) => reason === closed.reason))
+  const open = first.pending ? PENDING : OPEN
+  put(tape, closed === null ? open : REASONS.findIndex((reason) => reason === closed.reason))
 }
 
 /** Gives every account its client order ids back. */
@@ -100,8 +104,8 @@ function unpackOne(
     fees: take(reader) as Micros,
   }
   const ended = take(reader)
-  if (ended < 0) return { order, asked, first: { ...first, closed: null } }
+  if (ended < 0) return { order, asked, first: { ...first, closed: null, pending: ended === PENDING } }
   const reason = known(REASONS[ended], 'a stored reason is known')
   const closed = { status: reason === 'filled' ? 'filled' : 'canceled', reason } as const
-  return { order, asked, first: { ...first, closed } }
+  return { order, asked, first: { ...first, closed, pending: false } }
 }

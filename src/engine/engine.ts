@@ -23,7 +23,7 @@ import { decidePenalty, disputePenalty } from '../claims/penalty.ts'
 import type { Refusal } from '../state/reject.ts'
 import { failDraw, releaseDraw, settleDraw } from '../claims/settle.ts'
 import type { State } from '../state/state.ts'
-import { triggerStops } from '../trading/stop.ts'
+import { enterWaiting } from '../trading/waiting.ts'
 import { certifyOffer, issueUnits, redeemUnits, registerOffer, suspendOffer } from '../trading/supply.ts'
 import { runDue } from '../claims/sweep.ts'
 import { transferUnits } from '../claims/transfer.ts'
@@ -41,7 +41,7 @@ export function apply(state: State, seq: Seq, at: Instant, command: Command): Ev
   const due = at < state.nextDue ? undefined : runDue(state)
   const outcome = perform(state, command)
   const events = Array.isArray(outcome) ? outcome : [rejected(outcome)]
-  if (state.waiting > 0) triggerStops(state, events)
+  if (state.waiting > 0) enterWaiting(state, events)
   if (state.tripped.length > 0) endTripped(state, events)
   return due === undefined || due.length === 0 ? events : due.concat(events)
 }

@@ -7,7 +7,7 @@ import type { SpecialTerms } from '../state/command.ts'
 import type { OrderPool, OrderTerms, Slot } from '../state/order.ts'
 import { BUY, NO_SLOT, SELL, setTerms, takeSlot, termsByCode, termsCode, termsOf } from '../state/order.ts'
 import type { State } from '../state/state.ts'
-import { waitingOrders } from '../state/stop.ts'
+import { waitingOrders } from '../state/waiting.ts'
 import type { Reader, Tape } from './tape.ts'
 import { put, take } from './tape.ts'
 
@@ -27,7 +27,7 @@ const COLUMNS = [
   'backing',
   'mandate',
   'group',
-  'stop',
+  'waits',
   'createdAt',
   'updatedAt',
   'createdSeq',
@@ -85,7 +85,7 @@ export function unpackOrders(state: State, reader: Reader, texts: OrderTexts): v
     slots[row] = restore(state, (column) => field(row, column), terms)
   }
   for (const slot of slots) {
-    if ((state.orders.stop[slot] as number) > 0) continue
+    if (state.orders.waits[slot] !== 0) continue
     const instrument = theInstrument(state, state.orders.instrument[slot] as InstrumentId)
     rest(instrument.book, state.orders, slot)
   }

@@ -25,7 +25,7 @@ function statusOf({ status, filled_quantity: filled }: Pick<OrderOut, 'status' |
 /** Their word for why an order closed; null while it is open or when it was filled. */
 function closureOf(order: OrderOut): string | null {
   if (order.status === 'open' || order.status === 'filled' || order.reason === null) return null
-  if (order.reason !== 'ioc_remainder') return 'cancelled'
+  if (order.reason !== 'ioc_remainder' && order.reason !== 'fok_unfilled') return 'cancelled'
   // What a market order leaves lies beyond its protection, which is their slippage.
   const why = order.type === 'market' ? 'max_slippage' : 'no_liquidity'
   return Number(order.filled_quantity) > 0 ? `partially_filled_${why}` : `no_fill_${why}`

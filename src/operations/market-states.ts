@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Ppm } from '../base/money.ts'
 import { PPM, ppm } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
-import { later, MICROS_PER_SECOND } from '../base/time.ts'
+import { later, MICROS_PER_MS, MICROS_PER_SECOND } from '../base/time.ts'
 import type { Instrument } from '../state/state.ts'
 import type { InstrumentRules, Phase } from '../state/status.ts'
 import { instrumentPath } from '../wire/instrument.ts'
@@ -102,7 +102,8 @@ function changedRules(
   rules: InstrumentRules,
   body: z.output<typeof marketRulesRequest>,
 ): InstrumentRules | Problem {
-  const { min_notional: notional, collar: static_, volatility: dynamic, call_seconds: length } = body
+  const { min_notional: notional, collar: static_, volatility: dynamic } = body
+  const { call_seconds: length, taker_delay_ms: delay } = body
   const notionalMin = notional === undefined ? rules.notionalMin : readMoney(notional, '/min_notional')
   if (notionalMin instanceof Problem) return notionalMin
   if (notionalMin < 0) return faultAt('invalid_request', '/min_notional', 'zero or more')
@@ -111,17 +112,19 @@ function changedRules(
   const volatility = dynamic === undefined ? rules.volatility : readShare(dynamic, '/volatility')
   if (volatility instanceof Problem) return volatility
   const callTime = length === undefined ? rules.callTime : length * MICROS_PER_SECOND
-  return { notionalMin, collar, volatility, callTime }
+  const takerDelay = delay === undefined ? rules.takerDelay : delay * MICROS_PER_MS
+  return { notionalMin, collar, volatility, takerDelay, callTime }
 }
 
 const printRules = (venue: Venue, instrument: Instrument) =>
   venue.sequencer.read(({ seq }) => {
-    const { notionalMin, collar, volatility, callTime } = instrument.rules
+    const { notionalMin, collar, volatility, takerDelay, callTime } = instrument.rules
     return {
       instrument: marketName(instrument),
       min_notional: money(notionalMin),
       collar: printShare(collar),
       volatility: printShare(volatility),
+      taker_delay_ms: takerDelay / MICROS_PER_MS,
       call_seconds: callTime / MICROS_PER_SECOND,
       seq,
     }
@@ -132,7 +135,7 @@ const getRules = publicOperation({
   method: 'GET',
   path: '/v1/instruments/{id}/rules',
   tag: 'Markets',
-  summary: 'The protections of a market: smallest order, collars, and the length of a reopening call.',
+  summary: 'The protections of a market: smallest order, collars, taker delay, length of a reopening call.',
   params: instrumentPath,
   answer: marketRules,
   async run(venue, { path }) {

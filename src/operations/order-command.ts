@@ -59,6 +59,7 @@ function specialTermsOf(spec: Spec, body: z.output<typeof orderRequest>): Specia
   }
   if (body.expires_at !== undefined) special.expiresAt = body.expires_at
   if (body.reduce_only) special.reduceOnly = true
+  if (body.all_or_none) special.allOrNone = true
   if (body.group !== undefined) special.group = body.group
   if (body.display_quantity !== undefined) {
     const display = readQuantity(spec, body.display_quantity, '/display_quantity')

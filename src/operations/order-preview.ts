@@ -89,6 +89,7 @@ function bodyOf(instrument: Instrument, command: OrderPlace): PreviewOut['order'
     ...(special.stop !== undefined && { stop_price: printPrice(spec, special.stop) }),
     ...(special.expiresAt !== undefined && { expires_at: rfc3339(special.expiresAt) }),
     ...(special.reduceOnly === true && { reduce_only: true }),
+    ...(special.allOrNone === true && { all_or_none: true }),
     ...(special.display !== undefined && { display_quantity: printQuantity(spec, special.display) }),
     ...(special.group !== undefined && { group: printId('group', special.group) }),
   }

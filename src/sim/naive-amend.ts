@@ -1,6 +1,6 @@
 import type { OrderAmend } from '../state/command.ts'
 import type { NaiveMarket, NaiveOrder } from './naive-book.ts'
-import { against, close, find, reaches, remove } from './naive-book.ts'
+import { against, close, find, reaches, remove, wait } from './naive-book.ts'
 import { enter } from './naive-enter.ts'
 import type { NaiveRules } from './naive-limit.ts'
 import { hasReached, limitFault, no, protectedFrom, slid } from './naive-limit.ts'
@@ -15,10 +15,12 @@ export function amend(market: NaiveMarket, rules: NaiveRules, command: OrderAmen
   if (order === undefined || order.account !== command.account) return no('order_not_found')
   if (market.status === 'halted') return no('market_halted')
   if (market.status === 'closed') return no('market_closed')
+  if (order.waits === 'delay') return no('order_pending')
   const stop = special?.stop ?? order.stop
-  const wanted = order.stop > 0 ? waitingPrice(rules, order, command) : (command.price ?? order.price)
+  const waits = order.waits !== 'nothing'
+  const wanted = waits ? waitingPrice(rules, order, command) : (command.price ?? order.price)
   if (wanted === undefined) return no('stop_terms')
-  const price = order.stop > 0 ? wanted : slid(market, order.side, order.postOnly, wanted)
+  const price = waits ? wanted : slid(market, order.side, order.postOnly, wanted)
   const remaining = (lots ?? order.filled + order.remaining) - order.filled
   if (price !== wanted) {
     const fault = limitFault(market, rules, order.side, order.postOnly, undefined, wanted)
@@ -38,11 +40,12 @@ export function amend(market: NaiveMarket, rules: NaiveRules, command: OrderAmen
     order.shown = Math.min(order.shown, remaining, display)
     return [`amended #${order.id} ${remaining} @ ${price}, kept`]
   }
+  const what = order.waits
   remove(market, order)
   Object.assign(order, { price, remaining, stop })
   const line = `amended #${order.id} ${remaining} @ ${price}, lost`
-  if (stop === 0) return [line, ...enter(market, rules, order, true)]
-  market.stops.push(order)
+  if (!waits) return [line, ...enter(market, rules, order, true)]
+  wait(market, order, what)
   return [line]
 }
 
@@ -58,8 +61,8 @@ function termsFault(order: NaiveOrder, { special }: OrderAmend, lots: number, at
   const { expiresAt, stop, display } = special ?? {}
   if (stop !== undefined && stop <= 0) return no('price_not_positive')
   if (expiresAt !== undefined && order.timeInForce !== 'gtd') return no('expiry_unasked')
-  if (stop !== undefined && order.stop === 0) return no('stop_terms')
-  if (display !== undefined && !order.stays) return no('display_terms')
+  if (stop !== undefined && order.waits !== 'price') return no('stop_terms')
+  if (display !== undefined && (!order.stays || order.allOrNone)) return no('display_terms')
   if ((display ?? order.display) * 20 < lots || (display ?? 0) > lots) return no('display_out_of_bounds')
   return expiresAt !== undefined && expiresAt <= at ? no('expiry_not_ahead') : undefined
 }
@@ -75,7 +78,11 @@ function moveFault(
 ): string[] | undefined {
   const { spec } = rules
   if (market.status === 'cancel_only') return no('market_cancel_only')
-  if (order.stop > 0) {
+  if (order.waits === 'whole') {
+    const fault =
+      price === order.price ? undefined : limitFault(market, rules, order.side, 'none', price, price)
+    if (fault !== undefined) return no(fault)
+  } else if (order.waits === 'price') {
     if (Math.max(price, stop) > spec.priceMax) return no('price_above_maximum')
     if (hasReached(market, order.side, stop)) return no('stop_already_reached')
   } else if (price !== order.price) {

@@ -15,8 +15,11 @@ export type NaiveOrder = {
   filled: number
   /** 0: none. */
   group: number
-  /** The price it waits for; 0: it does not wait. */
+  /** What it waits for outside the book, and the price or the time of that. */
+  waits: 'nothing' | 'price' | 'whole' | 'delay'
   stop: number
+  due: number
+  allOrNone: boolean
   type: OrderType
   timeInForce: TimeInForce
   /** Whether it rests once it has traded what it can. */
@@ -35,8 +38,8 @@ export type NaiveOrder = {
 export type NaiveMarket = {
   bids: NaiveOrder[]
   asks: NaiveOrder[]
-  /** Orders that wait for their stop price, in the order in which they began to. */
-  stops: NaiveOrder[]
+  /** Orders that wait outside the book, in the order in which they began to. */
+  waiting: NaiveOrder[]
   nextOrder: number
   last: number
   status: InstrumentStatus
@@ -67,7 +70,7 @@ export type NaiveGroup = {
 export const newNaiveMarket = (): NaiveMarket => ({
   bids: [],
   asks: [],
-  stops: [],
+  waiting: [],
   nextOrder: 1,
   last: 0,
   status: 'open',
@@ -88,7 +91,7 @@ export const reaches = (side: Side, limit: number, price: number): boolean =>
   side === 'buy' ? limit >= price : limit <= price
 /** A resting order by its id. */
 export const find = (market: NaiveMarket, id: number): NaiveOrder | undefined =>
-  [...market.bids, ...market.asks, ...market.stops].find((order) => order.id === id)
+  [...market.bids, ...market.asks, ...market.waiting].find((order) => order.id === id)
 
 /** Ends the orders that a test picks, newest first. */
 export const closeAll = (
@@ -96,7 +99,7 @@ export const closeAll = (
   reason: string,
   picks: (order: NaiveOrder) => boolean,
 ): string[] =>
-  [...market.bids, ...market.asks, ...market.stops]
+  [...market.bids, ...market.asks, ...market.waiting]
     .filter(picks)
     .sort((a, b) => b.id - a.id)
     .map((order) => close(market, order, reason))
@@ -110,9 +113,9 @@ export function insert(market: NaiveMarket, order: NaiveOrder): string {
   return `rested #${order.id} ${order.shown} @ ${order.price}`
 }
 
-/** Takes an order out of its side. */
+/** Takes an order out of its side, or from among those that wait. */
 export function remove(market: NaiveMarket, order: NaiveOrder): void {
-  const orders = order.stop > 0 ? market.stops : sideOf(market, order.side)
+  const orders = order.waits === 'nothing' ? sideOf(market, order.side) : market.waiting
   orders.splice(orders.indexOf(order), 1)
 }
 
@@ -126,7 +129,20 @@ export function endSlice(market: NaiveMarket, order: NaiveOrder, reason: string)
 /** Ends a resting order. */
 export function close(market: NaiveMarket, order: NaiveOrder, reason: string): string {
   remove(market, order)
-  return closed(order, reason, order.stop === 0)
+  return closed(order, reason, order.waits === 'nothing')
+}
+
+/** An order waits outside the book. */
+export function wait(market: NaiveMarket, order: NaiveOrder, what: NaiveOrder['waits']): string {
+  order.waits = what
+  market.waiting.push(order)
+  return `waits #${order.id}`
+}
+
+/** An order waits no longer. */
+export function stopWaiting(market: NaiveMarket, order: NaiveOrder): void {
+  remove(market, order)
+  order.waits = 'nothing'
 }
 
 /** How the end of an order is told. */
@@ -138,8 +154,10 @@ export function fills(market: NaiveMarket, { group }: NaiveOrder, lots: number):
   market.groups[group - 1]?.fills.push({ at: market.now, wt: lots * market.lot })
 }
 
-/** A trade printed at this price. */
+/** A trade printed at this price. Those that left the corridor's five minutes are forgotten now and then. */
 export function printed(market: NaiveMarket, price: number): void {
+  if (market.trades.length > 2_000)
+    market.trades = market.trades.filter(({ at }) => at > market.now - 330_000_000)
   market.last = price
   market.trades.push({ at: market.now, price })
 }

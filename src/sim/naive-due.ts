@@ -1,15 +1,20 @@
-import type { NaiveGroup, NaiveMarket } from './naive-book.ts'
+import type { NaiveMarket } from './naive-book.ts'
 import { close, closeAll, find } from './naive-book.ts'
+import type { NaiveRules } from './naive-limit.ts'
+import { follow, release } from './naive-waiting.ts'
 
-/** What is due, the earliest first; of one instant orders before timers, and the older first. */
-export function runOut(market: NaiveMarket, at: number): string[] {
-  const expiring = [...market.bids, ...market.asks, ...market.stops]
+/** What is due, the earliest first; of one instant orders, timers, delayed takers, and the older first. */
+export function runOut(market: NaiveMarket, rules: NaiveRules, at: number): string[] {
+  const expiring = [...market.bids, ...market.asks, ...market.waiting]
     .filter((order) => order.expiresAt <= at)
     .map(({ expiresAt, id }) => ({ at: expiresAt, rank: 0, id }))
   const firing = [...market.timers]
     .filter(([, due]) => due <= at)
     .map(([account, due]) => ({ at: due, rank: 1, id: account }))
-  return [...expiring, ...firing]
+  const entering = market.waiting
+    .filter(({ waits, due }) => waits === 'delay' && due <= at)
+    .map(({ due, id }) => ({ at: due, rank: 2, id }))
+  return [...expiring, ...firing, ...entering]
     .sort((a, b) => a.at - b.at || a.rank - b.rank || a.id - b.id)
     .flatMap(({ rank, id }) => {
       if (rank === 1) {
@@ -17,16 +22,8 @@ export function runOut(market: NaiveMarket, at: number): string[] {
         return ['cancel_timer.fired', ...closeAll(market, 'cancel_timer', (order) => order.account === id)]
       }
       const order = find(market, id)
-      return order === undefined ? [] : [close(market, order, 'expired')]
+      if (order === undefined) return []
+      if (rank === 0) return [close(market, order, 'expired')]
+      return order.waits === 'delay' ? [...release(market, rules, order), ...follow(market, rules, at)] : []
     })
-}
-
-/** Ends the orders of a group that has filled its limit within its window in this command. */
-export function trip(market: NaiveMarket, group: NaiveGroup, id: number, at: number): string[] {
-  const within = group.fills.filter((fill) => fill.at + group.window > at)
-  const filled = within.reduce((sum, fill) => sum + fill.wt, 0)
-  if (!group.isOpen || filled < group.limit) return []
-  group.fills = []
-  group.frozenUntil = at + group.freeze
-  return [`group ${id} trips at ${filled}`, ...closeAll(market, 'group_limit', (order) => order.group === id)]
 }

@@ -1,11 +1,19 @@
 import type { NaiveMarket, NaiveOrder } from './naive-book.ts'
-import { against, close, closed, endSlice, fills, insert, printed, reaches } from './naive-book.ts'
+import { against, close, closed, endSlice, fills, insert, printed, reaches, wait } from './naive-book.ts'
 import { collects } from './naive-call.ts'
 import type { NaiveRules } from './naive-limit.ts'
 import { reachOf } from './naive-limit.ts'
 
-/** Trades an order until its limit, its end or its own member stops it; then it rests, if it may. */
-export function enter(market: NaiveMarket, rules: NaiveRules, order: NaiveOrder, mayRest: boolean): string[] {
+/**
+ * Trades an order until its limit, its end or its own member stops it; then it rests, if it may. It may have
+ * to wait first.
+ */
+export function enter(market: NaiveMarket, rules: NaiveRules, order: NaiveOrder, delays: boolean): string[] {
+  if (order.allOrNone && !fillsWhole(market, rules, order)) return [wait(market, order, 'whole')]
+  if (delays && market.status === 'open' && rules.corridor.takerDelay > 0 && wouldTrade(market, order)) {
+    order.due = market.now + rules.corridor.takerDelay
+    return [wait(market, order, 'delay')]
+  }
   if (collects(market.status)) return collect(market, order)
   const lines: string[] = []
   const reach = reachOf(market, rules, order)
@@ -29,7 +37,7 @@ export function enter(market: NaiveMarket, rules: NaiveRules, order: NaiveOrder,
     lines.push(`trade #${order.id} with #${best.id}: ${quantity} @ ${best.price}`)
     if (best.shown === 0) lines.push(endSlice(market, best, 'filled'))
   }
-  if (!mayRest) return [...lines, closed(order, 'ioc_remainder', false)]
+  if (!order.stays) return [...lines, closed(order, 'ioc_remainder', false)]
   const best = against(market, order.side)[0]
   if (best !== undefined && reaches(order.side, order.price, best.price)) {
     market.status = 'volatility_auction'
@@ -70,4 +78,18 @@ function giveWay(market: NaiveMarket, order: NaiveOrder, best: NaiveOrder): stri
     if (best.shown === 0) lines.push(endSlice(market, best, 'self_trade'))
   } else if (order.selfTrade !== 'cancel_newest') lines.push(close(market, best, 'self_trade'))
   return lines
+}
+
+/** Whether an order meets anybody at its limit. */
+export function wouldTrade(market: NaiveMarket, { side, price }: NaiveOrder): boolean {
+  const best = against(market, side)[0]
+  return best !== undefined && reaches(side, price, best.price)
+}
+
+/** Whether the open market would fill all of an order now: it is tried on a copy. */
+export function fillsWhole(market: NaiveMarket, rules: NaiveRules, order: NaiveOrder): boolean {
+  if (market.status !== 'open' || !wouldTrade(market, order)) return false
+  const rehearsal = { ...order, allOrNone: false, stays: false }
+  enter(structuredClone(market), rules, rehearsal, false)
+  return rehearsal.filled - order.filled === order.remaining
 }

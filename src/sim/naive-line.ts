@@ -27,6 +27,8 @@ function lineOf(event: Event): string {
       return `status ${event.status}`
     case 'order.pending':
       return `waits #${event.order}`
+    case 'order.entered':
+      return `enters #${event.order}`
     case 'order.triggered':
       return `triggered #${event.order} at ${event.price}`
     case 'group.tripped':

@@ -1,11 +1,11 @@
 import type { Command } from '../state/command.ts'
 import { amend } from './naive-amend.ts'
 import type { NaiveMarket } from './naive-book.ts'
-import { close, closeAll, closed, find, remove } from './naive-book.ts'
-import { runOut, trip } from './naive-due.ts'
-import { enter } from './naive-enter.ts'
+import { close, closeAll, find } from './naive-book.ts'
+import { runOut } from './naive-due.ts'
+import { follow } from './naive-waiting.ts'
 import type { NaiveRules } from './naive-limit.ts'
-import { bandOf, hasReached, no } from './naive-limit.ts'
+import { no } from './naive-limit.ts'
 import { place } from './naive-place.ts'
 import { moveTo } from './naive-status.ts'
 
@@ -18,31 +18,7 @@ export const applyNaively = (
 ): string[] => {
   market.now = at
   market.lot = rules.spec.lot
-  const lines = [...runOut(market, at), ...perform(market, rules, command, at)]
-  lines.push(...trigger(market, rules))
-  return [...lines, ...market.groups.flatMap((group, i) => trip(market, group, i + 1, at))]
-}
-
-/** Lets what the last trade has reached enter, the nearest first, and then what that has reached. */
-function trigger(market: NaiveMarket, rules: NaiveRules): string[] {
-  const lines: string[] = []
-  while (market.status === 'open') {
-    const next = market.stops
-      .filter((order) => hasReached(market, order.side, order.stop))
-      .sort((a, b) => (a.side === 'buy' ? a.stop - b.stop : b.stop - a.stop))[0]
-    if (next === undefined) break
-    remove(market, next)
-    next.stop = 0
-    lines.push(`triggered #${next.id} at ${market.last}`)
-    const { floor, ceiling } = bandOf(market, rules)
-    const isOutside = next.price < floor || next.price > ceiling
-    if (isOutside && next.stays) lines.push(closed(next, 'price_band', false))
-    else {
-      next.price = Math.max(floor, Math.min(ceiling, next.price))
-      lines.push(...enter(market, rules, next, next.stays))
-    }
-  }
-  return lines
+  return [...runOut(market, rules, at), ...perform(market, rules, command, at), ...follow(market, rules, at)]
 }
 
 function perform(market: NaiveMarket, rules: NaiveRules, command: Command, at: number): string[] {

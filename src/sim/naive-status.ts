@@ -38,12 +38,13 @@ function uncross(market: NaiveMarket, spec: Spec): string[] {
 /** Why a status other than open does not take an order. */
 export function statusFault(
   status: InstrumentStatus,
-  order: OrderPlace,
+  order: Pick<OrderPlace, 'postOnly' | 'special'>,
   resting: boolean,
 ): Reject | undefined {
   if (status === 'halted') return 'market_halted'
   if (status === 'closed') return 'market_closed'
   if (status === 'cancel_only') return 'market_cancel_only'
   if (status === 'post_only') return resting ? undefined : 'market_post_only'
-  return resting && order.postOnly === 'none' ? undefined : 'market_in_auction'
+  const isPlain = order.postOnly === 'none' && order.special?.allOrNone !== true
+  return resting && isPlain ? undefined : 'market_in_auction'
 }

@@ -143,8 +143,7 @@ const place: Maker = (state, chance) => {
   const named = chance.below(60) === 0 ? null : ticks(anyPrice(state, chance, instrument))
   const timeInForce = pick<TimeInForce>(chance, postOnly ? STANDING : TIMES)
   const special = anySpecial(state, chance, account, timeInForce)
-  if (!postOnly && timeInForce !== 'ioc' && timeInForce !== 'fok' && chance.below(12) === 0)
-    special.stop = ticks(anyPrice(state, chance, instrument))
+  if (chance.below(12) === 0) special.stop = ticks(anyPrice(state, chance, instrument))
   return {
     kind: 'order.place',
     account,
@@ -175,6 +174,7 @@ function anySpecial(
   if (chance.below(100) === 0 || (timeInForce === 'ioc' && chance.below(4) === 0)) special.reduceOnly = true
   if (state.groups.length > 0 && chance.below(4) === 0) special.group = anyGroup(state, chance, account)
   if (chance.below(timeInForce === 'ioc' ? 100 : 6) === 0) special.display = lots(1 + chance.below(4))
+  else if (chance.below(timeInForce === 'ioc' ? 100 : 12) === 0) special.allOrNone = true
   return special
 }
 

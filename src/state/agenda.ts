@@ -4,16 +4,17 @@ import type { Instant } from '../base/time.ts'
 import { findOrder, NO_SLOT, termsOf } from './order.ts'
 import type { Due, State } from './state.ts'
 import { NEVER } from './state.ts'
+import { DELAY } from './waiting.ts'
 
 /** Below this many entries, what has ended is not worth clearing out. */
 const SMALL = 64
 
-const RANK = { draw: 0, lot: 1, order: 2, timer: 3, penalty: 4 } as const satisfies Record<
+const RANK = { draw: 0, lot: 1, order: 2, timer: 3, penalty: 4, delay: 5 } as const satisfies Record<
   Due['kind'],
   number
 >
 
-/** Earlier first; at one instant draws give back, lots expire, orders end, timers fire; older first. */
+/** Earlier first; at one instant draws give back, lots expire, orders end, timers fire, takers enter. */
 const before = (a: Due, b: Due): boolean =>
   a.at !== b.at ? a.at < b.at : a.kind !== b.kind ? RANK[a.kind] < RANK[b.kind] : a.id < b.id
 
@@ -24,12 +25,13 @@ function isLive(state: State, due: Due): boolean {
   if (due.kind === 'penalty') return state.penalties.get(due.id as PenaltyId)?.due === due.at
   if (due.kind === 'timer') return state.accounts[due.id - 1]?.cancelAt === due.at
   const slot = findOrder(state.orders, due.id as OrderId)
+  if (due.kind === 'delay') return slot !== NO_SLOT && state.orders.waits[slot] === DELAY
   return slot !== NO_SLOT && termsOf(state.orders, slot).special?.expiresAt === due.at
 }
 
 /** At least as many as there are entries of what has not ended. */
 const liveAtMost = ({ lots, draws, orders, accounts, penalties }: State): number =>
-  lots.size + draws.size + orders.live + accounts.length + penalties.size + 1
+  lots.size + draws.size + 2 * orders.live + accounts.length + penalties.size + 1
 
 /** Puts a deadline or an expiry on the agenda, a binary heap: cleared of what has ended when half has. */
 export function schedule(state: State, due: Due): void {

@@ -174,6 +174,8 @@ export type SpecialTerms = {
   group?: GroupId
   /** Shows no more than this of itself at a time. */
   display?: Lots
+  /** Trades whole or not at all, and waits for that outside the book. */
+  allOrNone?: true
 }
 
 export type OrderAmend = {

@@ -48,6 +48,10 @@ export type CloseReason =
   | 'cancel_timer'
   | 'price_band'
   | 'insufficient_funds'
+  | 'fok_unfilled'
+  | 'post_only'
+  | 'reduce_only'
+  | 'market_state'
 
 /** How a called request ended, for money and for the scorecard. */
 export type Verdict = 'conforming' | 'soft_miss' | 'rejected' | 'excused'
@@ -98,8 +102,9 @@ export type Event =
   /** It stands in the book behind the others at its price, and shows so many lots: also its next slice. */
   | { kind: 'order.rested'; order: OrderId; instrument: InstrumentId; side: Side; price: Ticks; lots: Lots }
   | OrderAmended
-  /** It waits for its stop price, outside the book. */
-  | { kind: 'order.pending'; order: OrderId; account: AccountId; instrument: InstrumentId }
+  | OrderPending
+  /** Its delay is over, or the book fills it whole: it enters. */
+  | { kind: 'order.entered'; order: OrderId; account: AccountId; instrument: InstrumentId }
   /** A trade at `price` has reached its stop price: it enters. */
   | {
       kind: 'order.triggered'
@@ -243,6 +248,15 @@ export type OrderAccepted = {
   special: SpecialTerms | null
 }
 
+/** It waits outside the book: for its stop price, for a book that fills it whole, or for a taker's delay. */
+export type OrderPending = {
+  kind: 'order.pending'
+  order: OrderId
+  account: AccountId
+  instrument: InstrumentId
+  reason: 'stop' | 'all_or_none' | 'taker_delay'
+}
+
 /**
  * Two orders of one member met, and its units changed accounts at the resting price: no trade, no fee, and
  * nothing on the tape.
@@ -364,4 +378,6 @@ export type FirstAnswer = {
   value: Micros
   fees: Micros
   closed: { status: OrderClosed['status']; reason: CloseReason } | null
+  /** Whether it waited. */
+  pending: boolean
 }

@@ -50,7 +50,7 @@ const INTS = [
   'accountPrev',
   'mandate',
   'group',
-  'stop',
+  'waits',
   'version',
 ] as const
 
@@ -89,8 +89,8 @@ const STRIDE = 16
  * `member` stands beside `account` because self-trade prevention works by member. `hidden`: of what remains,
  * lots behind the slice that an iceberg shows. `held`: µ$ still held for the order. `value`, `fees`: µ$
  * filled so far, fees aside, and fees paid. `backing`: µ$ per lot a primary seller holds against a sale below
- * the bond reference; -1: placed owing nothing. `group`: 0 is none. `stop`: the price that it waits for; 0:
- * it does not.
+ * the bond reference; -1: placed owing nothing. `group`: 0 is none. `waits`: for a stop price, or a word of
+ * waiting.ts; 0: it does not.
  */
 export type OrderPool = Fields & {
   /** Orders that there is room for. */
@@ -187,7 +187,7 @@ export function takeSlot(
   pool.backing[slot] = -1
   pool.mandate[slot] = 0
   pool.group[slot] = 0
-  pool.stop[slot] = 0
+  pool.waits[slot] = 0
   pool.version[slot] = 1
   pool.next[slot] = NO_SLOT
   pool.prev[slot] = NO_SLOT
@@ -282,7 +282,7 @@ export type OrderView = OrderTerms & {
   createdSeq: number
   updatedSeq: number
   version: number
-  /** Whether it waits for its stop price, outside the book. */
+  /** Whether it waits, outside the book. */
   waits: boolean
 }
 
@@ -304,6 +304,6 @@ export function viewOrder(pool: OrderPool, slot: Slot): OrderView {
     createdSeq: pool.createdSeq[slot] as number,
     updatedSeq: pool.updatedSeq[slot] as number,
     version: pool.version[slot] as number,
-    waits: (pool.stop[slot] as number) > 0,
+    waits: pool.waits[slot] !== 0,
   }
 }

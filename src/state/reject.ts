@@ -23,6 +23,7 @@ export const rejects = {
   probe_invalid: 1017,
   display_terms: 1018,
   display_out_of_bounds: 1019,
+  all_or_none_terms: 1020,
 
   role_missing: 2001,
 
@@ -51,6 +52,7 @@ export const rejects = {
   transition_not_allowed: 4010,
   kill_switch: 4011,
   group_frozen: 4012,
+  order_pending: 4013,
   offer_in_maintenance: 4014,
   notice_is_over: 4015,
 
@@ -71,6 +73,7 @@ export const rejects = {
   fixing_off_grid: 5014,
   fixing_published: 5015,
   fixing_not_published: 5016,
+  all_or_none_limit: 5017,
 
   below_minimum_notional: 5020,
   order_size_limit: 5021,

@@ -45,7 +45,7 @@ export type State = {
   groups: Group[]
   /** Groups that have reached their limit within the command under way; empty between commands. */
   tripped: GroupId[]
-  /** Stop orders that wait, over all markets. */
+  /** Orders that wait outside the books, over all markets. */
   waiting: number
   lots: Map<LotId, ClaimLot>
   draws: Map<DrawId, Draw>
@@ -185,8 +185,17 @@ export type ClaimLot = {
   restoredTo: Instant
 }
 
-/** Stop orders that wait for a price, by side: the next to be triggered first, of equals the older. */
-export type Stops = { buys: OrderId[]; sells: OrderId[] }
+/**
+ * Orders that wait outside the book. Stops: the next to be triggered first; all-or-none blocks: the best
+ * limit first; of equals the one that came first. Delayed takers: in the order in which they came.
+ */
+export type Waiting = {
+  buyStops: OrderId[]
+  sellStops: OrderId[]
+  buyBlocks: OrderId[]
+  sellBlocks: OrderId[]
+  delayed: OrderId[]
+}
 
 export type Instrument = {
   id: InstrumentId
@@ -199,7 +208,7 @@ export type Instrument = {
   rules: InstrumentRules
   killed: string | null
   book: Book
-  stops: Stops
+  waiting: Waiting
   /** Accounts that were ever certified to deliver it. */
   suppliers: AccountId[]
   listedAt: Instant
@@ -298,10 +307,14 @@ export type Withheld = {
 export type Bought = { wt: Wt; cost: Micros; proceeds: Micros }
 
 /**
- * A draw's deadline, a lot's or an order's expiry, an account's timer, the end of the window for a dispute.
- * Skipped where it has ended before.
+ * A draw's deadline, a lot's or an order's expiry, an account's timer, the end of the window for a dispute
+ * or of a taker's delay. Skipped where it has ended before.
  */
-export type Due = { at: Instant; kind: 'draw' | 'lot' | 'order' | 'timer' | 'penalty'; id: number }
+export type Due = {
+  at: Instant
+  kind: 'draw' | 'lot' | 'order' | 'timer' | 'penalty' | 'delay'
+  id: number
+}
 
 export const NEVER = Number.MAX_SAFE_INTEGER as Instant
 

@@ -2,7 +2,7 @@ import type { AccountId, InstrumentId, MandateId } from '../base/ids.ts'
 import type { Lots, Micros, Ppm, Ticks, Wt } from '../base/money.ts'
 import { PPM, ppm } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
-import { MICROS_PER_HOUR } from '../base/time.ts'
+import { MICROS_PER_HOUR, MICROS_PER_SECOND } from '../base/time.ts'
 import type { Reject } from './reject.ts'
 
 /** What a market lets its members do. Each is a row of `ADMITS`. */
@@ -73,6 +73,8 @@ export type InstrumentRules = {
   collar: Ppm
   /** Dynamic collar: no trade further than this from the last price and from any price of five minutes. */
   volatility: Ppm
+  /** How long an order that would trade at once waits before it does, in microseconds; 0: not at all. */
+  takerDelay: number
   /** How long the call lasts that reopens a market after such a move, in microseconds. */
   callTime: number
 }
@@ -81,6 +83,7 @@ export const DEFAULT_RULES: InstrumentRules = {
   notionalMin: 0 as Micros,
   collar: ppm(500_000),
   volatility: ppm(100_000),
+  takerDelay: 0,
   callTime: MICROS_PER_HOUR / 30,
 }
 
@@ -89,12 +92,14 @@ export function rulesFault({
   notionalMin,
   collar,
   volatility,
+  takerDelay,
   callTime,
 }: InstrumentRules): string | undefined {
   const isWhole = (value: number, most: number) => Number.isSafeInteger(value) && value >= 0 && value <= most
   if (!isWhole(notionalMin, Number.MAX_SAFE_INTEGER)) return 'notionalMin'
   if (!isWhole(collar, 10 * PPM)) return 'collar'
   if (!isWhole(volatility, 10 * PPM)) return 'volatility'
+  if (!isWhole(takerDelay, 10 * MICROS_PER_SECOND)) return 'takerDelay'
   if (!isWhole(callTime, 24 * MICROS_PER_HOUR) || callTime === 0) return 'callTime'
   return undefined
 }

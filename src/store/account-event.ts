@@ -35,6 +35,7 @@ const OWN = [
   'order.amended',
   'order.pending',
   'order.triggered',
+  'order.entered',
   'order.reduced',
   'order.closed',
   'lot.opened',

@@ -205,6 +205,7 @@ function foldEvent(projection: Projection, applied: Applied, event: Event): void
       touchOrder(projection, applied, event.order).status = 'pending'
       return
     case 'order.triggered':
+    case 'order.entered':
       touchOrder(projection, applied, event.order).status = 'open'
       return
     case 'order.reduced': {

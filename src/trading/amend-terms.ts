@@ -18,11 +18,12 @@ export function amendedTerms(
   const terms = termsOf(state.orders, slot)
   const { special, timeInForce } = terms
   const { expiresAt, stop, display } = asked ?? {}
-  const waitsForPrice = (state.orders.stop[slot] as number) > 0
+  const waitsForPrice = (state.orders.waits[slot] as number) > 0
   if (stop !== undefined && stop <= 0) return refuse('price_not_positive')
   if (expiresAt !== undefined && timeInForce !== 'gtd') return refuse('expiry_unasked')
   if (stop !== undefined && !waitsForPrice) return refuse('stop_terms')
-  if (display !== undefined && !mayRest(terms)) return refuse('display_terms')
+  if (display !== undefined && (!mayRest(terms) || special?.allOrNone === true))
+    return refuse('display_terms')
   const shows = display ?? special?.display
   const fault =
     shows === undefined ? undefined : displayFault(display ?? (Math.min(shows, lots) as Lots), lots)

@@ -11,17 +11,19 @@ import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
 import type { Instrument, State } from '../state/state.ts'
 import { ADMITS } from '../state/status.ts'
-import { addStop, dropStop, hasReached } from '../state/stop.ts'
+import { DELAY, hasReached, startWaiting, stopWaiting, WHOLE } from '../state/waiting.ts'
 import type { Change, Holds } from './amendment.ts'
 import { planHolds, reduceInPlace, restate } from './amendment.ts'
 import { amendedTerms } from './amend-terms.ts'
 import { bandFault, slidTo } from './band.ts'
 import { isUnder, lapseFault } from './budget.ts'
 import { enterBook } from './enter.ts'
+import { settleHold } from './hold.ts'
 import { killFault } from './kill.ts'
 import { sizeFault } from './limit.ts'
 import { closeOrder } from './match.ts'
 import { protectedFrom } from './risk.ts'
+import { delayOf } from './wait.ts'
 
 /**
  * Changes price, total quantity or terms of an open order. It keeps its place if the price stays and the
@@ -45,7 +47,8 @@ export function amendOrder(state: State, command: OrderAmend): Event[] | Refusal
   const lapsed =
     killFault(state, theAccount(state, account), instrument) ?? lapseFault(state, command.mandate, state.at)
   if (lapsed !== undefined) return lapsed
-  const waits = (pool.stop[slot] as number) > 0
+  const waits = pool.waits[slot] !== 0
+  if (pool.waits[slot] === DELAY) return refuse('order_pending')
   const price = waits
     ? waitingPrice(state, instrument, slot, command)
     : standingPrice(state, instrument, slot, command)
@@ -57,12 +60,17 @@ export function amendOrder(state: State, command: OrderAmend): Event[] | Refusal
   const stays = price === pool.price[slot] && !isMoved(state, slot, asked)
   if (stays && remaining <= (pool.remaining[slot] as number)) return reduceInPlace(state, change)
   if (amends === 'less') return refuse(refusal)
-  const holds = marketFault(state, change, filled, waits) ?? planHolds(state, change, waits)
+  const holds =
+    marketFault(state, change, filled, waits) ?? planHolds(state, change, waits || isDelayed(state, change))
   if ('reason' in holds) return holds
 
   // Nothing below this line can fail.
   return waits ? waitAnew(state, change, holds) : reenter(state, change, holds)
 }
+
+/** Whether the changed order would trade at once where takers are delayed. */
+const isDelayed = ({ orders }: State, { instrument, slot, price }: Change): boolean =>
+  delayOf(instrument) > 0 && crosses(instrument.book, orders.side[slot] as number, price)
 
 /** The price that an order in the book would have: named or its own, or where it slides to. */
 function standingPrice(
@@ -94,14 +102,14 @@ function waitingPrice(
 
 /** Whether the order waits for another price than before. */
 const isMoved = ({ orders }: State, slot: Slot, asked: AmendedTerms | undefined): boolean =>
-  asked?.stop !== undefined && asked.stop !== orders.stop[slot]
+  asked?.stop !== undefined && asked.stop !== orders.waits[slot]
 
 /** The first rule of the market, or bound of the account, that the changed order would break. */
 function marketFault(state: State, change: Change, filled: number, waits: boolean): Refusal | undefined {
   const { instrument, slot, price, remaining } = change
   const pool = state.orders
   const fault = waits
-    ? stopFault(state, change)
+    ? waitingFault(state, change)
     : price === pool.price[slot]
       ? undefined
       : priceRuleFault(state, change)
@@ -114,11 +122,14 @@ function marketFault(state: State, change: Change, filled: number, waits: boolea
   return sizeFault(state, account, instrument, sized)
 }
 
-function stopFault(state: State, { instrument, slot, price, special }: Change): Refusal | undefined {
+function waitingFault(state: State, { instrument, slot, price, special }: Change): Refusal | undefined {
   const { spec, lastPrice } = instrument
-  const stop = special?.stop ?? 0
+  const { orders: pool } = state
+  const isBlock = pool.waits[slot] === WHOLE
+  const stop = isBlock ? 0 : (special?.stop ?? 0)
   if (Math.max(stop, price) > spec.priceMax) return refuse('price_above_maximum', { maximum: spec.priceMax })
-  return hasReached(lastPrice, state.orders.side[slot] as number, stop)
+  if (isBlock) return price === pool.price[slot] ? undefined : bandFault(state, instrument, price)
+  return hasReached(lastPrice, pool.side[slot] as number, stop)
     ? refuse('stop_already_reached', { last: lastPrice })
     : undefined
 }
@@ -155,11 +166,13 @@ function reenter(state: State, change: Change, holds: Holds): Event[] {
   return events
 }
 
-/** It goes on waiting, with its new terms, behind the others of its stop price. */
+/** It goes on waiting, with its new terms, behind the others that wait for the same. */
 function waitAnew(state: State, change: Change, holds: Holds): Event[] {
   const { instrument, slot, special } = change
-  dropStop(state, instrument, slot)
+  const isBlock = state.orders.waits[slot] === WHOLE
+  stopWaiting(state, instrument, slot)
   const amended = restate(state, change, holds)
-  addStop(state, instrument, slot, special?.stop ?? 0)
+  startWaiting(state, instrument, slot, isBlock ? WHOLE : (special?.stop ?? 0))
+  settleHold(state, instrument, slot)
   return [amended]
 }

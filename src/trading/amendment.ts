@@ -75,8 +75,9 @@ export function reduceInPlace(
   const before = termsOf(pool, slot).special
   const oldRemaining = pool.remaining[slot] as Lots
   releaseUnits(state, instrument, slot, oldRemaining - remaining)
-  // A slice that is to be larger is so from the next one on: nobody is overtaken.
-  const shown = Math.min(shownOf(pool, slot), remaining, special?.display ?? Infinity)
+  // A slice that is to be larger is so from the next one on: nobody is overtaken. What waits shows nothing.
+  const display = pool.waits[slot] === 0 ? special?.display : undefined
+  const shown = Math.min(shownOf(pool, slot), remaining, display ?? Infinity)
   pool.remaining[slot] = remaining
   pool.hidden[slot] = remaining - shown
   settleHold(state, instrument, slot)

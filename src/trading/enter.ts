@@ -6,21 +6,32 @@ import { BUY, mayRest, NO_SLOT, termsOf } from '../state/order.ts'
 import type { Instrument, State } from '../state/state.ts'
 import { isCall } from '../state/status.ts'
 import { interrupt } from './market-state.ts'
+import { waitBefore, wait } from './wait.ts'
 import { closeOrder, matchOrder, preventSelfTrade, restOrder } from './match.ts'
 
 /**
- * Trades an order on its way in; what remains rests if its terms let it, else it ends. A call collects it
- * without a trade. Where what would rest could trade only further away than the corridor allows, continuous
- * trading stops for a call. Returns why the order has ended, or nothing if it rests.
+ * Trades an order on its way in; what remains rests if its terms let it, else it ends. One that the book does
+ * not fill whole though it must, or that would trade while takers are delayed (`delays`), waits instead. A
+ * call collects it without a trade. Where what would rest could trade only further away than the corridor
+ * allows, continuous trading stops for a call. Returns why the order has ended, or nothing if it has not.
  */
 export function enterBook(
   state: State,
   instrument: Instrument,
   slot: Slot,
   events: Event[],
+  delays = true,
 ): CloseReason | undefined {
   const pool = state.orders
   const terms = termsOf(pool, slot)
+  const what =
+    terms.special === null && instrument.rules.takerDelay === 0
+      ? 0
+      : waitBefore(state, instrument, slot, delays)
+  if (what !== 0) {
+    wait(state, instrument, slot, what, events)
+    return undefined
+  }
   let end: CloseReason | undefined
   if (isCall(instrument.status)) end = giveWay(state, instrument, slot, terms.selfTrade, events)
   else {

@@ -8,7 +8,7 @@ import type { Event } from '../state/event.ts'
 import { specFault } from '../state/instrument.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
-import { newStops } from '../state/stop.ts'
+import { newWaiting } from '../state/waiting.ts'
 import type { State } from '../state/state.ts'
 import { NEVER } from '../state/state.ts'
 import { DEFAULT_RULES } from '../state/status.ts'
@@ -34,7 +34,7 @@ export function listInstrument(state: State, { spec }: CommandOf<'instrument.lis
     rules: { ...DEFAULT_RULES },
     killed: null,
     book: newBook(spec.listingPrice),
-    stops: newStops(),
+    waiting: newWaiting(),
     suppliers: [],
     listedAt: state.at,
     lastPrice: ticks(0),

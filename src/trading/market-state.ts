@@ -1,13 +1,13 @@
 import { instrumentOf } from '../state/account.ts'
 import { isCrossed, restingOrders } from '../state/book.ts'
-import type { CommandOf } from '../state/command.ts'
+import type { CommandOf, SpecialTerms } from '../state/command.ts'
 import type { Event } from '../state/event.ts'
 import { BUY, mayRest, SELL } from '../state/order.ts'
 import type { OrderTerms } from '../state/order.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
 import type { Instrument, State } from '../state/state.ts'
-import { waitingOrders } from '../state/stop.ts'
+import { waitingOrders } from '../state/waiting.ts'
 import { NEVER } from '../state/state.ts'
 import type { InstrumentStatus, Phase } from '../state/status.ts'
 import { ADMITS, FOLLOWS, isCall, rulesFault } from '../state/status.ts'
@@ -17,12 +17,12 @@ import { closeOrder } from './match.ts'
 /** Why a market does not admit an order now, whatever the book holds, or nothing. */
 export function orderFault(
   { status }: Instrument,
-  terms: Pick<OrderTerms, 'type' | 'timeInForce' | 'postOnly'>,
+  terms: Pick<OrderTerms, 'type' | 'timeInForce' | 'postOnly'> & { special?: SpecialTerms | null },
 ): Refusal | undefined {
   const { orders, refusal } = ADMITS[status]
   if (orders === 'any') return undefined
-  const isAdmitted =
-    orders !== 'none' && mayRest(terms) && (orders === 'resting' || terms.postOnly === 'none')
+  const isPlain = terms.postOnly === 'none' && terms.special?.allOrNone !== true
+  const isAdmitted = orders !== 'none' && mayRest(terms) && (orders === 'resting' || isPlain)
   return isAdmitted ? undefined : refuse(refusal)
 }
 

@@ -4,17 +4,17 @@ import { micros } from '../base/money.ts'
 import { openPosition, theAccount } from '../state/account.ts'
 import { crosses, firstAgainst, nextAgainst, rest, unrest } from '../state/book.ts'
 import type { SelfTrade } from '../state/command.ts'
-import type { CloseReason, Event } from '../state/event.ts'
+import type { CloseReason, Event, EventOf } from '../state/event.ts'
 import { reachOf } from './corridor.ts'
 import { fillOrders, transferOwn } from './fill.ts'
 import { lowerHold, settleHold } from './hold.ts'
 import { lotTick } from '../state/instrument.ts'
 import { move } from '../state/ledger.ts'
 import type { OrderPool, Slot } from '../state/order.ts'
-import { BUY, freeSlot, NO_SLOT, SELL, sideName } from '../state/order.ts'
+import { BUY, freeSlot, NO_SLOT, SELL, sideName, termsOf } from '../state/order.ts'
 import { clampHidden, hideRest, shownOf, turnsAgainst } from '../state/slice.ts'
 import type { Instrument, State } from '../state/state.ts'
-import { dropStop } from '../state/stop.ts'
+import { stopWaiting } from '../state/waiting.ts'
 import { isCall } from '../state/status.ts'
 
 /**
@@ -32,6 +32,16 @@ export type Aggressor = {
   member: number
   selfTrade: SelfTrade
 }
+
+/** An order that is not in the book, as it would come to it. */
+export const aggressorAt = (pool: OrderPool, slot: Slot): Aggressor => ({
+  side: pool.side[slot] as number,
+  limit: pool.price[slot] as number,
+  lots: pool.remaining[slot] as number,
+  account: pool.account[slot] as number,
+  member: pool.member[slot] as number,
+  selfTrade: termsOf(pool, slot).selfTrade,
+})
 
 /** Of an order that meets nobody. */
 export const NOTHING_AHEAD: Walk = {
@@ -196,7 +206,7 @@ export function preventSelfTrade(
     if (moves) events.push(transferOwn(state, instrument, slot, resting, quantity))
     for (const each of [slot, resting]) {
       if (!moves) releaseUnits(state, instrument, each, quantity)
-      events.push(lessen(state, instrument, each, quantity))
+      events.push(reduceOrder(state, instrument, each, quantity, 'self_trade'))
     }
     clampHidden(pool, resting)
     if (shownOf(pool, resting) === 0) endSlice(state, instrument, resting, 'self_trade', events)
@@ -208,7 +218,13 @@ export function preventSelfTrade(
 }
 
 /** Takes lots off an order without a trade. What becomes of a seller's units is the caller's. */
-function lessen(state: State, instrument: Instrument, slot: Slot, by: Lots): Event {
+export function reduceOrder(
+  state: State,
+  instrument: Instrument,
+  slot: Slot,
+  by: Lots,
+  reason: EventOf<'order.reduced'>['reason'],
+): Event {
   const pool = state.orders
   pool.remaining[slot] = (pool.remaining[slot] as number) - by
   pool.updatedAt[slot] = state.at
@@ -219,7 +235,7 @@ function lessen(state: State, instrument: Instrument, slot: Slot, by: Lots): Eve
     account: pool.account[slot] as AccountId,
     instrument: instrument.id,
     by,
-    reason: 'self_trade',
+    reason,
   }
 }
 
@@ -243,7 +259,7 @@ export function closeOrder(
   const pool = state.orders
   const account = theAccount(state, pool.account[slot] as AccountId)
   const remaining = pool.remaining[slot] as Lots
-  const waits = (pool.stop[slot] as number) > 0
+  const waits = pool.waits[slot] !== 0
   const event: Event = {
     kind: 'order.closed',
     order: pool.id[slot] as OrderId,
@@ -256,7 +272,7 @@ export function closeOrder(
     remaining,
     rested: rested && !waits,
   }
-  if (waits) dropStop(state, instrument, slot)
+  if (waits) stopWaiting(state, instrument, slot)
   else if (rested) unrest(instrument.book, pool, slot)
   lowerHold(state, slot, micros(0))
   releaseUnits(state, instrument, slot, remaining)

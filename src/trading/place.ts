@@ -8,9 +8,10 @@ import { bestAgainst, crosses } from '../state/book.ts'
 import { budgetFault, lapseFault, ownsMandate, priceFault, scopeFault } from './budget.ts'
 import type { OrderPlace, SpecialTerms } from '../state/command.ts'
 import type { CloseReason, Event, FirstAnswer, OrderAccepted } from '../state/event.ts'
-import { addStop, hasReached } from '../state/stop.ts'
-import { buyHold, feeHold, feeOwing, raiseHold, settleHold } from './hold.ts'
+import { hasReached } from '../state/waiting.ts'
+import { buyHold, feeHold, feeOwing, raiseHold } from './hold.ts'
 import { enterBook } from './enter.ts'
+import { delayOf, wait } from './wait.ts'
 import { bandFault, marketLimit, slidTo } from './band.ts'
 import { groupFault, hasSameSpecials, specialOf, termsFault } from './terms.ts'
 import { killFault } from './kill.ts'
@@ -21,7 +22,17 @@ import { balanceOf, move } from '../state/ledger.ts'
 import type { Walk } from './match.ts'
 import { NOTHING_AHEAD, walk } from './match.ts'
 import type { OrderTerms, Slot } from '../state/order.ts'
-import { BUY, mayRest, NO_SLOT, SELL, setTerms, sideCode, takeSlot, termsFor } from '../state/order.ts'
+import {
+  BUY,
+  mayRest,
+  NO_SLOT,
+  SELL,
+  setTerms,
+  sideCode,
+  takeSlot,
+  termsFor,
+  termsOf,
+} from '../state/order.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
 import { bondReference, protectedFrom, valueOf } from './risk.ts'
@@ -59,10 +70,9 @@ export function placeOrder(state: State, order: OrderPlace): Event[] | Refusal {
   const accepted = acceptedEvent(state.orders.id[slot] as OrderId, order, plan.limit, special)
   const events: Event[] = [accepted]
   if (plan.lots < order.lots) events.push(reducedEvent(accepted, (order.lots - plan.lots) as Lots))
-  const reason =
-    special?.stop === undefined
-      ? enterBook(state, instrument, slot, events)
-      : wait(state, instrument, slot, special.stop, events)
+  let reason: CloseReason | undefined
+  if (special?.stop === undefined) reason = enterBook(state, instrument, slot, events)
+  else wait(state, instrument, slot, special.stop, events)
   if (reason === undefined && special?.expiresAt !== undefined)
     schedule(state, { at: special.expiresAt, kind: 'order', id: accepted.order })
   if (clientOrderId !== null) {
@@ -121,15 +131,6 @@ export function planOrder(state: State, order: OrderPlace): Plan | Refusal {
   )
 }
 
-/** A stop order holds what it may cost, and waits outside the book. */
-function wait(state: State, instrument: Instrument, slot: Slot, stop: Ticks, events: Event[]): undefined {
-  const pool = state.orders
-  addStop(state, instrument, slot, stop)
-  settleHold(state, instrument, slot)
-  const account = pool.account[slot] as Account['id']
-  events.push({ kind: 'order.pending', order: pool.id[slot] as OrderId, account, instrument: instrument.id })
-}
-
 /** The market's own rules: maxima, the band, and what the order would meet. */
 function planInMarket(
   state: State,
@@ -152,7 +153,8 @@ function planInMarket(
   const crossing = crosses(book, side, limit)
   if (order.postOnly === 'reject' && crossing)
     return refuse('post_only_would_cross', { best: bestAgainst(book, side) })
-  if (crossing && instrument.status === 'post_only') return refuse('market_post_only')
+  const isBlock = order.special?.allOrNone === true
+  if (crossing && instrument.status === 'post_only' && !isBlock) return refuse('market_post_only')
   const reduces = order.special?.reduceOnly === true
   const entering = reduces
     ? { ...order, lots: reducible(state, account, instrument, side, order.lots) }
@@ -162,15 +164,35 @@ function planInMarket(
     return refuse('fok_unfillable', { fillable: ahead.filled })
   if (market && !crossing) return refuse('no_liquidity')
   const left = (entering.lots - ahead.filled - ahead.prevented) as Lots
-  const rests = mayRest(order) ? left : (0 as Lots)
+  const stands = mayRest(order) ? left : (0 as Lots)
+  const mustWait = isBlock && (instrument.status !== 'open' || ahead.filled < entering.lots)
+  const waits = mustWait || (crossing && delayOf(instrument) > 0)
+  const rests = waits ? entering.lots : stands
   if (rests > 0 && account.openOrders >= openOrdersMax(account))
     return refuse('open_order_limit', { maximum: openOrdersMax(account) })
-  const sized = { side, price: limit, lots: order.lots, entering: ahead.filled + rests, slot: NO_SLOT }
+  const enters = waits ? entering.lots : ahead.filled + rests
+  const sized = { side, price: limit, lots: order.lots, entering: enters, slot: NO_SLOT }
   const oversize = sizeFault(state, account, instrument, sized)
   if (oversize !== undefined) return oversize
   if ((order.special?.expiresAt ?? Infinity) <= state.at) return refuse('expiry_not_ahead')
   if (entering.lots === 0) return refuse('nothing_to_reduce')
-  return planFunds(state, entering, account, instrument, side, limit, ahead, rests)
+  if (isBlock && blocksOf(state, account, instrument) >= BLOCKS_MAX)
+    return refuse('all_or_none_limit', { maximum: BLOCKS_MAX })
+  // What waits holds what it may cost, whatever the book would give it now.
+  const met = waits ? NOTHING_AHEAD : ahead
+  const plan = planFunds(state, entering, account, instrument, side, limit, met, rests)
+  return mustWait || !waits || 'reason' in plan ? plan : { ...plan, ahead, rests: stands }
+}
+
+/** All-or-none orders that one account may have in a market: each is looked at whenever its book moves. */
+const BLOCKS_MAX = 10
+
+/** How many all-or-none orders an account has in a market. */
+function blocksOf({ orders: pool }: State, { orderHead }: Account, { id }: Instrument): number {
+  let count = 0
+  for (let slot = orderHead; slot !== NO_SLOT; slot = pool.accountNext[slot] as Slot)
+    if (pool.instrument[slot] === id && termsOf(pool, slot).special?.allOrNone === true) count++
+  return count
 }
 
 /** A stop order meets nobody yet: it holds what it may cost at its limit. */
@@ -200,7 +222,13 @@ function planStop(
  * How many of `wanted` lots bring the account nearer to owing and owning nothing: a sale of what it has in
  * trading beyond what it owes, a purchase of what it owes beyond that.
  */
-function reducible(state: State, account: Account, instrument: Instrument, side: number, wanted: Lots): Lots {
+export function reducible(
+  state: State,
+  account: Account,
+  instrument: Instrument,
+  side: number,
+  wanted: Lots,
+): Lots {
   const position = account.positions[instrument.id]
   if (position === undefined) return 0 as Lots
   const net = inTrading(state, position) - obligationOf(state, position)
@@ -371,5 +399,6 @@ function firstAnswer(
     value: pool.value[slot] as Micros,
     fees: pool.fees[slot] as Micros,
     closed: reason === undefined ? null : { status: reason === 'filled' ? 'filled' : 'canceled', reason },
+    pending: reason === undefined && pool.waits[slot] !== 0,
   }
 }

@@ -15,6 +15,7 @@ const SPECIALS = [
   'stop',
   'group',
   'display',
+  'allOrNone',
 ] as const satisfies readonly (keyof SpecialTerms)[]
 
 /** Whether two requests ask the same beyond a plain order. */
@@ -44,15 +45,15 @@ export function termsFault(order: OrderPlace): Refusal | undefined {
   if (timeInForce === 'gtd' && !ends) return refuse('expiry_missing')
   if (special === undefined) return undefined
   if (timeInForce !== 'gtd' && ends) return refuse('expiry_unasked')
-  const takes = timeInForce === 'ioc' || timeInForce === 'fok'
   if (special.stop !== undefined) {
     if (special.stop <= 0) return refuse('price_not_positive')
     if (order.type === 'market' && order.price !== null) return refuse('stop_terms')
-    if (takes || order.postOnly !== 'none' || special.reduceOnly === true) return refuse('stop_terms')
   }
   if (special.reduceOnly === true && mayRest(order)) return refuse('reduce_only_rests')
-  if (special.display === undefined) return undefined
-  return mayRest(order) ? displayFault(special.display, order.lots) : refuse('display_terms')
+  const isBlock = special.allOrNone === true
+  if (special.display === undefined)
+    return isBlock && (!mayRest(order) || order.postOnly !== 'none') ? refuse('all_or_none_terms') : undefined
+  return mayRest(order) && !isBlock ? displayFault(special.display, order.lots) : refuse('display_terms')
 }
 
 /** Whether an order of so many lots may show so little, or so much, of itself. */

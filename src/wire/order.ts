@@ -10,7 +10,7 @@ export const orderType = z.enum(['limit', 'market', 'stop', 'stop_limit'])
 export const timeInForce = z.enum(['gtc', 'ioc', 'fok', 'gtd', 'day'])
 export const postOnly = z.enum(['none', 'reject', 'slide'])
 export const selfTrade = z.enum(['cancel_newest', 'cancel_oldest', 'cancel_both', 'decrement', 'transfer'])
-/** `pending`: it waits for its stop price. */
+/** `pending`: it waits outside the book for a price, for a book that fills it, or as a delayed taker. */
 export const orderStatus = z.enum(['pending', 'open', 'filled', 'canceled', 'expired'])
 
 /** An id of the client's own, unique per account for ever. */
@@ -36,12 +36,14 @@ export const orderRequest = z.strictObject({
   stop_price: decimalIn.optional(),
   /** With `gtd`, when the order ends. */
   expires_at: timeIn.optional(),
-  /** Only what brings the account nearer to owing and owning nothing; not with an order that rests. */
+  /** Only what brings the account nearer to owing and owning nothing; not with an order that may rest. */
   reduce_only: z.boolean().default(false),
   /** An order group: the order ends with the others of it. */
   group: idIn<GroupId>('group').optional(),
   /** An iceberg shows so much of itself at a time: at least a twentieth of the quantity. */
   display_quantity: decimalIn.optional(),
+  /** Trades whole or not at all: it waits outside the book until the book fills all of it. */
+  all_or_none: z.boolean().default(false),
 })
 
 /** What is left out stays. `quantity` is the new total, filled part included. */
@@ -85,6 +87,7 @@ export const order = z
     stop_price: decimalOut.nullable(),
     expires_at: timeOut.nullable(),
     reduce_only: z.boolean(),
+    all_or_none: z.boolean(),
     group: idOut('group').nullable(),
     price: decimalOut,
     quantity: decimalOut,

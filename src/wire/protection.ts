@@ -62,6 +62,8 @@ export const marketRules = z
     min_notional: decimalOut,
     collar: decimalOut,
     volatility: decimalOut,
+    /** How long an order that would trade at once waits before it does. */
+    taker_delay_ms: z.number(),
     call_seconds: z.number(),
     seq: z.number().int(),
   })
@@ -72,6 +74,7 @@ export const marketRulesRequest = z.strictObject({
   min_notional: decimalIn.optional(),
   collar: decimalIn.optional(),
   volatility: decimalIn.optional(),
+  taker_delay_ms: z.number().int().min(0).max(10_000).optional(),
   call_seconds: z.number().int().min(1).max(86_400).optional(),
 })
 

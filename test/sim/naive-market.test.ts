@@ -13,9 +13,11 @@ import { linesOf } from '../../src/sim/naive-line.ts'
 import { applyNaively } from '../../src/sim/naive-market.ts'
 import { nextCommand, openingDay, TRADING_ONLY } from '../../src/sim/trading-day.ts'
 import { openExchange, specs, START } from '../engine/exchange.ts'
+import type { InstrumentId } from '../../src/base/ids.ts'
 
 const spec = specs[1] ?? assert.fail('there is a text-prime')
 const ACCOUNTS = 8
+const MARKET = 0 as InstrumentId
 
 /** The queue of one side, best first, in the fast book and in the twin. */
 const queue = ({ orders, instruments }: State, side: number): number[][] =>
@@ -35,7 +37,9 @@ function liveTogether(seed: number, steps: number): Map<string, number> {
   for (const command of openingDay(rich)) exchange.ask(command)
   const market = newNaiveMarket()
   const { band, protection } = state.settings
-  const corridor = state.instruments[0]?.rules ?? assert.fail('listed')
+  const rulesNow = state.instruments[0]?.rules ?? assert.fail('listed')
+  const corridor = { ...rulesNow, takerDelay: seed % 2 === 0 ? 1_500_000 : 0 }
+  exchange.ask({ kind: 'instrument.configure', instrument: MARKET, rules: corridor })
   const rules: NaiveRules = {
     spec,
     band,
@@ -68,7 +72,7 @@ function liveTogether(seed: number, steps: number): Map<string, number> {
 
 test('book and matching say and do what their plain twin says and does, command for command', () => {
   const seen = new Map<string, number>()
-  for (const seed of [1, 2, 3, 4, 5, 6, 7, 8])
+  for (let seed = 1; seed <= 12; seed++)
     for (const [word, times] of liveTogether(seed, 1_500)) seen.set(word, (seen.get(word) ?? 0) + times)
   const expected = [
     'trade n with n: n @ n',
@@ -93,6 +97,16 @@ test('book and matching say and do what their plain twin says and does, command 
     'waits n',
     'triggered n at n',
     'no: stop_already_reached',
+    'enters n',
+    'closed n fok_unfilled, n left',
+    'closed n post_only, n left',
+    'closed n market_state, n left',
+    'no: all_or_none_terms',
+    'no: display_terms',
+    'no: display_out_of_bounds',
+    'no: order_pending',
+    'no: stop_terms',
+    'no: expiry_unasked',
     'closed n user, n left',
     'no: group_not_found',
     'closed n mass_cancel, n left, rested',

@@ -71,6 +71,7 @@ export function placeOrder(account: StubAccount, market: StubMarket, request: Or
     queue_ahead: null,
     expires_at: null,
     reduce_only: false,
+    all_or_none: false,
     group: null,
     price: request.price ?? best ?? '0.0000',
     quantity: request.quantity,
