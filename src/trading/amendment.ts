@@ -10,11 +10,11 @@ import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
 import { shownOf } from '../state/slice.ts'
 import type { Instrument, State } from '../state/state.ts'
-import { applyTerms } from './amend-terms.ts'
+import { applyTerms } from './terms.ts'
 import { budgetFault, priceFault } from './budget.ts'
 import { buyHold, lowerHold, raiseHold, settleHold } from './hold.ts'
 import { NOTHING_AHEAD, releaseUnits, walk } from './match.ts'
-import { backingAt, sellHold } from './place.ts'
+import { backingAt, sellHold } from './plan.ts'
 import { valueOf } from './risk.ts'
 
 /** An order as an amendment would leave it, before it trades. */

@@ -13,7 +13,7 @@ import { enterBook } from './enter.ts'
 import { buyHold, raiseHold } from './hold.ts'
 import { orderFault } from './market-state.ts'
 import { aggressorAt, closeOrder, reduceOrder, releaseUnits, walk } from './match.ts'
-import { reducible } from './place.ts'
+import { reducible } from './plan.ts'
 import { bandCeiling, bandFloor, valueOf } from './risk.ts'
 import { fillsWhole } from './wait.ts'
 

@@ -1,0 +1,254 @@
+import { NO_MANDATE } from '../base/ids.ts'
+import type { Lots, Micros, Ticks } from '../base/money.ts'
+import { micros } from '../base/money.ts'
+import { accountOf, freeCash, instrumentOf, inTrading, obligationOf } from '../state/account.ts'
+import { bestAgainst, crosses } from '../state/book.ts'
+import { budgetFault, lapseFault, ownsMandate, priceFault, scopeFault } from './budget.ts'
+import type { OrderPlace } from '../state/command.ts'
+import { hasReached } from '../state/waiting.ts'
+import { buyHold, feeHold, feeOwing } from './hold.ts'
+import { delayOf } from './wait.ts'
+import { bandFault, marketLimit, slidTo } from './band.ts'
+import { groupFault, termsFault } from './terms.ts'
+import { killFault } from './kill.ts'
+import { openOrdersMax, sizeFault } from './limit.ts'
+import { orderFault } from './market-state.ts'
+import { lotTick } from '../state/instrument.ts'
+import { balanceOf } from '../state/ledger.ts'
+import type { Walk } from './match.ts'
+import { NOTHING_AHEAD, walk } from './match.ts'
+import type { Slot } from '../state/order.ts'
+import { BUY, mayRest, NO_SLOT, SELL, sideCode, termsOf } from '../state/order.ts'
+import type { Refusal } from '../state/reject.ts'
+import { refuse } from '../state/reject.ts'
+import { bondReference, protectedFrom, valueOf } from './risk.ts'
+import type { Account, Instrument, Position, State } from '../state/state.ts'
+
+/** What an order that may be placed would do at once, what would stand in the book, and what it holds. */
+export type Plan = {
+  account: Account
+  instrument: Instrument
+  side: number
+  /** The limit; for a market order, the protection limit it gets. */
+  limit: Ticks
+  /** What enters: less than asked only where the order may but reduce. */
+  lots: Lots
+  ahead: Walk
+  rests: Lots
+  /** µ$ held on the way in: the exact cost of what fills, the limit for what rests, and the highest fee. */
+  hold: Micros
+  /** µ$ per lot that a seller who owes units holds for its bond; -1 where it owes none. */
+  backing: number
+}
+
+/**
+ * Every test an order must pass, in the order of reject.ts, touching nothing: also the answer to a preview.
+ */
+export function planOrder(state: State, order: OrderPlace): Plan | Refusal {
+  const { price, type } = order
+  if (order.lots <= 0) return refuse('quantity_not_positive')
+  if (type === 'limit' && price === null) return refuse('price_missing')
+  if (price !== null && price <= 0) return refuse('price_not_positive')
+  if (order.postOnly !== 'none' && !mayRest(order)) return refuse('post_only_needs_gtc_limit')
+  const unclear = termsFault(order)
+  if (unclear !== undefined) return unclear
+  const account = accountOf(state, order.account)
+  if (account === undefined) return refuse('account_not_found')
+  const instrument = instrumentOf(state, order.instrument)
+  if (instrument === undefined) return refuse('instrument_not_found')
+  if (!ownsMandate(state, order.mandate, account.id)) return refuse('mandate_not_found')
+  const ungrouped = groupFault(state, order)
+  const namesake = order.clientOrderId === null ? undefined : account.clientOrders.get(order.clientOrderId)
+  if (namesake !== undefined) return refuse('client_order_id_reused', { order: namesake.order })
+  if (ungrouped?.reason === 'group_not_found') return ungrouped
+  const closed = orderFault(instrument, order)
+  if (closed !== undefined) return closed
+  const killed = killFault(state, account, instrument)
+  if (killed !== undefined) return killed
+  return (
+    lapseFault(state, order.mandate, state.at) ?? ungrouped ?? planInMarket(state, account, instrument, order)
+  )
+}
+
+/** The market's own rules: maxima, the band, and what the order would meet. */
+function planInMarket(
+  state: State,
+  account: Account,
+  instrument: Instrument,
+  order: OrderPlace,
+): Plan | Refusal {
+  if (order.special?.stop !== undefined)
+    return planStop(state, account, instrument, order, order.special.stop)
+  const { book, spec } = instrument
+  const side = sideCode(order.side)
+  const market = order.type === 'market'
+  const named = market ? marketLimit(state, instrument, side, order.price) : (order.price as Ticks)
+  if (named > spec.priceMax) return refuse('price_above_maximum', { maximum: spec.priceMax })
+  if (order.lots > spec.orderMax) return refuse('quantity_above_maximum', { maximum: spec.orderMax })
+  const banded = bandFault(state, instrument, market ? bestAgainst(book, side) : named)
+  if (banded !== undefined) return banded
+  const limit = order.postOnly === 'slide' ? slidTo(state, instrument, side, named) : named
+  if (typeof limit !== 'number') return limit
+  const crossing = crosses(book, side, limit)
+  if (order.postOnly === 'reject' && crossing)
+    return refuse('post_only_would_cross', { best: bestAgainst(book, side) })
+  const isBlock = order.special?.allOrNone === true
+  if (crossing && instrument.status === 'post_only' && !isBlock) return refuse('market_post_only')
+  const reduces = order.special?.reduceOnly === true
+  const entering = reduces
+    ? { ...order, lots: reducible(state, account, instrument, side, order.lots) }
+    : order
+  const ahead = crossing ? walkOf(state, account, instrument, side, limit, entering) : NOTHING_AHEAD
+  if (order.timeInForce === 'fok' && ahead.filled < order.lots)
+    return refuse('fok_unfillable', { fillable: ahead.filled })
+  if (market && !crossing) return refuse('no_liquidity')
+  const left = (entering.lots - ahead.filled - ahead.prevented) as Lots
+  const stands = mayRest(order) ? left : (0 as Lots)
+  const mustWait = isBlock && (instrument.status !== 'open' || ahead.filled < entering.lots)
+  const waits = mustWait || (crossing && delayOf(instrument) > 0)
+  const rests = waits ? entering.lots : stands
+  if (rests > 0 && account.openOrders >= openOrdersMax(account))
+    return refuse('open_order_limit', { maximum: openOrdersMax(account) })
+  const enters = waits ? entering.lots : ahead.filled + rests
+  const sized = { side, price: limit, lots: order.lots, entering: enters, slot: NO_SLOT }
+  const oversize = sizeFault(state, account, instrument, sized)
+  if (oversize !== undefined) return oversize
+  if ((order.special?.expiresAt ?? Infinity) <= state.at) return refuse('expiry_not_ahead')
+  if (entering.lots === 0) return refuse('nothing_to_reduce')
+  if (isBlock && blocksOf(state, account, instrument) >= BLOCKS_MAX)
+    return refuse('all_or_none_limit', { maximum: BLOCKS_MAX })
+  // What waits holds what it may cost, whatever the book would give it now.
+  const met = waits ? NOTHING_AHEAD : ahead
+  const plan = planFunds(state, entering, account, instrument, side, limit, met, rests)
+  return mustWait || !waits || 'reason' in plan ? plan : { ...plan, ahead, rests: stands }
+}
+
+/** All-or-none orders that one account may have in a market: each is looked at whenever its book moves. */
+const BLOCKS_MAX = 10
+
+/** How many all-or-none orders an account has in a market. */
+function blocksOf({ orders: pool }: State, { orderHead }: Account, { id }: Instrument): number {
+  let count = 0
+  for (let slot = orderHead; slot !== NO_SLOT; slot = pool.accountNext[slot] as Slot)
+    if (pool.instrument[slot] === id && termsOf(pool, slot).special?.allOrNone === true) count++
+  return count
+}
+
+/** A stop order meets nobody yet: it holds what it may cost at its limit. */
+function planStop(
+  state: State,
+  account: Account,
+  instrument: Instrument,
+  order: OrderPlace,
+  stop: Ticks,
+): Plan | Refusal {
+  const { spec, lastPrice } = instrument
+  const side = sideCode(order.side)
+  const limit = order.type === 'limit' ? (order.price as Ticks) : protectedFrom(state, instrument, side, stop)
+  if (Math.max(stop, limit) > spec.priceMax) return refuse('price_above_maximum', { maximum: spec.priceMax })
+  if (order.lots > spec.orderMax) return refuse('quantity_above_maximum', { maximum: spec.orderMax })
+  if (account.openOrders >= openOrdersMax(account))
+    return refuse('open_order_limit', { maximum: openOrdersMax(account) })
+  if ((order.special?.expiresAt ?? Infinity) <= state.at) return refuse('expiry_not_ahead')
+  if (hasReached(lastPrice, side, stop)) return refuse('stop_already_reached', { last: lastPrice })
+  const sized = { side, price: limit, lots: order.lots, entering: order.lots, slot: NO_SLOT }
+  const oversize = sizeFault(state, account, instrument, sized)
+  if (oversize !== undefined) return oversize
+  return planFunds(state, order, account, instrument, side, limit, NOTHING_AHEAD, order.lots)
+}
+
+/**
+ * How many of `wanted` lots bring the account nearer to owing and owning nothing: a sale of what it has in
+ * trading beyond what it owes, a purchase of what it owes beyond that.
+ */
+export function reducible(
+  state: State,
+  account: Account,
+  instrument: Instrument,
+  side: number,
+  wanted: Lots,
+): Lots {
+  const position = account.positions[instrument.id]
+  if (position === undefined) return 0 as Lots
+  const net = inTrading(state, position) - obligationOf(state, position)
+  const most = Math.floor((side === BUY ? -net : net) / instrument.spec.lot)
+  return Math.max(0, Math.min(wanted, most)) as Lots
+}
+
+const walkOf = (
+  state: State,
+  account: Account,
+  instrument: Instrument,
+  side: number,
+  limit: Ticks,
+  { lots, selfTrade }: OrderPlace,
+): Walk =>
+  walk(state, instrument, { side, limit, lots, account: account.id, member: account.member, selfTrade })
+
+/** Money, units and authority: the last tests, and the hold that follows from them. */
+function planFunds(
+  state: State,
+  order: OrderPlace,
+  account: Account,
+  instrument: Instrument,
+  side: number,
+  limit: Ticks,
+  ahead: Walk,
+  rests: Lots,
+): Plan | Refusal {
+  const position = account.positions[instrument.id]
+  const backing = side === BUY ? -1 : backingAt(state, instrument, position, limit)
+  const value = ahead.value + ahead.transferred + valueOf(instrument, limit, rests)
+  const hold =
+    side === BUY ? buyHold(state, position, value) : sellHold(state, position, value, backing, order.lots)
+  const outside =
+    order.mandate === NO_MANDATE ? undefined : authorityFault(state, order, instrument, limit, hold)
+  if (outside !== undefined) return outside
+  const cash = freeCash(state, account)
+  if (hold > cash) return refuse('insufficient_funds', { needed: hold, free: cash })
+  if (side === SELL) {
+    const units = order.lots * instrument.spec.lot
+    const free = position === undefined ? 0 : balanceOf(state.ledger, position.free)
+    if (units > free) return refuse('insufficient_units', { needed: units, free })
+  }
+  return { account, instrument, side, limit, lots: order.lots, ahead, rests, hold, backing }
+}
+
+/** Whether the mandate covers the order; for a buy, at its price and worst cost. */
+function authorityFault(
+  state: State,
+  { mandate, side }: OrderPlace,
+  { id }: Instrument,
+  limit: Ticks,
+  hold: Micros,
+): Refusal | undefined {
+  const outside = scopeFault(state, mandate, id, side)
+  if (outside !== undefined || side === 'sell') return outside
+  return priceFault(state, mandate, id, limit) ?? budgetFault(state, mandate, state.at, hold)
+}
+
+/**
+ * µ$ per lot by which a sale at this limit falls short of the bond reference; -1 if the seller owes nothing.
+ */
+export function backingAt(
+  state: State,
+  instrument: Instrument,
+  position: Position | undefined,
+  limit: number,
+): number {
+  if (position === undefined || obligationOf(state, position) === 0) return -1
+  return Math.max(0, bondReference(instrument, state.at) - limit) * lotTick(instrument.spec)
+}
+
+/**
+ * What a sale holds in cash: nothing if its seller owes nothing, else the highest fee and the bond it may
+ * add.
+ */
+export const sellHold = (
+  state: State,
+  position: Position | undefined,
+  value: number,
+  backing: number,
+  quantity: number,
+): Micros =>
+  backing < 0 ? (0 as Micros) : micros(feeHold(state, value) + feeOwing(position) + backing * quantity)
