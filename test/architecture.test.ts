@@ -28,6 +28,7 @@ const SEES: Record<string, string[]> = {
   assay: ['base', 'state', 'claims', 'meter', 'delivery', 'wire'],
   store: ['base', 'thread', 'wire', 'state', 'index'],
   api: ['base', 'index', 'wire', 'state', 'trading', 'sequencer', 'market', 'delivery', 'store'],
+  conduct: ['base', 'wire', 'state', 'sequencer', 'market', 'store', 'api'],
   operations: [
     'base',
     'index',
@@ -41,6 +42,7 @@ const SEES: Record<string, string[]> = {
     'delivery',
     'store',
     'api',
+    'conduct',
   ],
   feed: ['base', 'index', 'wire', 'state', 'sequencer', 'market', 'store', 'api', 'operations'],
   http: ['base', 'wire', 'api', 'operations', 'feed'],

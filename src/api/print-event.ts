@@ -28,6 +28,7 @@ const UNITS: Record<string, 'price' | 'lots' | 'units' | 'money' | 'time' | 'ms'
   primary: 'units',
   rate: 'units',
   amount: 'money',
+  due: 'money',
   bond: 'money',
   fee: 'money',
   proceeds: 'money',
@@ -58,6 +59,7 @@ const IDS: Record<string, IdKind> = {
   resting: 'order',
   trade: 'trade',
   lot: 'lot',
+  penalty: 'penalty',
   draw: 'delivery',
   mandate: 'mandate',
   parent: 'mandate',
@@ -109,7 +111,7 @@ function printField(context: Context, name: string, value: unknown): unknown {
 }
 
 function printNumber({ state, spec, ends }: Context, name: string, value: number): unknown {
-  if (name === 'instrument') {
+  if (name === 'instrument' || name === 'regraded') {
     const instrument = state.instruments[value]
     return instrument === undefined ? null : marketName(instrument)
   }

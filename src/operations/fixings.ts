@@ -11,7 +11,7 @@ import { correctionRequest, fixing, fixingPath, fixingProof, fixingQuery, fixing
 import { canonicalJson } from '../wire/canonical-json.ts'
 import { printId } from '../wire/id.ts'
 import { sha256Hex } from '../delivery/receipt.ts'
-import { forOperator } from './authority.ts'
+import { forOperator } from '../api/authority.ts'
 
 const listFixings = publicOperation({
   id: 'fixing.list',

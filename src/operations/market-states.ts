@@ -21,7 +21,7 @@ import { refusalIn } from '../api/outcome.ts'
 import { printAuction, printMarketState, printShare } from '../api/print-protection.ts'
 import { faultAt, Problem } from '../api/problem.ts'
 import type { Venue } from '../api/venue.ts'
-import { forOperator } from './authority.ts'
+import { forOperator } from '../api/authority.ts'
 
 const getState = publicOperation({
   id: 'instrument.status',

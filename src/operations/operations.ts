@@ -11,6 +11,7 @@ import { batchOperations } from './order-batch.ts'
 import { fixingOperations } from './fixings.ts'
 import { groupOperations } from './order-groups.ts'
 import { orderOperations } from './orders.ts'
+import { penaltyOperations } from '../conduct/penalties.ts'
 import { protectionOperations } from './protection.ts'
 import { qualificationOperations } from './qualifications.ts'
 import { supplyOperations } from './supply.ts'
@@ -36,4 +37,5 @@ export const OPERATIONS: readonly Operation[] = [
   ...adminOperations,
   ...marketStateOperations,
   ...protectionOperations,
+  ...penaltyOperations,
 ]

@@ -27,7 +27,7 @@ import { refusalIn } from '../api/outcome.ts'
 import { printHolding, printLimits, printShare } from '../api/print-protection.ts'
 import { faultAt, notFound, Problem } from '../api/problem.ts'
 import type { Venue } from '../api/venue.ts'
-import { forOperator } from './authority.ts'
+import { forOperator } from '../api/authority.ts'
 
 const limitsOf = (venue: Venue, id: AccountId, pointer?: string) =>
   venue.sequencer.read((state) => {

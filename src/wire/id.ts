@@ -14,6 +14,7 @@ const PREFIX = {
   mandate: 'mdt',
   group: 'grp',
   fixing: 'fix',
+  penalty: 'pen',
 } as const
 
 export type IdKind = keyof typeof PREFIX

@@ -3,10 +3,10 @@ import { NO_MANDATE } from '../base/ids.ts'
 import { mandateOf, accountOf } from '../state/account.ts'
 import { isUnder } from '../trading/budget.ts'
 import type { State } from '../state/state.ts'
-import type { Call, Caller } from '../api/operation.ts'
-import type { Problem } from '../api/problem.ts'
-import { notFound, problem } from '../api/problem.ts'
-import type { Venue } from '../api/venue.ts'
+import type { Call, Caller } from './operation.ts'
+import type { Problem } from './problem.ts'
+import { notFound, problem } from './problem.ts'
+import type { Venue } from './venue.ts'
 
 /** Whether a caller may give away, see or end what acts under a mandate: its own, or one below. */
 export const rules = (state: State, caller: Caller, mandate: MandateId): boolean =>
