@@ -5,6 +5,7 @@ import { deliverySentences, deliveryVoice } from './delivery-sentences.ts'
 import type { Sentence, Voice, World } from './language.ts'
 import { ask, newWorld } from './language.ts'
 import { penaltySentences } from './penalty-sentences.ts'
+import { procurementSentences, procurementVoice } from './procurement-sentences.ts'
 import { tradingSentences, tradingVoice } from './trading-sentences.ts'
 import { venueSentences, venueVoice } from './venue-sentences.ts'
 
@@ -14,8 +15,9 @@ const SENTENCES: readonly Sentence[] = [
   ...deliverySentences,
   ...venueSentences,
   ...penaltySentences,
+  ...procurementSentences,
 ]
-const VOICE: Voice = { ...tradingVoice, ...deliveryVoice, ...venueVoice }
+const VOICE: Voice = { ...tradingVoice, ...deliveryVoice, ...venueVoice, ...procurementVoice }
 
 /**
  * Tells a rule of the market as a story and holds the exchange to it. A sentence may say what comes of it

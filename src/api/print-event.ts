@@ -13,9 +13,12 @@ import { marketName } from './instrument-name.ts'
 /** What the numbers of an event count, by the name of the field. Numbers not named here stay numbers. */
 const UNITS: Record<string, 'price' | 'lots' | 'units' | 'money' | 'time' | 'ms'> = {
   price: 'price',
+  buyAt: 'price',
+  sellAt: 'price',
   oldPrice: 'price',
   stop: 'price',
   lots: 'lots',
+  target: 'lots',
   remaining: 'lots',
   oldRemaining: 'lots',
   by: 'lots',
@@ -64,6 +67,7 @@ const IDS: Record<string, IdKind> = {
   mandate: 'mandate',
   parent: 'mandate',
   group: 'group',
+  procurement: 'procurement',
 }
 
 /** Names that say more outside than inside. */
@@ -74,6 +78,8 @@ const NAMES: Record<string, string> = {
   by: 'quantity',
   shown: 'shown_quantity',
   display: 'display_quantity',
+  buyAt: 'buy_price',
+  sellAt: 'sell_price',
   window: 'window_ms',
   freeze: 'freeze_ms',
 }

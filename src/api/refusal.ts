@@ -40,6 +40,14 @@ const EXPLAINED: Record<Reject, Explanation> = {
   fixing_off_grid: { title: 'A fixing is of a period of the grid that has ended' },
   fixing_published: { status: 409, title: 'The fixing of this period is published' },
   fixing_not_published: { title: 'Only what is published can be corrected' },
+  procurement_prices_cross: { title: 'It must sell above the price that it buys at' },
+  procurement_not_found: { status: 404, title: 'There is no such standing procurement' },
+  procurement_exists: {
+    status: 409,
+    title: 'The instrument has a standing procurement already',
+    unit: 'count',
+  },
+  procurement_limit: { title: 'The account has as many procurements as it may have', unit: 'count' },
   group_not_found: { status: 404, title: 'There is no such open order group' },
   penalty_not_found: { status: 404, title: 'There is no such penalty, or it can no longer be disputed' },
   group_frozen: { title: 'The group has filled what it may and is frozen' },
@@ -122,8 +130,8 @@ export function factsOf(
   return Object.fromEntries(Object.entries(detail).map(([name, value]) => [name, fact(name, value)]))
 
   function fact(name: string, value: number | string): string {
-    return name === 'order' && typeof value === 'number'
-      ? printId('order', value)
+    return (name === 'order' || name === 'procurement') && typeof value === 'number'
+      ? printId(name, value)
       : printFact(value, unit, spec)
   }
 }

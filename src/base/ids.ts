@@ -16,6 +16,8 @@ export type DrawId = Brand<number, 'DrawId'>
 export type PenaltyId = Brand<number, 'PenaltyId'>
 /** Orders that end together. */
 export type GroupId = Brand<number, 'GroupId'>
+/** A standing order to the exchange to keep so many units on hand. */
+export type ProcurementId = Brand<number, 'ProcurementId'>
 export type MandateId = Brand<number, 'MandateId'>
 /** Position of a command in the one order of the exchange. Starts at 1. */
 export type Seq = Brand<number, 'Seq'>

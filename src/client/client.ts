@@ -11,6 +11,7 @@ import { chatOn } from './chat.ts'
 import type { Page } from './page.ts'
 import { rowsOf } from './page.ts'
 import { supplyOn } from './supply.ts'
+import type { ProcurementOut, ProcurementRequest } from '../wire/procurement.ts'
 import type { Transport, TransportOptions } from './transport.ts'
 import { createTransport, freshId, once } from './transport.ts'
 
@@ -107,6 +108,14 @@ const groupsOn = ({ json }: Transport) => ({
     json<{ id: string; canceled: string[]; seq: number }>('DELETE', `/v1/order-groups/${part(group)}`),
 })
 
+const procurementsOn = ({ json }: Transport) => ({
+  /** Keeps `target` units on hand from now on: bids for what is short, offers what is spare. */
+  set: (terms: ProcurementRequest) => json<ProcurementOut>('POST', '/v1/procurements', once(terms)),
+  list: async () => (await json<Listing<ProcurementOut>>('GET', '/v1/procurements')).data,
+  get: (id: string) => json<ProcurementOut>('GET', `/v1/procurements/${part(id)}`),
+  end: (id: string) => json<ProcurementOut>('DELETE', `/v1/procurements/${part(id)}`),
+})
+
 const accountOn = ({ json }: Transport) => {
   const fillPage = (query: FillFilter & PageQuery = {}) => json<Page<FillOut>>('GET', '/v1/fills', { query })
   const deliveryPage = (query: DeliveryFilter & PageQuery = {}) =>
@@ -145,6 +154,7 @@ export function createClient(options: ClientOptions) {
     fixings: fixingsOn(transport),
     orders: ordersOn(transport),
     orderGroups: groupsOn(transport),
+    procurements: procurementsOn(transport),
     /** Cancels every order of the account in so many milliseconds, unless it is set again. 0: off. */
     setCancelTimer: (timeoutMs: number) =>
       transport.json<{ cancels_at: string | null; seq: number }>('PUT', '/v1/cancel-timer', {

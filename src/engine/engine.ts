@@ -17,6 +17,7 @@ import { listInstrument } from '../trading/listing.ts'
 import { announceMaintenance } from '../trading/maintenance.ts'
 import { changeStatus, configureInstrument } from '../trading/market-state.ts'
 import { placeOrder } from '../trading/place.ts'
+import { endProcurement, keepProcurements, setProcurement } from '../trading/procurement.ts'
 import { probeLot } from '../claims/lot-test.ts'
 import { coverDraw } from '../claims/cover.ts'
 import { decidePenalty, disputePenalty } from '../claims/penalty.ts'
@@ -39,11 +40,20 @@ export function apply(state: State, seq: Seq, at: Instant, command: Command): Ev
   state.seq = seq
   state.at = at
   const due = at < state.nextDue ? undefined : runDue(state)
+  if (due !== undefined && state.procurements.length > 0) procure(state, due)
   const outcome = perform(state, command)
   const events = Array.isArray(outcome) ? outcome : [rejected(outcome)]
   if (state.waiting > 0) enterWaiting(state, events)
   if (state.tripped.length > 0) endTripped(state, events)
+  if (state.procurements.length > 0 && events === outcome) procure(state, events)
   return due === undefined || due.length === 0 ? events : due.concat(events)
+}
+
+/** Procurements answer to what happened; what they trade may reach stops and limits of groups in its turn. */
+function procure(state: State, events: Event[]): void {
+  keepProcurements(state, events)
+  if (state.waiting > 0) triggerStops(state, events)
+  if (state.tripped.length > 0) endTripped(state, events)
 }
 
 const rejected = ({ reason, detail }: Refusal): Event => ({ kind: 'command.rejected', reason, detail })
@@ -126,6 +136,10 @@ function administer(state: State, command: Rare): Event[] | Refusal {
       return disputePenalty(state, command)
     case 'penalty.decide':
       return decidePenalty(state, command)
+    case 'procurement.set':
+      return setProcurement(state, command)
+    case 'procurement.end':
+      return endProcurement(state, command)
     case 'mandate.grant':
       return grantMandate(state, command)
     case 'mandate.revoke':

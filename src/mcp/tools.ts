@@ -137,6 +137,18 @@ const OFFERED: readonly Offered[] = [
     description: 'End a mandate and all below it at once; their resting orders are cancelled.',
   },
   {
+    name: 'set_procurement',
+    operation: 'procurement.set',
+    description:
+      'Let the exchange keep so many units on hand for you: bid for what is short, offer what is spare, always.',
+  },
+  {
+    name: 'list_procurements',
+    operation: 'procurement.list',
+    description: 'Your standing procurements: target, on hand, and what holds them up.',
+  },
+  { name: 'end_procurement', operation: 'procurement.end', description: 'End a standing procurement.' },
+  {
     name: 'list_events',
     operation: 'event.list',
     description: 'Everything that happened to your account, from a cursor on.',

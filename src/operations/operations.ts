@@ -12,6 +12,7 @@ import { fixingOperations } from './fixings.ts'
 import { groupOperations } from './order-groups.ts'
 import { orderOperations } from './orders.ts'
 import { penaltyOperations } from '../conduct/penalties.ts'
+import { procurementOperations } from './procurements.ts'
 import { protectionOperations } from './protection.ts'
 import { qualificationOperations } from './qualifications.ts'
 import { supplyOperations } from './supply.ts'
@@ -26,6 +27,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...orderOperations,
   ...batchOperations,
   ...groupOperations,
+  ...procurementOperations,
   ...accountOperations,
   ...deliveryOperations,
   ...supplyOperations,

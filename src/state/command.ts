@@ -8,6 +8,7 @@ import type {
   OfferId,
   OrderId,
   PenaltyId,
+  ProcurementId,
 } from '../base/ids.ts'
 import type { Lots, Micros, Ppm, Ticks, Wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
@@ -49,6 +50,8 @@ export type Command =
   | { kind: 'group.close'; account: AccountId; group: GroupId }
   /** In so many microseconds every order of the account is cancelled, unless it is set again; 0: off. */
   | { kind: 'cancel_timer.set'; account: AccountId; after: number }
+  | ProcurementSet
+  | { kind: 'procurement.end'; account: AccountId; procurement: ProcurementId }
   | MandateGrant
   | { kind: 'mandate.revoke'; account: AccountId; mandate: MandateId }
   | DrawOpen
@@ -211,6 +214,18 @@ export type GroupCreate = {
   /** Microseconds, as is `freeze`. */
   window: number
   freeze: number
+}
+
+/** Keeps `target` lots on hand: what is short is bid for at `buyAt`, what is spare offered at `sellAt`. */
+export type ProcurementSet = {
+  kind: 'procurement.set'
+  account: AccountId
+  mandate: MandateId
+  instrument: InstrumentId
+  target: Lots
+  buyAt: Ticks
+  /** Null: what is spare is kept. */
+  sellAt: Ticks | null
 }
 
 /** Money that may be spent, in µ$ per rolling calendar window (UTC). A missing window is unbounded. */

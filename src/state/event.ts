@@ -8,6 +8,7 @@ import type {
   MemberId,
   OfferId,
   OrderId,
+  ProcurementId,
   TradeId,
 } from '../base/ids.ts'
 import type { Lots, Micros, Ticks, Wt } from '../base/money.ts'
@@ -144,6 +145,17 @@ export type Event =
   | { kind: 'group.closed'; group: GroupId; account: AccountId }
   /** It has filled as much as it may: its orders end, and none are taken before `until`. */
   | { kind: 'group.tripped'; group: GroupId; account: AccountId; filled: Wt; until: Instant }
+  | ({ kind: 'procurement.set'; procurement: ProcurementId } & Omit<CommandOf<'procurement.set'>, 'kind'>)
+  /** What is short cannot be bid for, or what is spare not offered, for this reason; null: now it can. */
+  | {
+      kind: 'procurement.held_up'
+      procurement: ProcurementId
+      account: AccountId
+      side: Side
+      /** A refusal, or that it would trade with an order of its own member. */
+      reason: Reject | 'self_trade' | null
+    }
+  | { kind: 'procurement.ended'; procurement: ProcurementId; account: AccountId }
   /** When the account's orders will be cancelled unless it is set again; null: it is off. */
   | { kind: 'cancel_timer.set'; account: AccountId; at: Instant | null }
   | { kind: 'cancel_timer.fired'; account: AccountId }

@@ -23,7 +23,11 @@ export const rejects = {
   probe_invalid: 1017,
   display_terms: 1018,
   display_out_of_bounds: 1019,
+<<<<<<< HEAD
   all_or_none_terms: 1020,
+=======
+  procurement_prices_cross: 1030,
+>>>>>>> c3c39bf (Keep units on hand by standing procurement: the engine bids for what is short and offers what is spare)
 
   role_missing: 2001,
 
@@ -39,6 +43,8 @@ export const rejects = {
   request_id_reused: 3010,
   group_not_found: 3011,
   penalty_not_found: 3012,
+  procurement_not_found: 3020,
+  procurement_exists: 3021,
 
   market_halted: 4001,
   offer_suspended: 4002,
@@ -69,6 +75,7 @@ export const rejects = {
   nothing_to_reduce: 5011,
   group_count_limit: 5012,
   stop_already_reached: 5013,
+  procurement_limit: 5030,
 
   fixing_off_grid: 5014,
   fixing_published: 5015,

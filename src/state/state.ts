@@ -9,6 +9,7 @@ import type {
   OfferId,
   OrderId,
   PenaltyId,
+  ProcurementId,
 } from '../base/ids.ts'
 import type { Lots, Micros, Ppm, Ticks, Wt } from '../base/money.ts'
 import { micros, ppm } from '../base/money.ts'
@@ -24,6 +25,7 @@ import { CASH, newLedger, openCell } from './ledger.ts'
 import type { OrderPool, Slot } from './order.ts'
 import { newPool } from './order.ts'
 import type { Penalty } from './penalty.ts'
+import type { Reject } from './reject.ts'
 import type { Turnover } from './turnover.ts'
 import type { AccountLimits, InstrumentRules, InstrumentStatus, Moves, Phase } from './status.ts'
 
@@ -45,7 +47,13 @@ export type State = {
   groups: Group[]
   /** Groups that have reached their limit within the command under way; empty between commands. */
   tripped: GroupId[]
+<<<<<<< HEAD
   /** Orders that wait outside the books, over all markets. */
+=======
+  /** All that ever stood; what has ended keeps its place. */
+  procurements: Procurement[]
+  /** Stop orders that wait, over all markets. */
+>>>>>>> c3c39bf (Keep units on hand by standing procurement: the engine bids for what is short and offers what is spare)
   waiting: number
   lots: Map<LotId, ClaimLot>
   draws: Map<DrawId, Draw>
@@ -118,6 +126,18 @@ export type Group = {
   fills: { at: Instant; wt: Wt }[]
   filled: Wt
 }
+
+/** Units that the exchange itself keeps on hand for an account, by two ordinary orders. */
+export type Procurement = Omit<CommandOf<'procurement.set'>, 'kind'> & {
+  id: ProcurementId
+  ended: boolean
+  buying: ProcurementLeg
+  selling: ProcurementLeg
+}
+
+/** The standing order of one side, 0 before there is one; why it could not be placed as wanted, or null. */
+export type ProcurementLeg = { order: OrderId; blocked: HeldUp | null }
+export type HeldUp = Reject | 'self_trade'
 
 /** One `client_order_id`, one order, for ever: what was asked the first time, and what it was told. */
 export type ClientOrder = { order: OrderId; asked: OrderPlace; first: FirstAnswer }
@@ -362,6 +382,7 @@ export function emptyState(): State {
     mandates: [],
     groups: [],
     tripped: [],
+    procurements: [],
     waiting: 0,
     lots: new Map(),
     draws: new Map(),

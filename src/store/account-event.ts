@@ -46,6 +46,9 @@ const OWN = [
   'group.created',
   'group.closed',
   'group.tripped',
+  'procurement.set',
+  'procurement.held_up',
+  'procurement.ended',
   'cancel_timer.set',
   'cancel_timer.fired',
 ] as const satisfies readonly Own[]

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { channelFrames, lineFrames } from '../wire/stream-frame.ts'
 import type { ChannelName, StreamRequest } from '../wire/stream.ts'
 import { ORDER_OPS, streamRequest } from '../wire/stream.ts'
-import { OPERATIONS } from './operations.ts'
+import { OPERATIONS } from '../operations/operations.ts'
 import type { Components, Json } from './openapi-schema.ts'
 import { printSchema } from './openapi-schema.ts'
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { printAsyncApi, STREAM_EXAMPLES } from '../../src/operations/asyncapi.ts'
+import { printAsyncApi, STREAM_EXAMPLES } from '../../src/contract/asyncapi.ts'
 import { OPERATIONS } from '../../src/operations/operations.ts'
-import { printOpenApi } from '../../src/operations/openapi.ts'
+import { printOpenApi } from '../../src/contract/openapi.ts'
 import { lineFrames } from '../../src/wire/stream-frame.ts'
 import { channelName, ORDER_OPS, streamRequest } from '../../src/wire/stream.ts'
 

@@ -5,7 +5,7 @@ import { modelPaths } from './openapi-models.ts'
 import type { Components, Json } from './openapi-schema.ts'
 import { printSchema, REF } from './openapi-schema.ts'
 import type { Operation } from '../api/operation.ts'
-import { OPERATIONS } from './operations.ts'
+import { OPERATIONS } from '../operations/operations.ts'
 
 function parametersOf(operation: Operation, components: Components): Json[] {
   const found: Json[] = []
