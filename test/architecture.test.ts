@@ -14,8 +14,9 @@ const SEES: Record<string, string[]> = {
   wire: ['base'],
   state: ['base'],
   trading: ['base', 'state'],
-  claims: ['base', 'state', 'trading'],
-  engine: ['base', 'state', 'trading', 'claims'],
+  standing: ['base', 'state', 'trading'],
+  claims: ['base', 'state', 'trading', 'standing'],
+  engine: ['base', 'state', 'trading', 'standing', 'claims'],
   journal: ['base', 'thread'],
   sequencer: ['base', 'state', 'engine', 'journal'],
   index: ['base', 'state'],
@@ -35,6 +36,7 @@ const SEES: Record<string, string[]> = {
     'wire',
     'state',
     'trading',
+    'standing',
     'sequencer',
     'market',
     'meter',
@@ -141,7 +143,7 @@ const OUTSIDE: Record<string, string[]> = {
 }
 
 /** Where time, chance and waiting do not exist. */
-const PURE = ['base', 'wire', 'state', 'trading', 'claims', 'engine', 'index', 'market']
+const PURE = ['base', 'wire', 'state', 'trading', 'standing', 'claims', 'engine', 'index', 'market']
 const IMPURE =
   /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|process\.|setTimeout|setInterval|fetch\(|await )/
 

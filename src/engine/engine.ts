@@ -4,20 +4,20 @@ import type { Instant } from '../base/time.ts'
 import { admitMember, deposit, openAccount, withdraw } from '../state/account.ts'
 import { amendOrder } from '../trading/amend.ts'
 import { grantMandate } from '../trading/budget.ts'
-import { setCancelTimer } from '../trading/cancel-timer.ts'
+import { setCancelTimer } from '../standing/cancel-timer.ts'
 import { cancelAll, cancelOrder, revokeMandate } from '../trading/cancel.ts'
 import type { Command } from '../state/command.ts'
 import { extendDraw, openDraw, rerouteDraw } from '../claims/draw.ts'
 import type { Event } from '../state/event.ts'
 import { publishFixing } from '../trading/fixing.ts'
-import { closeGroup, createGroup, endTripped } from '../trading/group.ts'
+import { closeGroup, createGroup, endTripped } from '../standing/group.ts'
 import { engageKill, releaseKill } from '../trading/kill.ts'
 import { limitAccount } from '../trading/limit.ts'
 import { listInstrument } from '../trading/listing.ts'
 import { announceMaintenance } from '../trading/maintenance.ts'
 import { changeStatus, configureInstrument } from '../trading/market-state.ts'
 import { placeOrder } from '../trading/place.ts'
-import { endProcurement, keepProcurements, setProcurement } from '../trading/procurement.ts'
+import { endProcurement, keepProcurements, setProcurement } from '../standing/procurement.ts'
 import { probeLot } from '../claims/lot-test.ts'
 import { coverDraw } from '../claims/cover.ts'
 import { decidePenalty, disputePenalty } from '../claims/penalty.ts'
@@ -49,10 +49,10 @@ export function apply(state: State, seq: Seq, at: Instant, command: Command): Ev
   return due === undefined || due.length === 0 ? events : due.concat(events)
 }
 
-/** Procurements answer to what happened; what they trade may reach stops and limits of groups in its turn. */
+/** Procurements answer to what happened; what they trade may reach stops and groups in its turn. */
 function procure(state: State, events: Event[]): void {
   keepProcurements(state, events)
-  if (state.waiting > 0) triggerStops(state, events)
+  if (state.waiting > 0) enterWaiting(state, events)
   if (state.tripped.length > 0) endTripped(state, events)
 }
 

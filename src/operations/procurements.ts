@@ -4,7 +4,7 @@ import type { Ticks } from '../base/money.ts'
 import { theInstrument } from '../state/account.ts'
 import { findOrder, NO_SLOT } from '../state/order.ts'
 import type { Procurement, ProcurementLeg, State } from '../state/state.ts'
-import { onHandOf } from '../trading/procurement.ts'
+import { onHandOf } from '../standing/procurement.ts'
 import { units } from '../wire/decimal.ts'
 import { printId } from '../wire/id.ts'
 import type { ProcurementOut } from '../wire/procurement.ts'
@@ -15,7 +15,7 @@ import type { Caller } from '../api/operation.ts'
 import { operation } from '../api/operation.ts'
 import { eventIn, refusalIn } from '../api/outcome.ts'
 import { notFound, Problem } from '../api/problem.ts'
-import { rules } from './authority.ts'
+import { rules } from '../api/authority.ts'
 
 /** A procurement with what it has on hand and what stands for it. */
 function printProcurement(state: State, one: Procurement): ProcurementOut {

@@ -23,11 +23,8 @@ export const rejects = {
   probe_invalid: 1017,
   display_terms: 1018,
   display_out_of_bounds: 1019,
-<<<<<<< HEAD
   all_or_none_terms: 1020,
-=======
   procurement_prices_cross: 1030,
->>>>>>> c3c39bf (Keep units on hand by standing procurement: the engine bids for what is short and offers what is spare)
 
   role_missing: 2001,
 

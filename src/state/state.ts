@@ -47,13 +47,10 @@ export type State = {
   groups: Group[]
   /** Groups that have reached their limit within the command under way; empty between commands. */
   tripped: GroupId[]
-<<<<<<< HEAD
   /** Orders that wait outside the books, over all markets. */
-=======
   /** All that ever stood; what has ended keeps its place. */
   procurements: Procurement[]
   /** Stop orders that wait, over all markets. */
->>>>>>> c3c39bf (Keep units on hand by standing procurement: the engine bids for what is short and offers what is spare)
   waiting: number
   lots: Map<LotId, ClaimLot>
   draws: Map<DrawId, Draw>

@@ -14,11 +14,8 @@ const PREFIX = {
   mandate: 'mdt',
   group: 'grp',
   fixing: 'fix',
-<<<<<<< HEAD
   penalty: 'pen',
-=======
   procurement: 'prc',
->>>>>>> c3c39bf (Keep units on hand by standing procurement: the engine bids for what is short and offers what is spare)
 } as const
 
 export type IdKind = keyof typeof PREFIX

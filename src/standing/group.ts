@@ -9,7 +9,7 @@ import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
 import { groupOf, groupsOf } from '../state/group.ts'
 import type { Group, State } from '../state/state.ts'
-import { closeWhere } from './cancel.ts'
+import { closeWhere } from '../trading/cancel.ts'
 
 /** Open groups one account may have. */
 const GROUPS_MAX = 100

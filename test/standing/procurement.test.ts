@@ -8,7 +8,7 @@ import { later, MICROS_PER_HOUR } from '../../src/base/time.ts'
 import { digestState, dumpState, loadState } from '../../src/engine/snapshot.ts'
 import { findOrder, NO_SLOT } from '../../src/state/order.ts'
 import type { Procurement, State } from '../../src/state/state.ts'
-import { onHandOf } from '../../src/trading/procurement.ts'
+import { onHandOf } from '../../src/standing/procurement.ts'
 import { MARKET, pick, PRIME, Stage } from '../engine/stage.ts'
 
 const LOT = PRIME.lot

@@ -8,7 +8,7 @@ import type { Event } from '../state/event.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
 import type { State } from '../state/state.ts'
-import { closeWhere } from './cancel.ts'
+import { closeWhere } from '../trading/cancel.ts'
 
 /**
  * Sets, moves or (with 0) stops an account's dead-man's timer: unless it is set again in time, every order of

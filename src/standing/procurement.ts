@@ -17,11 +17,11 @@ import { findOrder, NO_SLOT } from '../state/order.ts'
 import type { Reject, Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
 import type { HeldUp, Procurement, State } from '../state/state.ts'
-import { amendOrder } from './amend.ts'
-import { budgetLeft, ownsMandate } from './budget.ts'
-import { cancelOrder } from './cancel.ts'
-import { feeHold } from './hold.ts'
-import { placeOrder } from './place.ts'
+import { amendOrder } from '../trading/amend.ts'
+import { budgetLeft, ownsMandate } from '../trading/budget.ts'
+import { cancelOrder } from '../trading/cancel.ts'
+import { feeHold } from '../trading/hold.ts'
+import { placeOrder } from '../trading/place.ts'
 
 /** Standing procurements one account may have. */
 const PROCUREMENTS_MAX = 100
