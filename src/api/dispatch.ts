@@ -96,7 +96,10 @@ async function answer(
     const result = await operation.run(venue, { ...parts, caller, requestId: request.requestId })
     if (result instanceof Problem) return result
     const status = operation.status ?? 200
-    return { status, headers: { 'content-type': JSON_TYPE }, body: JSON.stringify(result) }
+    const { media } = operation
+    if (media === undefined || typeof result !== 'string')
+      return { status, headers: { 'content-type': JSON_TYPE }, body: JSON.stringify(result) }
+    return { status, headers: { 'content-type': `${media}; charset=utf-8` }, body: result }
   }
   if (operation.idempotent !== true || caller === null) return run()
   return withKey(venue, operation, caller, request, run)

@@ -30,6 +30,8 @@ type Shape<Path, Query, Body, Answer extends z.ZodType> = {
   query?: Query
   body?: Body
   answer: Answer
+  /** Where a good answer is a text that is not JSON. */
+  media?: 'text/csv'
   /** Of a good answer; 200 unless said otherwise. */
   status?: 200 | 201 | 202
   /** Which bucket it draws from: by default `read` for GET and `order` for the rest. */

@@ -1,5 +1,9 @@
 import type { Command } from 'commander'
+import { printCsv } from '../wire/csv.ts'
+import type { Receipt } from '../wire/receipt.ts'
+import { RECEIPT_COLUMNS, receiptRow } from '../wire/receipt-row.ts'
 import { readInput } from './input.ts'
+import { wordOption } from './option.ts'
 import type { Runner } from './runner.ts'
 import type { Session } from './session.ts'
 import { Fault, printJson } from './session.ts'
@@ -44,6 +48,22 @@ function addReceiptCommands(program: Command, parts: VenueParts, run: Runner): v
     .argument('<id>', 'as the answer named it')
     .action(
       run('trader', async ({ client, terminal }, [id = '']) => printJson(terminal, await client.receipt(id))),
+    )
+  receipt
+    .command('list')
+    .description('your receipts, newest first, as CSV or with --json as JSON')
+    .option('--instrument <name>', 'of one instrument only')
+    .option('--as <party>', 'buyer or supplier', wordOption(['buyer', 'supplier']), 'buyer')
+    .action(
+      run('trader', async ({ client, terminal, json }, _, options) => {
+        const rows: Receipt[] = []
+        for await (const row of client.receipts.all(
+          options as { instrument?: string; as?: 'buyer' | 'supplier' },
+        ))
+          rows.push(row)
+        if (json) printJson(terminal, { data: rows })
+        else terminal.out(printCsv(RECEIPT_COLUMNS, rows.map(receiptRow)))
+      }),
     )
   receipt
     .command('verify')

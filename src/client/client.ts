@@ -5,6 +5,7 @@ import type { BookOut, CandleInterval, CandleOut, TickerOut, TradeOut } from '..
 import type { BatchAnswer, BatchRequest } from '../wire/order-batch.ts'
 import type { FillOut, OrderAmendment, OrderOut, OrderRequest, PreviewOut } from '../wire/order.ts'
 import type { GroupOut, GroupRequest } from '../wire/order-group.ts'
+import type { Receipt } from '../wire/receipt.ts'
 import type { StatusOut } from '../wire/venue.ts'
 import { adminOn, keysOn, mandatesOn } from './authority.ts'
 import { chatOn } from './chat.ts'
@@ -139,6 +140,13 @@ const accountOn = ({ json }: Transport) => {
     /** The signed receipt of one delivery, as it was issued. */
     receipt: <Receipt = { [name: string]: unknown }>(id: string) =>
       json<Receipt>('GET', `/v1/receipts/${part(id)}`),
+    receipts: {
+      list: (query: DeliveryFilter & PageQuery = {}) => json<Page<Receipt>>('GET', '/v1/receipts', { query }),
+      all: (filter: DeliveryFilter = {}) =>
+        rowsOf((after) =>
+          json<Page<Receipt>>('GET', '/v1/receipts', { query: { ...filter, after, limit: 1_000 } }),
+        ),
+    },
     /** Private events after a sequence number, oldest first. */
     events: (query: { after?: number; limit?: number } = {}) =>
       json<Page<AccountEventOut>>('GET', '/v1/events', { query }),

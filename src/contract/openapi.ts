@@ -58,7 +58,7 @@ function refusalsOf({ scope, body, params, method }: Operation): Json {
 }
 
 function printOperation(operation: Operation, components: Components): Json {
-  const { id, tag, summary, scope, body, answer, status = 200, example } = operation
+  const { id, tag, summary, scope, body, answer, media, status = 200, example } = operation
   const parameters = parametersOf(operation, components)
   return {
     operationId: id,
@@ -70,7 +70,7 @@ function printOperation(operation: Operation, components: Components): Json {
     responses: {
       [String(status)]: {
         description: 'Done.',
-        content: { 'application/json': { schema: printSchema(answer, 'output', components) } },
+        content: { [media ?? 'application/json']: { schema: printSchema(answer, 'output', components) } },
       },
       ...refusalsOf(operation),
     },

@@ -40,12 +40,15 @@ export function createSigner(privateKey: KeyObject): Signer {
 export const averagePrice = ({ cost, used }: Pick<DrawSettled, 'cost' | 'used'>): number =>
   used === 0 ? 0 : mulDivDown(cost, WT_PER_UNIT, used)
 
+/** A supplier as far as its offer tells: its name or `undisclosed`, and its model's. */
+export type Disclosed = { supplier: string; model: string | null }
+
 /** The facts of a settlement as a receipt states them. */
 export function receiptOf(
   settled: DrawSettled,
   at: { seq: Seq; at: Instant },
   spec: Spec,
-  supplier: string,
+  { supplier, model }: Disclosed,
 ): ReceiptBody {
   const { reading, mandate } = settled
   return {
@@ -58,6 +61,7 @@ export function receiptOf(
     account: printId('account', settled.account),
     mandate: mandate === NO_MANDATE ? null : printId('mandate', mandate),
     supplier,
+    model,
     verdict: settled.verdict,
     finish_reason: reading.finish,
     attempts: reading.attempts,
@@ -67,6 +71,9 @@ export function receiptOf(
     output_tokens: reading.outputTokens,
     first_token_us: reading.ttft,
     generation_us: reading.generation,
+    claimed_input_tokens: reading.claimedInput,
+    claimed_output_tokens: reading.claimedOutput,
+    claim_fits: reading.claimFits ?? null,
     units: units(settled.used),
     price: money(averagePrice(settled)),
     cost: money(settled.cost),

@@ -10,6 +10,7 @@ import type { ClaimBands } from '../meter/claim-band.ts'
 import type { Outcome } from './attempt.ts'
 import type { Draw } from './draw.ts'
 import type { Prompt } from './prompt.ts'
+import type { Disclosed } from './receipt.ts'
 import { averagePrice } from './receipt.ts'
 import type { Note, Usage } from './reply.ts'
 
@@ -18,6 +19,12 @@ export function disclosedName(state: State, offer: OfferId, supplier: AccountId)
   const isDisclosed = offerOf(state, offer)?.terms.disclosed === true
   return (isDisclosed ? accountOf(state, supplier)?.name : undefined) ?? 'undisclosed'
 }
+
+/** Who delivered, as receipts tell it. */
+export const disclosed = (state: State, offer: OfferId, supplier: AccountId): Disclosed => ({
+  supplier: disclosedName(state, offer, supplier),
+  model: offerOf(state, offer)?.terms.traits?.model ?? null,
+})
 
 /** The supplier's name where its offer discloses it, in printable ASCII because it travels in a header. */
 export function supplierName(state: State, offer: OfferId, supplier: AccountId): string {

@@ -21,7 +21,10 @@ async function settledReceipt() {
   await pause(10)
   const settled = rig.last('draw.settled')
   await rig.close()
-  const body = receiptOf(settled, { seq: 7 as Seq, at: rig.sequencer.state.at }, QUICK, 'supplier-0')
+  const body = receiptOf(settled, { seq: 7 as Seq, at: rig.sequencer.state.at }, QUICK, {
+    supplier: 'supplier-0',
+    model: null,
+  })
   return { settled, receipt: await signReceipt(body, signer) }
 }
 
