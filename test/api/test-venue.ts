@@ -202,7 +202,9 @@ async function send(venue: Venue, method: string, url: string, sent: Sent): Prom
     status: answer.status,
     headers: answer.headers,
     text: answer.body,
-    json: answer.headers['content-type']?.startsWith('text/') ? null : (JSON.parse(answer.body) as unknown),
+    json: answer.headers['content-type']?.startsWith('text/')
+      ? answer.body
+      : (JSON.parse(answer.body) as unknown),
   }
 }
 
