@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { addAccountCommands } from './account-commands.ts'
 import { addChatCommand } from './chat-command.ts'
 import { addFixingCommands } from './fixing-commands.ts'
+import { addIndexCommands } from './index-commands.ts'
 import { addMarketCommands } from './market-commands.ts'
 import type { Runner } from './runner.ts'
 import { wordOption } from './option.ts'
@@ -67,6 +68,7 @@ export function buildCli(parts: VenueParts, terminal: Terminal = processTerminal
   addVenueCommands(program, parts, run)
   addMarketCommands(program, run)
   addFixingCommands(program, parts, run)
+  addIndexCommands(program, run)
   addTradeCommands(program, run)
   addAccountCommands(program, run)
   addChatCommand(program, run)

@@ -1,5 +1,13 @@
 import type { AccountEventOut, AccountOut, BalanceOut, DeliveryOut, LotOut } from '../wire/account.ts'
 import type { FixingOut, FixingProofOut } from '../wire/fixing.ts'
+import type {
+  GdpHoursOut,
+  IndexHistoryOut,
+  IndexInterval,
+  IndexName,
+  IndicesOut,
+  MachineGdpOut,
+} from '../wire/indices.ts'
 import type { InstrumentOut } from '../wire/instrument.ts'
 import type { BookOut, CandleInterval, CandleOut, TickerOut, TradeOut } from '../wire/market.ts'
 import type { BatchAnswer, BatchRequest } from '../wire/order-batch.ts'
@@ -29,6 +37,8 @@ type DeliveryFilter = { instrument?: string; as?: 'buyer' | 'supplier' }
 type FillFilter = { instrument?: string; order?: string }
 
 type FixingFilter = { instrument?: string | undefined; period?: 'hour' | 'day' | undefined }
+
+type Span = { from?: string | undefined; to?: string | undefined }
 
 /** A part of a path: an id or a name, escaped. */
 const part = (text: string): string => encodeURIComponent(text)
@@ -66,6 +76,16 @@ const fixingsOn = ({ json }: Transport) => {
     get: (id: string) => json<FixingProofOut>('GET', `/v1/fixings/${part(id)}`),
   }
 }
+
+const indicesOn = ({ json }: Transport) => ({
+  list: () => json<IndicesOut>('GET', '/v1/indices'),
+  history: (name: IndexName, query: { interval?: IndexInterval; limit?: number } = {}) =>
+    json<IndexHistoryOut>('GET', `/v1/indices/${part(name)}/history`, { query }),
+  /** Machine GDP of closed hours by its three sides; by default of the last 24. */
+  machineGdp: (query: Span = {}) => json<MachineGdpOut>('GET', '/v1/machine-gdp', { query }),
+  /** The record under the indices, hour by hour. */
+  hours: (query: Span = {}) => json<GdpHoursOut>('GET', '/v1/machine-gdp/hours', { query }),
+})
 
 const ordersOn = ({ json }: Transport) => {
   const page = (query: OrderFilter & PageQuery = {}) => json<Page<OrderOut>>('GET', '/v1/orders', { query })
@@ -160,6 +180,7 @@ export function createClient(options: ClientOptions) {
     baseUrl: options.baseUrl,
     ...marketOn(transport),
     fixings: fixingsOn(transport),
+    indices: indicesOn(transport),
     orders: ordersOn(transport),
     orderGroups: groupsOn(transport),
     procurements: procurementsOn(transport),

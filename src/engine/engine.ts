@@ -9,7 +9,7 @@ import { cancelAll, cancelOrder, revokeMandate } from '../trading/cancel.ts'
 import type { Command } from '../state/command.ts'
 import { extendDraw, openDraw, rerouteDraw } from '../claims/draw.ts'
 import type { Event } from '../state/event.ts'
-import { publishFixing } from '../trading/fixing.ts'
+import { makeDeclaration, publishFixing } from '../trading/record.ts'
 import { closeGroup, createGroup, endTripped } from '../standing/group.ts'
 import { engageKill, releaseKill } from '../trading/kill.ts'
 import { limitAccount } from '../trading/limit.ts'
@@ -164,6 +164,8 @@ function administer(state: State, command: Rare): Event[] | Refusal {
       return releaseKill(state, command)
     case 'instrument.configure':
       return configureInstrument(state, command)
+    case 'declaration.make':
+      return makeDeclaration(state, command)
     case 'fixing.publish':
       return publishFixing(state, command)
     case 'venue.configure':

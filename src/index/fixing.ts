@@ -16,7 +16,9 @@ export const FIXING_METHOD = {
   day_hours: 24,
 } as const
 
-/** Trades of some time: a table per five minutes, and what each participant bought or sold, largest first. */
+/**
+ * Trades of some time: a table per five minutes, and what each participant bought or sold, largest first.
+ */
 export type TradeWindow = {
   partitions: readonly PriceTable[]
   bought: readonly number[]
@@ -85,7 +87,9 @@ export function partitionMean(partitions: readonly PriceTable[]): number | null 
   return meanHalfEven(medians)
 }
 
-/** The volume-weighted mean of a side within reach of its best price, half to even; null of an empty side. */
+/**
+ * The volume-weighted mean of a side within reach of its best price, half to even; null of an empty side.
+ */
 function depthMean(table: PriceTable, best: number): number | null {
   const reach = Math.floor((best * FIXING_METHOD.book_reach_ppm) / 1_000_000)
   const near = table.filter(([price]) => Math.abs(price - best) <= reach)

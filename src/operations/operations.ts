@@ -8,7 +8,7 @@ import { marketOperations } from './market-data.ts'
 import { marketStateOperations } from './market-states.ts'
 import type { Operation } from '../api/operation.ts'
 import { batchOperations } from './order-batch.ts'
-import { fixingOperations } from './fixings.ts'
+import { figureOperations } from '../figures/figures.ts'
 import { groupOperations } from './order-groups.ts'
 import { orderOperations } from './orders.ts'
 import { penaltyOperations } from '../conduct/penalties.ts'
@@ -23,7 +23,7 @@ import { venueOperations } from './venue-operations.ts'
 export const OPERATIONS: readonly Operation[] = [
   ...venueOperations,
   ...marketOperations,
-  ...fixingOperations,
+  ...figureOperations,
   ...orderOperations,
   ...batchOperations,
   ...groupOperations,

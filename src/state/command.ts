@@ -12,6 +12,7 @@ import type {
 } from '../base/ids.ts'
 import type { Lots, Micros, Ppm, Ticks, Wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
+import type { DeclarationCommand } from './declaration.ts'
 import type { FixingCommand } from './fixing.ts'
 import type { Capability, Spec } from './instrument.ts'
 import type { MarketCommand } from './status.ts'
@@ -64,6 +65,7 @@ export type Command =
   | { kind: 'penalty.dispute'; account: AccountId; penalty: PenaltyId; statement: string }
   | { kind: 'penalty.decide'; penalty: PenaltyId; upheld: boolean; reason: string }
   | FixingCommand
+  | DeclarationCommand
   | MarketCommand
   | { kind: 'time.tick' }
 

@@ -27,6 +27,7 @@ import type {
   TimeInForce,
 } from './command.ts'
 import type { ConductEvent } from './conduct-event.ts'
+import type { DeclarationEvent } from './declaration.ts'
 import type { FixingEvent } from './fixing.ts'
 import type { Spec } from './instrument.ts'
 import type { Reject } from './reject.ts'
@@ -69,6 +70,7 @@ export type Event =
   | { kind: 'instrument.listed'; instrument: InstrumentId; spec: Spec }
   | MarketEvent
   | FixingEvent
+  | DeclarationEvent
   | { kind: 'offer.registered'; offer: OfferId; terms: CommandOf<'offer.register'> }
   | {
       kind: 'offer.certified'

@@ -25,6 +25,7 @@ const OWN = [
   'offer.suspended',
   'offer.noticed',
   'escrow.forfeited',
+  'declaration.made',
   'penalty.disputed',
   'penalty.closed',
   'lot.accepted',

@@ -1,6 +1,7 @@
 import { rowsOf } from './history-row.ts'
 import type { HistoryWriter } from './history-writer.ts'
 import type { AccountEvents, Applied, Projection } from './projection.ts'
+import { takeHours } from './hour-row.ts'
 import { foldApplied, isLive, newChanges } from './projection.ts'
 
 /** What is applied and not yet on disk, and its way there. */
@@ -32,7 +33,7 @@ export function createOverlay(
     clearTimeout(timer)
     timer = undefined
     const { changes, seq } = projection
-    const rows = rowsOf(seq, changes)
+    const rows = rowsOf(seq, changes, takeHours(projection))
     const doneOrders = [...changes.orders].filter((order) => !isLive(order))
     const doneDeliveries = [...changes.deliveries].filter((delivery) => delivery.status !== 'open')
     projection.changes = newChanges()

@@ -2,10 +2,13 @@ import type { AccountId, DrawId, InstrumentId, MandateId, OfferId, OrderId, Trad
 import type { Lots, Micros, Ticks, Wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { AccountEvent } from './account-event.ts'
+import type { HourChanges } from './hour-row.ts'
+import { hourRowsOf } from './hour-row.ts'
 import type { HistoryRows } from './history-table.ts'
 import type {
   AccountEvents,
   Changes,
+  DeclarationRecord,
   DeliveryRecord,
   DrawOutcome,
   FillRecord,
@@ -20,13 +23,15 @@ type FixingRow = HistoryRows['fixing'][number]
 type EventRow = HistoryRows['account_event'][number]
 
 /** What changed as rows: a copy, so that what happens next is not in it. */
-export const rowsOf = (seq: number, changes: Changes): HistoryRows => ({
+export const rowsOf = (seq: number, changes: Changes, hours: HourChanges): HistoryRows => ({
   seq,
   order_record: [...changes.orders].map(orderRow),
   fill: changes.fills.map(fillRow),
   delivery: [...changes.deliveries].map(deliveryRow),
   account_event: changes.events.map(eventRow),
   fixing: changes.fixings.map(fixingRow),
+  declaration: changes.declarations.map(declarationRow),
+  ...hourRowsOf(hours),
   instrument: changes.instruments.map(({ id, lotTick }) => ({ id, lot_tick: lotTick })),
   offer: changes.offers,
 })
@@ -152,6 +157,16 @@ export const deliveryOf = (row: DeliveryRow): DeliveryRecord => ({
   openedAt: row.opened_at as Instant,
   seq: row.seq,
   at: row.at as Instant,
+})
+
+const declarationRow = (one: DeclarationRecord): HistoryRows['declaration'][number] => ({
+  seq: one.seq,
+  account: one.account,
+  topic: one.topic,
+  subject: one.subject,
+  body: one.body,
+  source: one.source,
+  at: one.at,
 })
 
 const fixingRow = ({ seq, publishedAt, print }: FixingRecord): FixingRow => ({

@@ -77,6 +77,45 @@ export type HistoryTables = {
     /** JSON of the print. */
     print: string
   }
+  delivery_hour: {
+    start: number
+    hour: number
+    instrument: number
+    supplier: number
+    use: string
+    deliveries: number
+    wt: number
+    cost: number
+    refund: number
+    net: number
+    fee: number
+    margin: number
+  }
+  trade_hour: {
+    start: number
+    hour: number
+    instrument: number
+    trades: number
+    lots: number
+    value: number
+    fees: number
+    buyer_surplus: number
+    buyer_lots: number
+    seller_surplus: number
+    seller_lots: number
+  }
+  /** `house` and `intermediate` are 0 or 1. */
+  party: { account: number; member: number; house: number; intermediate: number }
+  declaration: {
+    seq: number
+    account: number
+    topic: string
+    subject: string
+    body: string
+    source: string
+    at: number
+  }
+  venue_hour: { id: number; hour: number }
   instrument: { id: number; lot_tick: number }
   offer: { id: number; account: number }
   watermark: { id: number; seq: number }
@@ -92,6 +131,11 @@ export type HistoryRows = {
   delivery: Selectable<HistoryTables['delivery']>[]
   account_event: Selectable<HistoryTables['account_event']>[]
   fixing: Selectable<HistoryTables['fixing']>[]
+  delivery_hour: Selectable<HistoryTables['delivery_hour']>[]
+  trade_hour: Selectable<HistoryTables['trade_hour']>[]
+  party: Selectable<HistoryTables['party']>[]
+  declaration: Selectable<HistoryTables['declaration']>[]
+  venue_hour: Selectable<HistoryTables['venue_hour']>[]
   instrument: Selectable<HistoryTables['instrument']>[]
   offer: Selectable<HistoryTables['offer']>[]
 }
@@ -200,6 +244,26 @@ const third: Migration = {
   },
 }
 
+const accountsOfHours: Migration = {
+  async up({ schema }) {
+    await createTable(schema, 'delivery_hour', ['hour', 'start', 'instrument', 'supplier', 'use'], {
+      ...integers('start', 'hour', 'instrument', 'supplier', 'deliveries', 'wt'),
+      ...integers('cost', 'refund', 'net', 'fee', 'margin'),
+      ...texts('use'),
+    })
+    await createTable(schema, 'trade_hour', ['hour', 'start', 'instrument'], {
+      ...integers('start', 'hour', 'instrument', 'trades', 'lots', 'value', 'fees'),
+      ...integers('buyer_surplus', 'buyer_lots', 'seller_surplus', 'seller_lots'),
+    })
+    await createTable(schema, 'party', ['account'], integers('account', 'member', 'house', 'intermediate'))
+    await createTable(schema, 'declaration', ['seq'], {
+      ...integers('seq', 'account', 'at'),
+      ...texts('topic', 'subject', 'body', 'source'),
+    })
+    await createTable(schema, 'venue_hour', ['id'], integers('id', 'hour'))
+  },
+}
+
 /**
  * Opens the history database. Its commits survive the end of the process; the loss of power may take the
  * latest,
@@ -210,4 +274,5 @@ export const openHistoryDatabase = (path: string): Promise<HistoryDatabase> =>
     '1_orders_fills_deliveries_events': first,
     '2_special_orders': second,
     '3_fixings': third,
+    '4_accounts_of_hours': accountsOfHours,
   })

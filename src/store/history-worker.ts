@@ -24,6 +24,11 @@ const KEYS: Record<Table, string[]> = {
   delivery: ['draw'],
   account_event: ['account', 'seq'],
   fixing: ['seq'],
+  delivery_hour: ['hour', 'start', 'instrument', 'supplier', 'use'],
+  trade_hour: ['hour', 'start', 'instrument'],
+  party: ['account'],
+  declaration: ['seq'],
+  venue_hour: ['id'],
   instrument: ['id'],
   offer: ['id'],
 }

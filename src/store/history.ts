@@ -16,6 +16,9 @@ import {
 import { deliveryOf, orderOf } from './history-row.ts'
 import type { HistoryDatabase } from './history-table.ts'
 import { openHistoryDatabase } from './history-table.ts'
+import type { HourRecord } from './hour-query.ts'
+import { hourRecordOf } from './hour-query.ts'
+import { loadHourBook } from './hour-row.ts'
 import { startHistoryWriter } from './history-writer.ts'
 import type {
   AccountEvents,
@@ -51,6 +54,8 @@ export type History = {
   listDeliveries(query: DeliveryQuery): Promise<Page<DeliveryRecord, DrawId>>
   /** Trades of an instrument before one of them, newest first, as their takers' fills. */
   listTrades(instrument: InstrumentId, before: TradeId, limit: number): Promise<FillRecord[]>
+  /** The accounts of every hour, behind the indices. */
+  readonly hours: HourRecord
   /** Published fixings and corrections, newest first. */
   listFixings(query: FixingQuery): Promise<Page<FixingRecord, number>>
   fixingAt(seq: number): Promise<FixingRecord | undefined>
@@ -129,6 +134,7 @@ export async function openHistory(path: string, onFailure: (error: Error) => voi
     },
     listDeliveries: async (query) => listDeliveries(await settled(), query),
     listTrades: async (instrument, before, limit) => listTrades(await settled(), instrument, before, limit),
+    hours: hourRecordOf(settled),
     listFixings: async (query) => listFixings(await settled(), query),
     fixingAt: async (seq) => fixingAt(await settled(), seq),
     listEvents: async (account, after, limit) => listEvents(await settled(), account, after, limit),
@@ -162,6 +168,8 @@ async function load(db: HistoryDatabase): Promise<Projection> {
     deliveries: new Map(deliveries.map((row) => [row.draw as DrawId, deliveryOf(row)])),
     lotTicks: new Map(instruments.map((row) => [row.id as InstrumentId, row.lot_tick])),
     offers: new Map(offers.map((row) => [row.id as OfferId, row.account as AccountId])),
+    book: await loadHourBook(db),
+    at: 0 as Instant,
     changes: newChanges(),
   }
 }

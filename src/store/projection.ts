@@ -21,6 +21,9 @@ import type {
   OrderClosed,
   Trade,
 } from '../state/event.ts'
+import type { HourBook, TradeFacts } from '../index/hour-book.ts'
+import { foldHour, foldTradeHour } from '../index/hour-book.ts'
+import type { Declaration } from '../state/declaration.ts'
 import type { FixingPrint } from '../state/fixing.ts'
 import type { AccountEvent, Owners } from './account-event.ts'
 import { fillsOf, viewsOf } from './account-event.ts'
@@ -112,6 +115,9 @@ export type DeliveryRecord = {
 /** One published fixing, or the correction of one. */
 export type FixingRecord = { seq: number; publishedAt: Instant; print: FixingPrint }
 
+/** One statement on the record. */
+export type DeclarationRecord = { seq: number; at: Instant } & Declaration
+
 /** What one account is told of one command. */
 export type AccountEvents = { account: AccountId; seq: number; at: Instant; events: AccountEvent[] }
 
@@ -120,6 +126,7 @@ export type Changes = {
   orders: Set<OrderRecord>
   fills: FillRecord[]
   fixings: FixingRecord[]
+  declarations: DeclarationRecord[]
   deliveries: Set<DeliveryRecord>
   events: AccountEvents[]
   instruments: { id: InstrumentId; lotTick: number }[]
@@ -136,6 +143,9 @@ export type Projection = {
   /** µ$ that one lot costs per tick. */
   lotTicks: Map<InstrumentId, number>
   offers: Map<OfferId, AccountId>
+  /** The accounts of the hours under way, and the time of the last command. */
+  book: HourBook
+  at: Instant
   changes: Changes
 }
 
@@ -143,6 +153,7 @@ export const newChanges = (): Changes => ({
   orders: new Set(),
   fills: [],
   fixings: [],
+  declarations: [],
   deliveries: new Set(),
   events: [],
   instruments: [],
@@ -154,11 +165,13 @@ export function foldApplied(projection: Projection, applied: Applied): AccountEv
   const { seq, at, events } = applied
   assert(seq === projection.seq + 1, `history goes on at ${projection.seq + 1}, not at ${seq}`)
   projection.seq = seq
+  projection.at = at
   if (events.length === 0) return []
   const byAccount = new Map<AccountId, AccountEvents>()
   const owners = ownersOf(projection)
   for (const event of events) {
     foldEvent(projection, applied, event)
+    foldHour(projection.book, at, event)
     for (const view of viewsOf(event, owners)) {
       let told = byAccount.get(view.account)
       if (told === undefined) {
@@ -193,6 +206,11 @@ function foldEvent(projection: Projection, applied: Applied, event: Event): void
     case 'fixing.published': {
       const { kind: _, ...print } = event
       changes.fixings.push({ seq: applied.seq, publishedAt: applied.at, print })
+      return
+    }
+    case 'declaration.made': {
+      const { kind: _, ...declaration } = event
+      changes.declarations.push({ ...declaration, seq: applied.seq, at: applied.at })
       return
     }
     case 'order.accepted':
@@ -266,9 +284,31 @@ function touchOrder(projection: Projection, { seq, at }: Applied, id: OrderId): 
   return order
 }
 
+/** The trade with the limits of its two orders, which history knows. */
+function tradeFacts({ orders }: Projection, trade: Trade, lotTick: number): TradeFacts {
+  const { instrument, lots: quantity, price, aggressorFee, restingFee } = trade
+  const limitOf = (id: OrderId): number | null => {
+    const order = orders.get(id)
+    return order?.type === 'limit' ? order.price : null
+  }
+  const [buyer, seller] =
+    trade.side === 'buy' ? [trade.aggressor, trade.resting] : [trade.resting, trade.aggressor]
+  return {
+    instrument,
+    lots: quantity,
+    value: price * quantity * lotTick,
+    fees: aggressorFee + restingFee,
+    buyerLimit: limitOf(buyer),
+    sellerLimit: limitOf(seller),
+    price,
+    lotTick,
+  }
+}
+
 function recordTrade(projection: Projection, applied: Applied, trade: Trade): void {
   const { seq, at } = applied
   const lotTick = known(projection.lotTicks.get(trade.instrument), 'a traded instrument is listed')
+  foldTradeHour(projection.book, at, tradeFacts(projection, trade, lotTick))
   for (const fill of fillsOf(trade)) {
     const order = touchOrder(projection, applied, fill.order)
     order.filled = lots(order.filled + fill.lots)

@@ -7,7 +7,6 @@ import type { Instant } from '../../src/base/time.ts'
 import { MICROS_PER_HOUR, MICROS_PER_SECOND } from '../../src/base/time.ts'
 import { verifyFixing } from '../../src/cli/fixing-commands.ts'
 import type { Client } from '../../src/client/client.ts'
-import { createClient } from '../../src/client/client.ts'
 import { signatureFault } from '../../src/delivery/receipt.ts'
 import type { Applied } from '../../src/sequencer/sequencer.ts'
 import { bondReference } from '../../src/trading/risk.ts'
@@ -18,6 +17,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bid, openTestVenue } from './test-venue.ts'
 import type { TestVenue, Trader } from './test-venue.ts'
+import { tableClient } from './table-client.ts'
 
 const INSTRUMENT = 'TEXT_PRIME-USD'
 let hall: TestVenue
@@ -25,19 +25,6 @@ let desk: FixingDesk
 let client: Client
 let tamper: (proof: FixingProofOut) => FixingProofOut = (proof) => proof
 const replayed: Applied[] = []
-
-/** A client whose requests go through the table, without a socket. */
-const clientOf = (venue: TestVenue): Client =>
-  createClient({
-    baseUrl: 'http://venue',
-    fetch: async (input, init) => {
-      const url = typeof input === 'string' ? input : ''
-      const answer = await venue.send(init?.method ?? 'GET', url.replace('http://venue', ''))
-      const isProof = /\/v1\/fixings\/fix_\d+$/.test(url)
-      const text = isProof ? JSON.stringify(tamper(answer.json as FixingProofOut)) : answer.text
-      return new Response(text, { status: answer.status, headers: answer.headers })
-    },
-  })
 
 const verify = (id: string) =>
   verifyFixing(client, { signatureFault: async (facts, key) => signatureFault(facts, key) }, id)
@@ -65,7 +52,9 @@ before(async () => {
   hall = await openTestVenue({ onCommit: (batch) => replayed.push(...batch) })
   const { sequencer, market, clock } = hall.venue
   desk = createFixingDesk({ sequencer, market, clock, onFailure: (error) => assert.fail(error as Error) })
-  client = clientOf(hall)
+  client = tableClient(hall, (path, text) =>
+    /\/v1\/fixings\/fix_\d+$/.test(path) ? JSON.stringify(tamper(JSON.parse(text) as FixingProofOut)) : text,
+  )
   await desk.publish()
 })
 after(() => hall.close())

@@ -5,7 +5,13 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { dayFixingOf, depthMid, FIXING_METHOD, partitionMean } from '../../src/index/fixing.ts'
+import type { GradePrice } from '../../src/index/fisher.ts'
+import { fisherLink, slopeOfIntelligence } from '../../src/index/fisher.ts'
+import { accountsOf, ppmOfYearly, realOf } from '../../src/index/machine-gdp.ts'
 import { medianRange } from '../../src/index/median.ts'
+
+type Grade = { wt: number; paid: number }
+const sixPlaces = (value: number) => Math.round(value * 1e6) / 1e6
 
 type Example = { formula: string; given: unknown; gives: unknown }
 
@@ -23,6 +29,15 @@ const FORMULAE: Record<string, (given: never) => unknown> = {
   partition_mean: partitionMean,
   depth_mid: depthMid,
   day: dayFixingOf,
+  machine_gdp: accountsOf,
+  real: ({ nominal, level }: { nominal: number; level: number }) => realOf(nominal, level),
+  ppm_of_yearly: (given: { nominal: number; period: number; dollars: number }) =>
+    Math.round(ppmOfYearly(given.nominal, given.period, given.dollars)),
+  fisher: ({ base, now }: { base: Grade[]; now: Grade[] }) => {
+    const link = fisherLink(new Map(base.entries()), new Map(now.entries()))
+    return link && Object.fromEntries(Object.entries(link).map(([name, value]) => [name, sixPlaces(value)]))
+  },
+  slope: (given: GradePrice[]) => sixPlaces(slopeOfIntelligence(given) ?? Number.NaN),
 }
 
 test('there are pages, and each shows a worked example', () => {

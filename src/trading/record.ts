@@ -1,5 +1,6 @@
 import { ticks } from '../base/money.ts'
-import { instrumentOf } from '../state/account.ts'
+import { accountOf, instrumentOf } from '../state/account.ts'
+import type { DeclarationCommand } from '../state/declaration.ts'
 import type { Event } from '../state/event.ts'
 import type { FixingCommand } from '../state/fixing.ts'
 import type { Refusal } from '../state/reject.ts'
@@ -9,8 +10,8 @@ import type { State } from '../state/state.ts'
 const HOURS_OF_DAY = 24
 
 /**
- * Publishes a fixing: once for each period, in order. Only an hour's own print becomes what bonds look at, in
- * ticks rounded up; a correction is told and changes nothing.
+ * Publishes a fixing: once for each period, in order. Only an hour's own print becomes what bonds look at,
+ * in ticks rounded up; a correction is told and changes nothing.
  */
 export function publishFixing(state: State, command: FixingCommand): Event[] | Refusal {
   const { instrument: id, period, at, hour, price, corrects } = command
@@ -32,4 +33,14 @@ export function publishFixing(state: State, command: FixingCommand): Event[] | R
     } else instrument.fixedDay = at
   }
   return [{ kind: 'fixing.published', ...print }]
+}
+
+/** Puts a statement on the record. */
+export function makeDeclaration(state: State, command: DeclarationCommand): Event[] | Refusal {
+  const { account, topic, subject, body, source } = command
+  if (source.trim() === '') return refuse('name_empty')
+  if (accountOf(state, account) === undefined) return refuse('account_not_found')
+
+  // Nothing below this line can fail.
+  return [{ kind: 'declaration.made', account, topic, subject, body, source }]
 }
