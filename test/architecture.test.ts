@@ -12,6 +12,7 @@ const SEES: Record<string, string[]> = {
   base: [],
   thread: ['base'],
   wire: ['base'],
+  bulletin: ['base', 'wire'],
   state: ['base'],
   trading: ['base', 'state'],
   standing: ['base', 'state', 'trading'],
@@ -21,17 +22,18 @@ const SEES: Record<string, string[]> = {
   sequencer: ['base', 'state', 'engine', 'journal'],
   index: ['base', 'state'],
   market: ['base', 'state', 'index'],
-  client: ['base', 'wire'],
+  client: ['base', 'wire', 'bulletin'],
   agent: ['base', 'wire', 'client'],
   meter: ['base', 'thread'],
   route: ['base', 'state', 'trading'],
   delivery: ['base', 'thread', 'wire', 'state', 'trading', 'claims', 'sequencer', 'meter', 'route'],
   assay: ['base', 'state', 'claims', 'meter', 'delivery', 'wire'],
   store: ['base', 'thread', 'wire', 'state', 'index'],
-  api: ['base', 'index', 'wire', 'state', 'trading', 'sequencer', 'market', 'delivery', 'store'],
+  api: ['base', 'bulletin', 'index', 'wire', 'state', 'trading', 'sequencer', 'market', 'delivery', 'store'],
   conduct: ['base', 'wire', 'state', 'sequencer', 'market', 'store', 'api'],
   figures: [
     'base',
+    'bulletin',
     'index',
     'wire',
     'state',
@@ -86,8 +88,8 @@ const SEES: Record<string, string[]> = {
     'api',
     'operations',
   ],
-  cli: ['base', 'wire', 'index', 'client', 'agent', 'sim'],
-  web: ['base', 'wire', 'client'],
+  cli: ['base', 'wire', 'bulletin', 'index', 'client', 'agent', 'sim'],
+  web: ['base', 'wire', 'bulletin', 'client'],
   demo: ['base', 'wire', 'client', 'agent', 'sim'],
   'version.ts': [],
   'config.ts': ['base'],
@@ -131,6 +133,7 @@ const SEES: Record<string, string[]> = {
 /** What each folder may import from outside the repository. Anything not listed here: nothing. */
 const OUTSIDE: Record<string, string[]> = {
   wire: ['zod'],
+  bulletin: ['zod'],
   thread: ['node:worker_threads'],
   client: ['zod'],
   journal: ['node:*', 'libsql'],
@@ -159,7 +162,18 @@ const OUTSIDE: Record<string, string[]> = {
 }
 
 /** Where time, chance and waiting do not exist. */
-const PURE = ['base', 'wire', 'state', 'trading', 'standing', 'claims', 'engine', 'index', 'market']
+const PURE = [
+  'base',
+  'wire',
+  'bulletin',
+  'state',
+  'trading',
+  'standing',
+  'claims',
+  'engine',
+  'index',
+  'market',
+]
 const IMPURE =
   /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|process\.|setTimeout|setInterval|fetch\(|await )/
 

@@ -1,5 +1,5 @@
 import type { AccountEventOut, AccountOut, BalanceOut, DeliveryOut, LotOut } from '../wire/account.ts'
-import type { FixingOut, FixingProofOut } from '../wire/fixing.ts'
+import type { FixingOut, FixingProofOut } from '../bulletin/fixing.ts'
 import type {
   GdpHoursOut,
   IndexHistoryOut,
@@ -7,7 +7,7 @@ import type {
   IndexName,
   IndicesOut,
   MachineGdpOut,
-} from '../wire/indices.ts'
+} from '../bulletin/indices.ts'
 import type { InstrumentOut } from '../wire/instrument.ts'
 import type { BookOut, CandleInterval, CandleOut, TickerOut, TradeOut } from '../wire/market.ts'
 import type { BatchAnswer, BatchRequest } from '../wire/order-batch.ts'

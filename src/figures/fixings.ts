@@ -7,7 +7,14 @@ import { eventIn, refusalIn } from '../api/outcome.ts'
 import { PAGE_ROWS, printCursor, readCursor } from '../api/page.ts'
 import { printFixing, proveFixing } from '../api/print-fixing.ts'
 import { notFound, Problem } from '../api/problem.ts'
-import { correctionRequest, fixing, fixingPath, fixingProof, fixingQuery, fixings } from '../wire/fixing.ts'
+import {
+  correctionRequest,
+  fixing,
+  fixingPath,
+  fixingProof,
+  fixingQuery,
+  fixings,
+} from '../bulletin/fixing.ts'
 import { canonicalJson } from '../wire/canonical-json.ts'
 import { printId } from '../wire/id.ts'
 import { sha256Hex } from '../delivery/receipt.ts'

@@ -8,8 +8,8 @@ import { lengthOf, startOfInterval } from '../index/week.ts'
 import { publicOperation } from '../api/operation.ts'
 import type { Venue } from '../api/venue.ts'
 import { money } from '../wire/decimal.ts'
-import type { IndexName } from '../wire/indices.ts'
-import { indexHistory, indexPath, indexQuery, indices } from '../wire/indices.ts'
+import type { IndexName } from '../bulletin/indices.ts'
+import { indexHistory, indexPath, indexQuery, indices } from '../bulletin/indices.ts'
 import { closedUntil, everyHour, paced } from './span.ts'
 
 const ROWS = 336

@@ -14,7 +14,7 @@ import { canonicalJson } from '../wire/canonical-json.ts'
 import { money, units } from '../wire/decimal.ts'
 import { printDecimal } from '../base/decimal.ts'
 import { printId } from '../wire/id.ts'
-import type { GdpHourOut, MachineGdpOut } from '../wire/indices.ts'
+import type { GdpHourOut, MachineGdpOut } from '../bulletin/indices.ts'
 import {
   gdpHours,
   humanGdp,
@@ -23,7 +23,7 @@ import {
   spanQuery,
   useAnswer,
   useRequest,
-} from '../wire/indices.ts'
+} from '../bulletin/indices.ts'
 import { paced, spanOf } from './span.ts'
 
 /** Rows of one page of hours; an hour is never split over two. */

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { decimalOut, timeIn, timeOut } from './decimal.ts'
-import { instrumentOut } from './instrument.ts'
-import { label } from './label.ts'
-import { wholeText } from './page.ts'
+import { decimalOut, timeIn, timeOut } from '../wire/decimal.ts'
+import { instrumentOut } from '../wire/instrument.ts'
+import { label } from '../wire/label.ts'
+import { wholeText } from '../wire/page.ts'
 
 export const indexName = z.enum([
   'machine_gdp',

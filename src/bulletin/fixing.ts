@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { decimalIn, decimalOut, timeOut } from './decimal.ts'
-import { idIn, idOut } from './id.ts'
-import { instrumentIn, instrumentOut } from './instrument.ts'
-import { label } from './label.ts'
-import { pageOf, pageQuery } from './page.ts'
+import { decimalIn, decimalOut, timeOut } from '../wire/decimal.ts'
+import { idIn, idOut } from '../wire/id.ts'
+import { instrumentIn, instrumentOut } from '../wire/instrument.ts'
+import { label } from '../wire/label.ts'
+import { pageOf, pageQuery } from '../wire/page.ts'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
