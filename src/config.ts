@@ -24,6 +24,8 @@ export type Config = {
   orderRate: number
   /** `BUSBAR_METER_THREADS`: threads that count tokens, at least one; each takes about 120 MB. */
   meterThreads: number
+  /** `OTEL_EXPORTER_OTLP_ENDPOINT`: where traces and metrics of deliveries go; null: nowhere. */
+  otlp: string | null
   /** `BUSBAR_PUBLIC_HOSTS`: names by which clients reach the venue, comma between; `/mcp` checks. */
   publicHosts: readonly string[]
   /** `BUSBAR_RESTART_CANCEL_ONLY`, `…_POST_ONLY`, `…_AUCTION`: seconds of each phase after a restart. */
@@ -43,6 +45,14 @@ function whole(env: NodeJS.ProcessEnv, name: string, standard: number, most: num
   if (!/^\d+$/.test(text) || value > most)
     throw new ConfigFault(`${name} must be a whole number from 0 to ${most}, not "${text}"`)
   return value
+}
+
+function urlOf(env: NodeJS.ProcessEnv, name: string): string | null {
+  const text = env[name]
+  if (text === undefined || text === '') return null
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw new ConfigFault(`${name} must be an http or https URL, not "${text}"`)
+  return text
 }
 
 function levelOf(env: NodeJS.ProcessEnv): Config['logLevel'] {
@@ -86,6 +96,7 @@ export function readConfig(
     briefQualifications: switches.demo,
     pace: switches.demo ? paceOf(env) : 1,
     orderRate: whole(env, 'BUSBAR_ORDER_RATE', 2_000, 1_000_000),
+    otlp: urlOf(env, 'OTEL_EXPORTER_OTLP_ENDPOINT'),
     meterThreads: Math.max(1, whole(env, 'BUSBAR_METER_THREADS', 1, 32)),
     publicHosts: hostsOf(env),
     reopening: {

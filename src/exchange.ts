@@ -44,6 +44,9 @@ import { makeFolder } from './journal/disk.ts'
 import { initJournal, isVacant, openJournal } from './journal/sqlite-journal.ts'
 import { openShelf } from './mcp/shelf.ts'
 import { createMcpSurface } from './mcp/surface.ts'
+import { createDeliveryMetrics } from './telemetry/delivery-metrics.ts'
+import type { Reporting } from './telemetry/reporting.ts'
+import { openReporting } from './telemetry/reporting.ts'
 import { createMarket } from './market/market.ts'
 import { systemClock } from './sequencer/alarm.ts'
 import type { Sequencer } from './sequencer/sequencer.ts'
@@ -131,7 +134,9 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
   const operatorKey = await ensureOperator(sequencer, stores.keys, config.data)
 
   const signer = createSigner(receiptKey(vault))
-  const delivery = createDeliveryParts(config, sequencer, stores, log)
+  const isLogged = config.logLevel === 'debug' || config.logLevel === 'info'
+  const reporting = await openReporting({ log, isLogged, otlp: config.otlp, version: VERSION })
+  const delivery = createDeliveryParts(config, sequencer, stores, log, reporting)
   const venue: Venue = {
     sequencer,
     market,
@@ -193,7 +198,13 @@ const receiptKey = (vault: Vault) =>
 
 type Delivery = ReturnType<typeof createDeliveryParts>
 
-function createDeliveryParts(config: Config, sequencer: Sequencer, { endpoints }: Stores, log: Log) {
+function createDeliveryParts(
+  config: Config,
+  sequencer: Sequencer,
+  { endpoints }: Stores,
+  log: Log,
+  reporting: Reporting,
+) {
   const policy = { ...PUBLIC_ENDPOINTS, allowPrivate: config.allowPrivateSuppliers }
   const meter = createMeter(config.meterThreads)
   const judge = createJudge()
@@ -211,14 +222,17 @@ function createDeliveryParts(config: Config, sequencer: Sequencer, { endpoints }
     ...shared,
     clock: systemClock,
     log,
+    report: (report) => reporting.report(report),
   })
   const qualifier = createQualifier(shared)
   return {
     gateway,
+    reporting,
     qualify: (order: QualifyOrder, onProgress: (done: number, total: number) => void) =>
       qualifier.measure(order, onProgress),
     async close() {
       await qualifier.close()
+      await reporting.close()
       await upstream.close()
       await Promise.all([meter.close(), judge.close()])
     },
@@ -240,6 +254,7 @@ async function serve(
     openOrders: () => state.orders.live,
     openDraws: () => state.draws.size,
   })
+  delivery.reporting.add(createDeliveryMetrics(metrics.registry))
   const sessions = createSessions(Date.now)
   const requestIds = createRequestIds(Date.now())
   let baseUrl = ''

@@ -55,6 +55,7 @@ export async function runExchange(folder = mkdtempSync(join(tmpdir(), 'busbar-')
       pace: 1,
       orderRate: 0,
       meterThreads: 1,
+      otlp: null,
       publicHosts: [],
       reopening: { cancelOnly: 0, postOnly: 0, auction: 0 },
     },

@@ -118,6 +118,11 @@ export const modes = {
     if (end === 'stop') res.end(stop(hasTool ? 'tool_calls' : 'stop') + DONE)
     else if (end === 'rst') socket.resetAndDestroy()
   },
+  unhurried: async ({ res }) => {
+    begin(res)
+    await inParts(res, [...WORDS.map(say), stop(), usage(10, WORDS.length)])
+    res.end(DONE)
+  },
   inflated: send(WORDS.map(say).join('') + stop() + usage(12, WORDS.length * 3) + DONE),
   slowFirst: async ({ res }) => {
     await pause(80)

@@ -18,6 +18,7 @@ import type { Payer } from '../../src/delivery/draw.ts'
 import type { Endpoint } from '../../src/delivery/endpoint.ts'
 import type { Gateway } from '../../src/delivery/gateway.ts'
 import { createGateway } from '../../src/delivery/gateway.ts'
+import type { Reporter } from '../../src/delivery/report.ts'
 import { createJudge } from '../../src/delivery/judge.ts'
 import { createMeter, TOKENIZER } from '../../src/meter/meter.ts'
 import { systemTimer } from '../../src/delivery/timer.ts'
@@ -78,6 +79,7 @@ export type RigOptions = {
   buyLimit?: number | null
   capabilities?: readonly Capability[][]
   traits?: readonly (OfferTraits | null)[]
+  report?: Reporter
 }
 
 export async function buildRig(options: RigOptions): Promise<Rig> {
@@ -191,6 +193,7 @@ export async function buildRig(options: RigOptions): Promise<Rig> {
     clock: () => (Date.now() * 1_000) as Instant,
     log: { info: line, warn: line, error: line },
     chance: chance(7),
+    ...(options.report && { report: options.report }),
   })
 
   let requests = 0
