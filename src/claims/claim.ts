@@ -8,7 +8,8 @@ import { inTrading, obligationOf, theInstrument } from '../state/account.ts'
 import { schedule } from '../state/agenda.ts'
 import { capPrepaid } from '../trading/budget.ts'
 import { trimEscrow } from '../trading/escrow.ts'
-import type { Event, EventOf } from '../state/event.ts'
+import type { EventOf } from '../state/event.ts'
+import type { Events } from '../state/event-log.ts'
 import { costOf } from '../trading/fill.ts'
 import { balanceOf, move } from '../state/ledger.ts'
 import { payStandby } from '../trading/obligation.ts'
@@ -151,7 +152,7 @@ export function returnSources(
   draw: Draw,
   at: Instant,
   outage: Instant | null,
-  events: Event[],
+  events: Events,
 ): void {
   const { ledger } = state
   const expired: ClaimLot[] = []
@@ -184,7 +185,7 @@ function restore(
   lot: ClaimLot,
   { wt: size, cost }: DrawSource,
   { since, until }: { since: Instant; until: Instant },
-  events: Event[],
+  events: Events,
 ): boolean {
   const from = Math.max(since, lot.restoredTo)
   const longer = Math.ceil(Math.max(0, until - from) / MICROS_PER_SECOND) * MICROS_PER_SECOND
@@ -210,7 +211,7 @@ export function expireLot(
   position: Position,
   lot: ClaimLot,
   at: Instant,
-  events: Event[],
+  events: Events,
 ): void {
   const quantity = wt(lot.wt - lot.drawn)
   if (quantity === 0) return

@@ -13,7 +13,7 @@ import {
   theInstrument,
 } from '../state/account.ts'
 import type { DrawCover } from '../state/command.ts'
-import type { Event } from '../state/event.ts'
+import type { EventLog } from '../state/event-log.ts'
 import { move } from '../state/ledger.ts'
 import { BUY } from '../state/order.ts'
 import type { Refusal } from '../state/reject.ts'
@@ -41,7 +41,11 @@ const PAYERS = ['bond', 'withheld', 'penalties'] as const
  * one it is a buy-back: its obligation falls by the lots bought, and their escrow and then its bond pay for
  * them. The buyer's own cost stays as it was.
  */
-export function coverDraw(state: State, { draw: id, offers, failure }: DrawCover): Event[] | Refusal {
+export function coverDraw(
+  state: State,
+  { draw: id, offers, failure }: DrawCover,
+  events: EventLog,
+): Refusal | undefined {
   const draw = state.draws.get(id)
   if (draw === undefined) return refuse('draw_not_found')
   const instrument = theInstrument(state, draw.instrument)
@@ -52,7 +56,6 @@ export function coverDraw(state: State, { draw: id, offers, failure }: DrawCover
   if (plan === undefined) return refuse('cover_short', { needed: draw.wt })
 
   // Nothing below this line can fail.
-  const events: Event[] = []
   const { offer, purchase } = plan
   const miss = missOf(state, draw, failure)
   endCall(state, failing, draw.wt)
@@ -67,7 +70,7 @@ export function coverDraw(state: State, { draw: id, offers, failure }: DrawCover
   draw.offer = offer.id
   draw.supplier = offer.terms.account
   draw.failed = failed
-  return events
+  return undefined
 }
 
 export type Cover = { offer: Offer; purchase: Purchase }
@@ -128,7 +131,7 @@ export function buyIn(
   instrument: Instrument,
   failing: Position,
   purchase: Purchase,
-  events: Event[],
+  events: EventLog,
 ): { cost: Micros; surplus: Micros } {
   const account = theAccount(state, failing.account)
   const quantity = wt(purchase.lots * instrument.spec.lot)

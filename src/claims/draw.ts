@@ -15,6 +15,7 @@ import { lapseFault, ownsMandate, prepayUnits, reserveBudget, scopeFault } from 
 import { drawLots, drawTrading } from './claim.ts'
 import type { CommandOf } from '../state/command.ts'
 import type { Event } from '../state/event.ts'
+import type { EventLog } from '../state/event-log.ts'
 import type { Holding } from './holding.ts'
 import { planHolding } from './holding.ts'
 import { inMaintenance } from '../trading/maintenance.ts'
@@ -30,7 +31,11 @@ import type { Draw, Instrument, Offer, State } from '../state/state.ts'
  * Opens a draw as one act: units from lots, then from trading, then bought at market, and as much obligation
  * of the supplier called. A request id names one live draw, so that it is found again after a restart.
  */
-export function openDraw(state: State, command: CommandOf<'draw.open'>): Event[] | Refusal {
+export function openDraw(
+  state: State,
+  command: CommandOf<'draw.open'>,
+  events: EventLog,
+): Refusal | undefined {
   const account = accountOf(state, command.account)
   const instrument = instrumentOf(state, command.instrument)
   const offer = offerOf(state, command.offer)
@@ -86,10 +91,9 @@ export function openDraw(state: State, command: CommandOf<'draw.open'>): Event[]
   state.draws.set(id, draw)
   state.drawByRequest.set(request, id)
   schedule(state, { at: deadline, kind: 'draw', id })
-  const events: Event[] = []
   hold(state, draw, plan, events)
   events.push(opened(draw, boughtLots(plan)))
-  return events
+  return undefined
 }
 
 function opened(draw: Draw, bought: Lots): Event {
@@ -99,7 +103,11 @@ function opened(draw: Draw, bought: Lots): Event {
 }
 
 /** Holds more for a draw that is still streaming, in the same way and under the same limits. */
-export function extendDraw(state: State, command: CommandOf<'draw.extend'>): Event[] | Refusal {
+export function extendDraw(
+  state: State,
+  command: CommandOf<'draw.extend'>,
+  events: EventLog,
+): Refusal | undefined {
   const draw = state.draws.get(command.draw)
   if (command.wt <= 0) return refuse('quantity_not_positive')
   if (draw === undefined) return refuse('draw_not_found')
@@ -113,17 +121,16 @@ export function extendDraw(state: State, command: CommandOf<'draw.extend'>): Eve
   if ('reason' in plan) return plan
 
   // Nothing below this line can fail.
-  const events: Event[] = []
   hold(state, draw, plan, events)
   const bought = boughtLots(plan)
   events.push({ kind: 'draw.extended', draw: draw.id, account: draw.account, wt: command.wt, bought })
-  return events
+  return undefined
 }
 
 const boughtLots = (plan: Holding): Lots => plan.purchase?.lots ?? lots(0)
 
 /** Does what was planned: buys, holds the units, counts them on the mandate and calls the supplier. */
-function hold(state: State, draw: Draw, plan: Holding, events: Event[]): void {
+function hold(state: State, draw: Draw, plan: Holding, events: EventLog): void {
   const account = theAccount(state, draw.account)
   const instrument = theInstrument(state, draw.instrument)
   const position = openPosition(state, account, instrument.id)

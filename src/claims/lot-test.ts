@@ -10,6 +10,7 @@ import type { CommandOf, LotProbe } from '../state/command.ts'
 import type { Conduct, LotTest } from '../state/conduct.ts'
 import { newConduct, newTest } from '../state/conduct.ts'
 import type { Event } from '../state/event.ts'
+import type { Events } from '../state/event-log.ts'
 import { move } from '../state/ledger.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
@@ -87,7 +88,7 @@ function countProbe(test: LotTest, own: InstrumentId, passed: boolean, expected:
 }
 
 /** The lot is as good as promised: what was withheld of it is let go. */
-function acceptLot(state: State, position: Position, test: LotTest, events: Event[]): void {
+function acceptLot(state: State, position: Position, test: LotTest, events: Events): void {
   const { account, instrument } = position
   const { probes, failed, ratio } = test
   events.push({ kind: 'lot.accepted', account, instrument, probes, failed, ratio })
@@ -122,7 +123,7 @@ function takeWithheld(state: State, { account, instrument }: Position): Micros {
  * The lot is worse than promised. Its offer loses the certificate of the instrument and gets that of the best
  * lower grade which the same probes favour, for as long as the lost one had left.
  */
-function rejectLot(state: State, position: Position, offer: Offer, test: LotTest, events: Event[]): void {
+function rejectLot(state: State, position: Position, offer: Offer, test: LotTest, events: Events): void {
   const { account, instrument } = position
   const { probes, failed, ratio } = test
   const regraded = bestPassed(state, test)

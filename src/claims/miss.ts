@@ -3,7 +3,7 @@ import type { Micros, Wt } from '../base/money.ts'
 import { micros, mulDivUp, PPM, ppm, shareUp, wt } from '../base/money.ts'
 import { positionOf, theInstrument } from '../state/account.ts'
 import type { DrawFail } from '../state/command.ts'
-import type { Event } from '../state/event.ts'
+import type { Events } from '../state/event-log.ts'
 import type { Draw, State } from '../state/state.ts'
 import { contractValue } from '../trading/escrow.ts'
 import { unitsHeld } from './claim.ts'
@@ -33,7 +33,7 @@ export function missOf(state: State, draw: Draw, failure: string): Miss {
  * A hard failure, once the call has ended: the supplier pays 5 % of the contract price of the units called,
  * once a draw. Where it goes on owing them, they are marked missed.
  */
-export function punishMiss(state: State, miss: Miss, how: 'marked' | 'covered', events: Event[]): void {
+export function punishMiss(state: State, miss: Miss, how: 'marked' | 'covered', events: Events): void {
   const { draw, supplier, failure } = miss
   const position = positionOf(state, supplier, draw.instrument)
   draw.blamed ??= supplier
@@ -54,7 +54,7 @@ export function compensate(
   draw: Draw,
   relayed: DrawFail['relayed'],
   failure: string,
-  events: Event[],
+  events: Events,
 ): void {
   const { instrument, account } = draw
   const buyer = positionOf(state, account, instrument)

@@ -7,6 +7,7 @@ import { accountOf, positionOf, theAccount } from '../state/account.ts'
 import { schedule } from '../state/agenda.ts'
 import type { CommandOf } from '../state/command.ts'
 import type { Event } from '../state/event.ts'
+import type { Events } from '../state/event-log.ts'
 import type { Cell } from '../state/ledger.ts'
 import { balanceOf, move } from '../state/ledger.ts'
 import type { Offence, Penalty } from '../state/penalty.ts'
@@ -117,7 +118,7 @@ export function charge(
   position: Position,
   { offence, due, buyer, wt, draw, failure }: Charge,
   sources: readonly Source[] | 'paid',
-  events: Event[],
+  events: Events,
 ): Micros {
   const { account, instrument } = position
   const wanted = Math.min(due, roomFor(state, account))

@@ -3,7 +3,7 @@ import type { AccountId, MandateId, OrderId } from '../base/ids.ts'
 import type { Lots, Micros, Ticks } from '../base/money.ts'
 import { lots, micros, mulDivDown, mulDivUp, PPM, wt } from '../base/money.ts'
 import { priceCeiling } from '../trading/budget.ts'
-import type { Event } from '../state/event.ts'
+import type { EventLog } from '../state/event-log.ts'
 import { fillOrders } from '../trading/fill.ts'
 import { buyHold, feeOwing, settleHold } from '../trading/hold.ts'
 import { lotTick } from '../state/instrument.ts'
@@ -123,7 +123,7 @@ export function buyAtMarket(
   account: Account,
   mandate: MandateId,
   purchase: Purchase,
-  events: Event[],
+  events: EventLog,
 ): void {
   const pool = state.orders
   const { lots: quantity, limit, worst: hold, from } = purchase
@@ -160,10 +160,10 @@ export function buyAtMarket(
     if (first.done === true) break
     const { slot, lots: offered } = first.value
     const part = Math.min(pool.remaining[order] as number, offered) as Lots
-    events.push(fillOrders(state, instrument, order, slot, part))
+    fillOrders(state, instrument, order, slot, part, events)
     if (part === offered) endSlice(state, instrument, slot, 'filled', events)
     else settleHold(state, instrument, slot)
   }
   assert(pool.remaining[order] === 0, 'a purchase that was planned is filled')
-  events.push(closeOrder(state, instrument, order, 'filled', false))
+  closeOrder(state, instrument, order, 'filled', false, events)
 }

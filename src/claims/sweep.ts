@@ -10,7 +10,7 @@ import { restingOrders } from '../state/book.ts'
 import { expireLot, FROM_TRADING, openLot } from './claim.ts'
 import { fireCancelTimer } from '../standing/cancel-timer.ts'
 import { freeBond } from '../trading/escrow.ts'
-import type { Event } from '../state/event.ts'
+import type { EventLog } from '../state/event-log.ts'
 import { costOf } from '../trading/fill.ts'
 import { balanceOf, move } from '../state/ledger.ts'
 import { endPhase } from '../trading/market-state.ts'
@@ -30,8 +30,7 @@ import type { Due, Instrument, Position, State } from '../state/state.ts'
  * give back, then lots expire, orders end, timers fire, delayed takers enter, instruments are swept, phases
  * end, and withheld money is let go.
  */
-export function runDue(state: State): Event[] {
-  const events: Event[] = []
+export function runDue(state: State, events: EventLog): void {
   while (state.nextDue <= state.at) {
     const now = state.nextDue
     for (let due = firstDue(state); due !== undefined && due.at <= now; due = firstDue(state)) {
@@ -45,10 +44,9 @@ export function runDue(state: State): Event[] {
     unwithhold(state, now, events)
     state.nextDue = earliestDue(state)
   }
-  return events
 }
 
-function endDue(state: State, due: Due, events: Event[]): void {
+function endDue(state: State, due: Due, events: EventLog): void {
   if (due.kind === 'draw') {
     const draw = known(state.draws.get(due.id as DrawId), 'a draw that is due is live')
     events.push(...giveBack(state, draw, 'deadline', due.at))
@@ -72,7 +70,7 @@ function endDue(state: State, due: Due, events: Event[]): void {
   if (due.kind === 'order') {
     const slot = findOrder(state.orders, due.id as OrderId)
     const instrument = theInstrument(state, state.orders.instrument[slot] as InstrumentId)
-    events.push(closeOrder(state, instrument, slot, 'expired', true))
+    closeOrder(state, instrument, slot, 'expired', true, events)
     return
   }
   const lot = known(state.lots.get(due.id as LotId), 'a lot that is due exists')
@@ -81,7 +79,7 @@ function endDue(state: State, due: Due, events: Event[]): void {
 }
 
 /** Lets go of the withheld money that is due: it becomes free cash of its supplier. */
-function unwithhold(state: State, now: Instant, events: Event[]): void {
+function unwithhold(state: State, now: Instant, events: EventLog): void {
   let count = 0
   for (const { account, amount, due } of state.withheld) {
     if (due > now) break
@@ -94,13 +92,13 @@ function unwithhold(state: State, now: Instant, events: Event[]): void {
 }
 
 /** The scheduled sweep: sells close, and every unit in trading enters consumption or is undone. */
-function sweep(state: State, instrument: Instrument, events: Event[]): void {
+function sweep(state: State, instrument: Instrument, events: EventLog): void {
   const at = instrument.nextSweep
   instrument.nextSweep = nextOnGrid(at, instrument.spec.window)
   const pool = state.orders
   const waiting = waitingOrders(pool, instrument).filter((slot) => pool.side[slot] === SELL)
   const asks = [...restingOrders(instrument.book, pool, SELL), ...waiting]
-  for (const slot of asks) events.push(closeOrder(state, instrument, slot, 'sweep', true))
+  for (const slot of asks) closeOrder(state, instrument, slot, 'sweep', true, events)
   const drawn = drawnFromTrading(state, instrument)
   for (const account of state.accounts) {
     const position = account.positions[instrument.id]
@@ -128,7 +126,7 @@ function drawnFromTrading(state: State, instrument: Instrument): Map<Position, S
 }
 
 /** A supplier's own unsold units cancel against what it owes and no draw has called; their bond is freed. */
-function cancelUnsold(state: State, position: Position, events: Event[]): void {
+function cancelUnsold(state: State, position: Position, events: EventLog): void {
   const uncalled = obligationOf(state, position) - position.reserved
   const quantity = wt(Math.min(inTrading(state, position), Math.max(0, uncalled)))
   if (quantity === 0) return
@@ -145,7 +143,7 @@ function enterConsumption(
   position: Position,
   drawn: Source[],
   at: Instant,
-  events: Event[],
+  events: EventLog,
 ): void {
   const free = balanceOf(state.ledger, position.free)
   const held = drawn.reduce((sum, source) => sum + source.wt, 0)

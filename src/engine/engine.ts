@@ -10,6 +10,7 @@ import type { Command } from '../state/command.ts'
 import { extendDraw, openDraw, rerouteDraw } from '../claims/draw.ts'
 import type { Event } from '../state/event.ts'
 import { makeDeclaration, publishFixing } from '../trading/record.ts'
+import { EventLog } from '../state/event-log.ts'
 import { closeGroup, createGroup, endTripped } from '../standing/group.ts'
 import { engageKill, releaseKill } from '../trading/kill.ts'
 import { limitAccount } from '../trading/limit.ts'
@@ -22,6 +23,7 @@ import { probeLot } from '../claims/lot-test.ts'
 import { coverDraw } from '../claims/cover.ts'
 import { decidePenalty, disputePenalty } from '../claims/penalty.ts'
 import type { Refusal } from '../state/reject.ts'
+import { NO_DETAIL } from '../state/reject.ts'
 import { failDraw, releaseDraw, settleDraw } from '../claims/settle.ts'
 import type { State } from '../state/state.ts'
 import { enterWaiting } from '../trading/waiting.ts'
@@ -30,33 +32,58 @@ import { runDue } from '../claims/sweep.ts'
 import { transferUnits } from '../claims/transfer.ts'
 import { configureVenue } from '../trading/venue.ts'
 
-/**
- * The whole exchange: one command in, what happened out. First whatever has come due by `at`, then the
- * command. A refused command changes nothing else and says so in one last event. No clock, no chance, no
- * waiting, no I/O.
- */
+/** What the command under way says. One log for all: it is read before the next command. */
+const SAID = new EventLog()
+
+/** The whole exchange: one command in, what happened out, as events that may be kept. */
 export function apply(state: State, seq: Seq, at: Instant, command: Command): Event[] {
+  SAID.clear()
+  stamp(state, seq, at)
+  perform(state, command, SAID)
+  return SAID.read()
+}
+
+/** Gives the next command its number and time. */
+export function stamp(state: State, seq: Seq, at: Instant): void {
   assert(seq > state.seq && at >= state.at, 'commands come in order, and time does not go back')
   state.seq = seq
   state.at = at
-  const due = at < state.nextDue ? undefined : runDue(state)
-  if (due !== undefined && state.procurements.length > 0) procure(state, due)
-  const outcome = perform(state, command)
-  const events = Array.isArray(outcome) ? outcome : [rejected(outcome)]
+}
+
+/**
+ * Performs a command that has been stamped: first whatever has come due by then, then the command. A refused
+ * command changes nothing else and says so in one last event. No clock, no chance, no waiting, no I/O.
+ */
+export function perform(state: State, command: Command, events: EventLog): void {
+  if (state.at >= state.nextDue) {
+    const from = events.count
+    runDue(state, events)
+    if (state.procurements.length > 0) procure(state, events, from)
+  }
+  const from = events.count
+  const outcome = handle(state, command, events)
+  const isRefused = outcome !== undefined && !Array.isArray(outcome)
+  if (isRefused) sayRefused(outcome, events)
+  else if (outcome !== undefined) events.push(...outcome)
   if (state.waiting > 0) enterWaiting(state, events)
   if (state.tripped.length > 0) endTripped(state, events)
-  if (state.procurements.length > 0 && events === outcome) procure(state, events)
-  return due === undefined || due.length === 0 ? events : due.concat(events)
+  if (state.procurements.length > 0 && !isRefused) procure(state, events, from)
 }
 
 /** Procurements answer to what happened; what they trade may reach stops and groups in its turn. */
-function procure(state: State, events: Event[]): void {
-  keepProcurements(state, events)
+function procure(state: State, events: EventLog, from: number): void {
+  keepProcurements(state, events, from)
   if (state.waiting > 0) enterWaiting(state, events)
   if (state.tripped.length > 0) endTripped(state, events)
 }
 
-const rejected = ({ reason, detail }: Refusal): Event => ({ kind: 'command.rejected', reason, detail })
+function sayRefused({ reason, detail }: Refusal, events: EventLog): void {
+  if (detail === NO_DETAIL) events.refused(reason)
+  else events.push({ kind: 'command.rejected', reason, detail })
+}
+
+/** What came of a command: its events, why it was refused, or nothing where it has said its events itself. */
+type Outcome = Event[] | Refusal | undefined
 
 type Frequent =
   | 'order.place'
@@ -78,30 +105,30 @@ type Frequent =
   | 'units.redeem'
 type Rare = Exclude<Command, { kind: Frequent }>
 
-function perform(state: State, command: Command): Event[] | Refusal {
+function handle(state: State, command: Command, events: EventLog): Outcome {
   switch (command.kind) {
     case 'order.place':
-      return placeOrder(state, command)
+      return placeOrder(state, command, events)
     case 'order.amend':
-      return amendOrder(state, command)
+      return amendOrder(state, command, events)
     case 'order.cancel':
-      return cancelOrder(state, command)
+      return cancelOrder(state, command, events)
     case 'order.cancel_all':
-      return cancelAll(state, command)
+      return cancelAll(state, command, events)
     case 'group.create':
       return createGroup(state, command)
     case 'group.close':
-      return closeGroup(state, command)
+      return closeGroup(state, command, events)
     case 'cancel_timer.set':
       return setCancelTimer(state, command)
     case 'draw.open':
-      return openDraw(state, command)
+      return openDraw(state, command, events)
     case 'draw.extend':
-      return extendDraw(state, command)
+      return extendDraw(state, command, events)
     case 'draw.reroute':
       return rerouteDraw(state, command)
     case 'draw.cover':
-      return coverDraw(state, command)
+      return coverDraw(state, command, events)
     case 'draw.settle':
       return settleDraw(state, command)
     case 'draw.fail':
@@ -115,12 +142,12 @@ function perform(state: State, command: Command): Event[] | Refusal {
     case 'units.redeem':
       return redeemUnits(state, command)
     default:
-      return administer(state, command)
+      return administer(state, command, events)
   }
 }
 
 /** What is asked less often: members and money, supply, authority, and the venue itself. */
-function administer(state: State, command: Rare): Event[] | Refusal {
+function administer(state: State, command: Rare, events: EventLog): Outcome {
   switch (command.kind) {
     case 'offer.register':
       return registerOffer(state, command)
@@ -137,13 +164,13 @@ function administer(state: State, command: Rare): Event[] | Refusal {
     case 'penalty.decide':
       return decidePenalty(state, command)
     case 'procurement.set':
-      return setProcurement(state, command)
+      return setProcurement(state, command, events)
     case 'procurement.end':
-      return endProcurement(state, command)
+      return endProcurement(state, command, events)
     case 'mandate.grant':
       return grantMandate(state, command)
     case 'mandate.revoke':
-      return revokeMandate(state, command)
+      return revokeMandate(state, command, events)
     case 'cash.deposit':
       return deposit(state, command)
     case 'cash.withdraw':
@@ -155,11 +182,11 @@ function administer(state: State, command: Rare): Event[] | Refusal {
     case 'instrument.list':
       return listInstrument(state, command)
     case 'instrument.transition':
-      return changeStatus(state, command)
+      return changeStatus(state, command, events)
     case 'account.limit':
       return limitAccount(state, command)
     case 'kill.engage':
-      return engageKill(state, command)
+      return engageKill(state, command, events)
     case 'kill.release':
       return releaseKill(state, command)
     case 'instrument.configure':

@@ -5,6 +5,7 @@ import { accountOf, theAccount } from '../state/account.ts'
 import { schedule } from '../state/agenda.ts'
 import type { CommandOf } from '../state/command.ts'
 import type { Event } from '../state/event.ts'
+import type { EventLog } from '../state/event-log.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
 import type { State } from '../state/state.ts'
@@ -27,9 +28,9 @@ export function setCancelTimer(state: State, command: CommandOf<'cancel_timer.se
 }
 
 /** The timer has run out: the account's orders are cancelled, newest first, and the timer is off. */
-export function fireCancelTimer(state: State, id: AccountId, events: Event[]): void {
+export function fireCancelTimer(state: State, id: AccountId, events: EventLog): void {
   const account = theAccount(state, id)
   account.cancelAt = 0 as Instant
   events.push({ kind: 'cancel_timer.fired', account: id })
-  events.push(...closeWhere(state, account, 'cancel_timer', () => true))
+  closeWhere(state, account, 'cancel_timer', () => true, events)
 }

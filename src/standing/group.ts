@@ -5,6 +5,7 @@ import { later, MICROS_PER_HOUR } from '../base/time.ts'
 import { accountOf, theAccount } from '../state/account.ts'
 import type { CommandOf } from '../state/command.ts'
 import type { Event } from '../state/event.ts'
+import type { EventLog } from '../state/event-log.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
 import { groupOf, groupsOf } from '../state/group.ts'
@@ -33,7 +34,11 @@ export function createGroup(state: State, command: CommandOf<'group.create'>): E
 }
 
 /** Ends a group and cancels its orders. */
-export function closeGroup(state: State, command: CommandOf<'group.close'>): Event[] | Refusal {
+export function closeGroup(
+  state: State,
+  command: CommandOf<'group.close'>,
+  events: EventLog,
+): Refusal | undefined {
   const account = accountOf(state, command.account)
   if (account === undefined) return refuse('account_not_found')
   const group = groupOf(state, account.id, command.group)
@@ -43,14 +48,13 @@ export function closeGroup(state: State, command: CommandOf<'group.close'>): Eve
   group.closed = true
   group.fills = []
   group.filled = wt(0)
-  return [
-    { kind: 'group.closed', group: group.id, account: account.id },
-    ...closeOrders(state, group, 'group_closed'),
-  ]
+  events.push({ kind: 'group.closed', group: group.id, account: account.id })
+  closeOrders(state, group, 'group_closed', events)
+  return undefined
 }
 
 /** Cancels the orders of every group that has reached its limit, and freezes it. */
-export function endTripped(state: State, events: Event[]): void {
+export function endTripped(state: State, events: EventLog): void {
   for (const id of state.tripped.sort((a, b) => a - b)) {
     const group = state.groups[id - 1] as Group
     const { filled } = group
@@ -64,13 +68,18 @@ export function endTripped(state: State, events: Event[]): void {
       filled,
       until: group.frozenUntil,
     })
-    events.push(...closeOrders(state, group, 'group_limit'))
+    closeOrders(state, group, 'group_limit', events)
   }
   state.tripped = []
 }
 
-function closeOrders(state: State, group: Group, reason: 'group_limit' | 'group_closed'): Event[] {
+function closeOrders(
+  state: State,
+  group: Group,
+  reason: 'group_limit' | 'group_closed',
+  events: EventLog,
+): void {
   const pool = state.orders
   const account = theAccount(state, group.account)
-  return closeWhere(state, account, reason, (slot) => pool.group[slot] === group.id)
+  closeWhere(state, account, reason, (slot) => pool.group[slot] === group.id, events)
 }

@@ -11,6 +11,7 @@ import {
 } from '../state/account.ts'
 import type { CommandOf, OrderPlace, Side } from '../state/command.ts'
 import type { Event } from '../state/event.ts'
+import type { EventLog } from '../state/event-log.ts'
 import { lotTick } from '../state/instrument.ts'
 import { balanceOf } from '../state/ledger.ts'
 import { findOrder, NO_SLOT } from '../state/order.ts'
@@ -31,7 +32,11 @@ const PROCUREMENTS_MAX = 100
  * What is short stands as a bid at `buyAt`; what is above the target, and can be sold, as an offer at
  * `sellAt`. Both are ordinary orders under the mandate that is named, with its limits and budget.
  */
-export function setProcurement(state: State, command: CommandOf<'procurement.set'>): Event[] | Refusal {
+export function setProcurement(
+  state: State,
+  command: CommandOf<'procurement.set'>,
+  events: EventLog,
+): Refusal | undefined {
   const { target, buyAt, sellAt, mandate } = command
   if (target <= 0) return refuse('quantity_not_positive')
   if (buyAt <= 0 || (sellAt !== null && sellAt <= 0)) return refuse('price_not_positive')
@@ -56,13 +61,17 @@ export function setProcurement(state: State, command: CommandOf<'procurement.set
   const none = { order: 0 as OrderId, blocked: null }
   const procurement: Procurement = { ...terms, id, ended: false, buying: { ...none }, selling: { ...none } }
   state.procurements.push(procurement)
-  const events: Event[] = [{ kind: 'procurement.set', procurement: id, ...terms }]
+  events.push({ kind: 'procurement.set', procurement: id, ...terms })
   keep(state, procurement, events)
-  return events
+  return undefined
 }
 
 /** Ends a procurement; its orders are cancelled, and what it bought stays. */
-export function endProcurement(state: State, command: CommandOf<'procurement.end'>): Event[] | Refusal {
+export function endProcurement(
+  state: State,
+  command: CommandOf<'procurement.end'>,
+  events: EventLog,
+): Refusal | undefined {
   const account = accountOf(state, command.account)
   if (account === undefined) return refuse('account_not_found')
   const procurement = state.procurements[command.procurement - 1]
@@ -71,22 +80,24 @@ export function endProcurement(state: State, command: CommandOf<'procurement.end
 
   // Nothing below this line can fail.
   procurement.ended = true
-  const events: Event[] = []
   for (const leg of [procurement.buying, procurement.selling])
     if (findOrder(state.orders, leg.order) !== NO_SLOT) pull(state, procurement, leg.order, events)
   events.push({ kind: 'procurement.ended', procurement: procurement.id, account: account.id })
-  return events
+  return undefined
 }
 
 const liveOf = (state: State): Procurement[] => state.procurements.filter(({ ended }) => !ended)
 
 /**
- * Brings the orders of procurements back in line after a command: those of accounts to which something
- * happened, and those that were held up, where their market moved on.
+ * Brings the orders of procurements back in line after what was said since event number `from`: those of
+ * accounts to which something happened, and those that were held up, where their market moved on.
  */
-export function keepProcurements(state: State, events: Event[]): void {
-  for (const procurement of state.procurements)
-    if (!procurement.ended && concerns(procurement, events)) keep(state, procurement, events)
+export function keepProcurements(state: State, events: EventLog, from: number): void {
+  const said: Event[] = []
+  for (const procurement of state.procurements) {
+    said.push(...events.read(from + said.length))
+    if (!procurement.ended && concerns(procurement, said)) keep(state, procurement, events)
+  }
 }
 
 function concerns({ account, instrument, buying, selling }: Procurement, events: readonly Event[]): boolean {
@@ -124,7 +135,7 @@ export function onHandOf(state: State, { account, instrument }: Procurement): nu
 }
 
 /** Bids for what is short and offers what is spare; what is not wanted any more is taken back first. */
-function keep(state: State, procurement: Procurement, events: Event[]): void {
+function keep(state: State, procurement: Procurement, events: EventLog): void {
   const { short, spare } = gapOf(state, procurement)
   if (short === 0) stand(state, procurement, 'buy', 0, events)
   stand(state, procurement, 'sell', procurement.sellAt === null ? 0 : spare, events)
@@ -132,7 +143,7 @@ function keep(state: State, procurement: Procurement, events: Event[]): void {
 }
 
 /** Makes one side's standing order as large as is wanted now: placed, amended, or taken back. */
-function stand(state: State, procurement: Procurement, side: Side, wanted: number, events: Event[]): void {
+function stand(state: State, procurement: Procurement, side: Side, wanted: number, events: EventLog): void {
   const leg = side === 'buy' ? procurement.buying : procurement.selling
   const pool = state.orders
   const slot = findOrder(pool, leg.order)
@@ -146,20 +157,19 @@ function stand(state: State, procurement: Procurement, side: Side, wanted: numbe
     return note(procurement, side, null, events)
   }
   const { account, mandate } = procurement
-  const done =
+  const from = events.count
+  const lots = ((slot === NO_SLOT ? 0 : (pool.filled[slot] as number)) + size) as Lots
+  const refusal =
     slot === NO_SLOT
-      ? placeOrder(state, orderOf(procurement, side, size as Lots))
-      : amendOrder(state, {
-          kind: 'order.amend',
-          account,
-          order: leg.order,
-          price: null,
-          lots: ((pool.filled[slot] as number) + size) as Lots,
-          mandate,
-        })
-  if (!Array.isArray(done)) return note(procurement, side, done.reason, events)
+      ? placeOrder(state, orderOf(procurement, side, lots), events)
+      : amendOrder(
+          state,
+          { kind: 'order.amend', account, order: leg.order, price: null, lots, mandate },
+          events,
+        )
+  if (refusal !== undefined) return note(procurement, side, refusal.reason, events)
+  const done = events.read(from)
   for (const event of done) if (event.kind === 'order.accepted') leg.order = event.order
-  events.push(...done)
   const own = done.some((event) => event.kind === 'order.closed' && event.reason === 'self_trade')
   const reason = own ? 'self_trade' : size < wanted ? shortOf(state, procurement) : null
   note(procurement, side, reason, events)
@@ -181,9 +191,8 @@ const shortOf = (state: State, { account, mandate }: Procurement): Reject =>
     ? 'insufficient_funds'
     : 'budget_exceeded'
 
-function pull(state: State, { account }: Procurement, order: OrderId, events: Event[]): void {
-  const done = cancelOrder(state, { kind: 'order.cancel', account, order })
-  if (Array.isArray(done)) events.push(...done)
+function pull(state: State, { account }: Procurement, order: OrderId, events: EventLog): void {
+  cancelOrder(state, { kind: 'order.cancel', account, order }, events)
 }
 
 const orderOf = (
@@ -206,7 +215,7 @@ const orderOf = (
 })
 
 /** Says once why a side is held up, and once that it no longer is. */
-function note(procurement: Procurement, side: Side, reason: HeldUp | null, events: Event[]): void {
+function note(procurement: Procurement, side: Side, reason: HeldUp | null, events: EventLog): void {
   const leg = side === 'buy' ? procurement.buying : procurement.selling
   if (leg.blocked === reason) return
   leg.blocked = reason

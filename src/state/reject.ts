@@ -107,7 +107,7 @@ export type Reject = keyof typeof rejects
 /** A refusal on its way to becoming an event. */
 export type Refusal = { reason: Reject; detail: Record<string, number | string> }
 
-export const refuse = (reason: Reject, detail: Record<string, number | string> = {}): Refusal => ({
-  reason,
-  detail,
-})
+/** What a refusal says that speaks for itself. */
+export const NO_DETAIL: Refusal['detail'] = Object.freeze({})
+
+export const refuse = (reason: Reject, detail: Refusal['detail'] = NO_DETAIL): Refusal => ({ reason, detail })

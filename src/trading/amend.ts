@@ -4,7 +4,7 @@ import type { Lots, Ticks } from '../base/money.ts'
 import { accountOf, theAccount, theInstrument } from '../state/account.ts'
 import { bestAgainst, crosses, unrest } from '../state/book.ts'
 import type { AmendedTerms, OrderAmend } from '../state/command.ts'
-import type { Event } from '../state/event.ts'
+import type { EventLog } from '../state/event-log.ts'
 import type { Slot } from '../state/order.ts'
 import { findOrder, NO_SLOT, termsOf } from '../state/order.ts'
 import type { Refusal } from '../state/reject.ts'
@@ -30,7 +30,7 @@ import { delayOf } from './wait.ts'
  * quantity is not raised; else it goes to the back of its new price, and may trade on the way. A total that
  * is already filled ends it.
  */
-export function amendOrder(state: State, command: OrderAmend): Event[] | Refusal {
+export function amendOrder(state: State, command: OrderAmend, events: EventLog): Refusal | undefined {
   const { account, lots, special: asked } = command
   if (lots !== null && lots <= 0) return refuse('quantity_not_positive')
   if (command.price !== null && command.price <= 0) return refuse('price_not_positive')
@@ -53,19 +53,24 @@ export function amendOrder(state: State, command: OrderAmend): Event[] | Refusal
     ? waitingPrice(state, instrument, slot, command)
     : standingPrice(state, instrument, slot, command)
   if (typeof price !== 'number') return price
-  if (remaining <= 0) return [closeOrder(state, instrument, slot, 'amended_below_filled', true)]
+  if (remaining <= 0) {
+    closeOrder(state, instrument, slot, 'amended_below_filled', true, events)
+    return undefined
+  }
   const special = amendedTerms(state, slot, asked, (remaining + filled) as Lots)
   if (special !== null && 'reason' in special) return special
   const change = { instrument, slot, price, remaining, special }
   const stays = price === pool.price[slot] && !isMoved(state, slot, asked)
-  if (stays && remaining <= (pool.remaining[slot] as number)) return reduceInPlace(state, change)
+  if (stays && remaining <= (pool.remaining[slot] as number)) return reduceInPlace(state, change, events)
   if (amends === 'less') return refuse(refusal)
   const holds =
     marketFault(state, change, filled, waits) ?? planHolds(state, change, waits || isDelayed(state, change))
   if ('reason' in holds) return holds
 
   // Nothing below this line can fail.
-  return waits ? waitAnew(state, change, holds) : reenter(state, change, holds)
+  if (waits) waitAnew(state, change, holds, events)
+  else reenter(state, change, holds, events)
+  return undefined
 }
 
 /** Whether the changed order would trade at once where takers are delayed. */
@@ -158,21 +163,19 @@ function priceRuleFault(state: State, { instrument, slot, price }: Change): Refu
 }
 
 /** Out of its place, with its new terms, and in again as if it had just come. */
-function reenter(state: State, change: Change, holds: Holds): Event[] {
+function reenter(state: State, change: Change, holds: Holds, events: EventLog): void {
   const { instrument, slot } = change
   unrest(instrument.book, state.orders, slot)
-  const events = [restate(state, change, holds)]
+  restate(state, change, holds, events)
   enterBook(state, instrument, slot, events)
-  return events
 }
 
 /** It goes on waiting, with its new terms, behind the others that wait for the same. */
-function waitAnew(state: State, change: Change, holds: Holds): Event[] {
+function waitAnew(state: State, change: Change, holds: Holds, events: EventLog): void {
   const { instrument, slot, special } = change
   const isBlock = state.orders.waits[slot] === WHOLE
   stopWaiting(state, instrument, slot)
-  const amended = restate(state, change, holds)
+  restate(state, change, holds, events)
   startWaiting(state, instrument, slot, isBlock ? WHOLE : (special?.stop ?? 0))
   settleHold(state, instrument, slot)
-  return [amended]
 }

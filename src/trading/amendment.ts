@@ -2,7 +2,7 @@ import type { AccountId, MandateId, OrderId } from '../base/ids.ts'
 import type { Lots, Micros, Ticks } from '../base/money.ts'
 import { freeCash, openPosition, theAccount } from '../state/account.ts'
 import type { SpecialTerms } from '../state/command.ts'
-import type { Event } from '../state/event.ts'
+import type { EventLog } from '../state/event-log.ts'
 import { balanceOf, move } from '../state/ledger.ts'
 import type { Slot } from '../state/order.ts'
 import { BUY, SELL, sideName, termsOf } from '../state/order.ts'
@@ -70,7 +70,8 @@ export function planHolds(
 export function reduceInPlace(
   state: State,
   { instrument, slot, price, remaining, special }: Change,
-): Event[] {
+  events: EventLog,
+): undefined {
   const pool = state.orders
   const before = termsOf(pool, slot).special
   const oldRemaining = pool.remaining[slot] as Lots
@@ -83,7 +84,7 @@ export function reduceInPlace(
   settleHold(state, instrument, slot)
   applyTerms(state, slot, special)
   stamp(state, slot)
-  return [amendedEvent(state, slot, { price, remaining: oldRemaining, special: before }, 'kept')]
+  sayAmended(state, slot, { price, remaining: oldRemaining, special: before }, 'kept', events)
 }
 
 /** Gives an order that has left its place its new price, quantity, terms and holds. */
@@ -91,7 +92,8 @@ export function restate(
   state: State,
   { instrument, slot, price, remaining, special }: Change,
   holds: Holds,
-): Event {
+  events: EventLog,
+): void {
   const pool = state.orders
   const old = {
     price: pool.price[slot] as Ticks,
@@ -108,7 +110,7 @@ export function restate(
   else lowerHold(state, slot, holds.hold)
   applyTerms(state, slot, special)
   stamp(state, slot)
-  return amendedEvent(state, slot, old, 'lost')
+  sayAmended(state, slot, old, 'lost', events)
 }
 
 /** Takes more of a seller's units for sale, or with a negative quantity gives some back. */
@@ -131,11 +133,15 @@ function stamp(state: State, slot: Slot): void {
 
 type Old = Pick<Change, 'price' | 'remaining' | 'special'>
 
-function amendedEvent(state: State, slot: Slot, old: Old, priority: 'kept' | 'lost'): Event {
+function sayAmended(state: State, slot: Slot, old: Old, priority: 'kept' | 'lost', events: EventLog): void {
   const pool = state.orders
   const { special } = termsOf(pool, slot)
+  if (special === old.special) {
+    events.amended(pool, slot, old.price, old.remaining, priority === 'kept')
+    return
+  }
   const remaining = pool.remaining[slot] as Lots
-  return {
+  events.push({
     kind: 'order.amended',
     order: pool.id[slot] as OrderId,
     account: pool.account[slot] as AccountId,
@@ -148,6 +154,6 @@ function amendedEvent(state: State, slot: Slot, old: Old, priority: 'kept' | 'lo
     remaining,
     shown: priority === 'kept' ? shownOf(pool, slot) : (0 as Lots),
     priority,
-    ...(special !== old.special && special !== null && { special }),
-  }
+    ...(special !== null && { special }),
+  })
 }

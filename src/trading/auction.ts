@@ -2,7 +2,7 @@ import type { AccountId } from '../base/ids.ts'
 import type { Lots, Ticks } from '../base/money.ts'
 import { freeCash, theAccount } from '../state/account.ts'
 import { firstAgainst, restingOrders } from '../state/book.ts'
-import type { Event } from '../state/event.ts'
+import type { EventLog } from '../state/event-log.ts'
 import type { Slot } from '../state/order.ts'
 import { BUY, SELL } from '../state/order.ts'
 import { clampHidden, shownOf } from '../state/slice.ts'
@@ -29,7 +29,7 @@ export function indication({ orders: pool }: State, instrument: Instrument): Uni
  * meets itself, because a call collects no orders of one member that cross. The later order of a pair counts
  * as its aggressor.
  */
-export function uncross(state: State, instrument: Instrument, events: Event[]): void {
+export function uncross(state: State, instrument: Instrument, events: EventLog): void {
   const found = indication(state, instrument)
   for (let left = found?.lots ?? 0; found !== undefined && left > 0; )
     left -= fillFirst(state, instrument, found.price, left, events)
@@ -45,7 +45,7 @@ export function uncross(state: State, instrument: Instrument, events: Event[]): 
 }
 
 /** A call trades icebergs whole, in their place; the one that it leaves in part shows its next slice. */
-function showAgain(state: State, instrument: Instrument, side: number, events: Event[]): void {
+function showAgain(state: State, instrument: Instrument, side: number, events: EventLog): void {
   const [first] = restingOrders(instrument.book, state.orders, side)
   if (first !== undefined && shownOf(state.orders, first) === 0)
     endSlice(state, instrument, first, 'filled', events)
@@ -57,7 +57,7 @@ function fillFirst(
   instrument: Instrument,
   price: Ticks,
   left: number,
-  events: Event[],
+  events: EventLog,
 ): number {
   const pool = state.orders
   const bid = firstAgainst(instrument.book, SELL)
@@ -66,9 +66,9 @@ function fillFirst(
   const isBidLater = (pool.id[bid] as number) > (pool.id[ask] as number)
   const [later, earlier] = isBidLater ? [bid, ask] : [ask, bid]
   topUpFee(state, instrument, ask, price, part)
-  events.push(fillOrders(state, instrument, later, earlier, part, price))
+  fillOrders(state, instrument, later, earlier, part, events, price)
   for (const slot of [earlier, later])
-    if (pool.remaining[slot] === 0) events.push(closeOrder(state, instrument, slot, 'filled', true))
+    if (pool.remaining[slot] === 0) closeOrder(state, instrument, slot, 'filled', true, events)
     else {
       clampHidden(pool, slot)
       settleHold(state, instrument, slot)

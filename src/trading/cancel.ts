@@ -2,7 +2,8 @@ import type { AccountId, MandateId } from '../base/ids.ts'
 import { accountOf, instrumentOf, mandateOf, theInstrument } from '../state/account.ts'
 import { isUnder } from './budget.ts'
 import type { CommandOf } from '../state/command.ts'
-import type { CloseReason, Event } from '../state/event.ts'
+import type { CloseReason } from '../state/event.ts'
+import type { EventLog } from '../state/event-log.ts'
 import { closeOrder } from './match.ts'
 import type { Slot } from '../state/order.ts'
 import { findOrder, NO_SLOT, sideCode } from '../state/order.ts'
@@ -11,18 +12,27 @@ import { refuse } from '../state/reject.ts'
 import type { Account, Instrument, State } from '../state/state.ts'
 
 /** Cancelling is always allowed, in a halted market too, and needs nothing but the account. */
-export function cancelOrder(state: State, command: CommandOf<'order.cancel'>): Event[] | Refusal {
+export function cancelOrder(
+  state: State,
+  command: CommandOf<'order.cancel'>,
+  events: EventLog,
+): Refusal | undefined {
   const pool = state.orders
   if (accountOf(state, command.account) === undefined) return refuse('account_not_found')
   const slot = findOrder(pool, command.order)
   if (slot === NO_SLOT || pool.account[slot] !== command.account) return refuse('order_not_found')
 
   // Nothing below this line can fail.
-  return [closeResting(state, slot, 'user')]
+  closeResting(state, slot, 'user', events)
+  return undefined
 }
 
 /** Cancels every order of an account, or those of one market, side or group. Newest first. */
-export function cancelAll(state: State, command: CommandOf<'order.cancel_all'>): Event[] | Refusal {
+export function cancelAll(
+  state: State,
+  command: CommandOf<'order.cancel_all'>,
+  events: EventLog,
+): Refusal | undefined {
   const account = accountOf(state, command.account)
   if (account === undefined) return refuse('account_not_found')
   if (command.instrument !== null && instrumentOf(state, command.instrument) === undefined)
@@ -31,7 +41,7 @@ export function cancelAll(state: State, command: CommandOf<'order.cancel_all'>):
   // Nothing below this line can fail.
   const pool = state.orders
   const { instrument, side, group } = command
-  return closeWhere(
+  closeWhere(
     state,
     account,
     'mass_cancel',
@@ -39,11 +49,17 @@ export function cancelAll(state: State, command: CommandOf<'order.cancel_all'>):
       (instrument === null || pool.instrument[slot] === instrument) &&
       (side === null || pool.side[slot] === sideCode(side)) &&
       (group === undefined || pool.group[slot] === group),
+    events,
   )
+  return undefined
 }
 
 /** Ends a mandate and everything below it, and cancels the orders placed under them. */
-export function revokeMandate(state: State, command: CommandOf<'mandate.revoke'>): Event[] | Refusal {
+export function revokeMandate(
+  state: State,
+  command: CommandOf<'mandate.revoke'>,
+  events: EventLog,
+): Refusal | undefined {
   const account = accountOf(state, command.account)
   if (account === undefined) return refuse('account_not_found')
   const mandate = mandateOf(state, command.mandate)
@@ -53,10 +69,10 @@ export function revokeMandate(state: State, command: CommandOf<'mandate.revoke'>
   // Nothing below this line can fail.
   mandate.revoked = true
   const pool = state.orders
-  const closed = closeWhere(state, account, 'mandate_revoked', (slot) =>
-    isUnder(state, pool.mandate[slot] as MandateId, mandate.id),
-  )
-  return [{ kind: 'mandate.revoked', mandate: mandate.id, account: account.id as AccountId }, ...closed]
+  events.push({ kind: 'mandate.revoked', mandate: mandate.id, account: account.id as AccountId })
+  const isBelow = (slot: Slot) => isUnder(state, pool.mandate[slot] as MandateId, mandate.id)
+  closeWhere(state, account, 'mandate_revoked', isBelow, events)
+  return undefined
 }
 
 /** Closes the account's orders that a test picks, newest first. */
@@ -65,21 +81,21 @@ export function closeWhere(
   account: Account,
   reason: CloseReason,
   picks: (slot: Slot) => boolean,
-): Event[] {
-  const events: Event[] = []
+  events: EventLog,
+): void {
   for (let slot = account.orderHead; slot !== NO_SLOT; ) {
     const older = state.orders.accountNext[slot] as Slot
-    if (picks(slot)) events.push(closeResting(state, slot, reason))
+    if (picks(slot)) closeResting(state, slot, reason, events)
     slot = older
   }
-  return events
 }
 
-const closeResting = (state: State, slot: Slot, reason: CloseReason): Event =>
+const closeResting = (state: State, slot: Slot, reason: CloseReason, events: EventLog): void =>
   closeOrder(
     state,
     theInstrument(state, state.orders.instrument[slot] as Instrument['id']),
     slot,
     reason,
     true,
+    events,
   )

@@ -1,6 +1,7 @@
 import { crosses, firstAgainst, nextAgainst } from '../state/book.ts'
 import type { SelfTrade } from '../state/command.ts'
-import type { CloseReason, Event } from '../state/event.ts'
+import type { CloseReason } from '../state/event.ts'
+import type { EventLog } from '../state/event-log.ts'
 import type { Slot } from '../state/order.ts'
 import { BUY, mayRest, NO_SLOT, termsOf } from '../state/order.ts'
 import type { Instrument, State } from '../state/state.ts'
@@ -19,7 +20,7 @@ export function enterBook(
   state: State,
   instrument: Instrument,
   slot: Slot,
-  events: Event[],
+  events: EventLog,
   delays = true,
 ): CloseReason | undefined {
   const pool = state.orders
@@ -46,7 +47,7 @@ export function enterBook(
     }
   }
   if (end === undefined) restOrder(state, instrument, slot, events)
-  else events.push(closeOrder(state, instrument, slot, end, false))
+  else closeOrder(state, instrument, slot, end, false, events)
   return end
 }
 
@@ -59,7 +60,7 @@ function giveWay(
   instrument: Instrument,
   slot: Slot,
   mode: SelfTrade,
-  events: Event[],
+  events: EventLog,
 ): CloseReason | undefined {
   const pool = state.orders
   const { book } = instrument

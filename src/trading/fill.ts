@@ -1,18 +1,19 @@
 import { assert, known } from '../base/assert.ts'
-import type { AccountId, MandateId, OrderId, TradeId } from '../base/ids.ts'
+import type { AccountId, MandateId, OrderId } from '../base/ids.ts'
 import type { Lots, Micros, Ticks, Wt } from '../base/money.ts'
 import { micros, mulDivDown, mulDivUp, wt } from '../base/money.ts'
 import { inTrading, theAccount } from '../state/account.ts'
 import { prepayUnits } from './budget.ts'
 import { escrowSale, primaryPart, trimEscrow } from './escrow.ts'
-import type { SelfTradeTransferred, Trade } from '../state/event.ts'
+import type { SelfTradeTransferred } from '../state/event.ts'
+import type { EventLog } from '../state/event-log.ts'
 import { takeFee } from './fee.ts'
 import { countGroupFill } from '../state/group.ts'
 import { coreHold, payFromHold, spendHold } from './hold.ts'
 import { lotTick } from '../state/instrument.ts'
 import { move } from '../state/ledger.ts'
 import type { Slot } from '../state/order.ts'
-import { BUY, sideName } from '../state/order.ts'
+import { BUY } from '../state/order.ts'
 import { recordTrade, valueOf } from './risk.ts'
 import type { Instrument, Position, State } from '../state/state.ts'
 
@@ -42,8 +43,9 @@ export function fillOrders(
   aggressor: Slot,
   resting: Slot,
   quantity: Lots,
+  events: EventLog,
   uniform: Ticks | null = null,
-): Trade {
+): void {
   const pool = state.orders
   const buying = pool.side[aggressor] === BUY ? aggressor : resting
   const selling = buying === aggressor ? resting : aggressor
@@ -70,21 +72,9 @@ export function fillOrders(
   recordTrade(instrument, state.at, price, quantity)
   countFill(state, buying, fill, buyFee)
   countFill(state, selling, fill, sellFee)
-  return {
-    kind: 'trade',
-    trade: state.nextTrade++ as TradeId,
-    instrument: instrument.id,
-    price,
-    lots: quantity,
-    side: sideName(pool.side[aggressor] as number),
-    aggressor: pool.id[aggressor] as OrderId,
-    resting: pool.id[resting] as OrderId,
-    aggressorAccount: pool.account[aggressor] as AccountId,
-    restingAccount: pool.account[resting] as AccountId,
-    aggressorFee: buying === aggressor ? buyFee : sellFee,
-    restingFee: buying === aggressor ? sellFee : buyFee,
-    primary,
-  }
+  const takes = buying === aggressor ? buyFee : sellFee
+  const makes = buying === aggressor ? sellFee : buyFee
+  events.trade(pool, aggressor, resting, state.nextTrade++, price, quantity, takes, makes, primary)
 }
 
 /**

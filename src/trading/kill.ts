@@ -2,6 +2,7 @@ import type { MandateId } from '../base/ids.ts'
 import { accountOf, instrumentOf, mandateOf, theAccount } from '../state/account.ts'
 import type { CommandOf } from '../state/command.ts'
 import type { Event } from '../state/event.ts'
+import type { EventLog } from '../state/event-log.ts'
 import type { Slot } from '../state/order.ts'
 import type { Refusal, Reject } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
@@ -39,16 +40,20 @@ function switchOf(state: State, scope: KillScope): { killed: string | null } | R
  * Turns a kill switch on: from this command on no order and no draw of its scope is taken, and its resting
  * orders are cancelled. Draws under way end by themselves: what was delivered is owed.
  */
-export function engageKill(state: State, { scope, reason }: CommandOf<'kill.engage'>): Event[] | Refusal {
+export function engageKill(
+  state: State,
+  { scope, reason }: CommandOf<'kill.engage'>,
+  events: EventLog,
+): Refusal | undefined {
   const holder = switchOf(state, scope)
   if (typeof holder === 'string') return refuse(holder)
 
   // Nothing below this line can fail.
   holder.killed = reason
-  const closed = accountsIn(state, scope).flatMap((account) =>
-    closeWhere(state, account, 'kill_switch', (slot) => isIn(state, scope, slot)),
-  )
-  return [{ kind: 'kill.engaged', scope, reason }, ...closed]
+  events.push({ kind: 'kill.engaged', scope, reason })
+  for (const account of accountsIn(state, scope))
+    closeWhere(state, account, 'kill_switch', (slot) => isIn(state, scope, slot), events)
+  return undefined
 }
 
 /** Turns a kill switch off. What it had cancelled stays cancelled. */

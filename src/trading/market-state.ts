@@ -2,6 +2,7 @@ import { instrumentOf } from '../state/account.ts'
 import { isCrossed, restingOrders } from '../state/book.ts'
 import type { CommandOf, SpecialTerms } from '../state/command.ts'
 import type { Event } from '../state/event.ts'
+import type { EventLog } from '../state/event-log.ts'
 import { BUY, mayRest, SELL } from '../state/order.ts'
 import type { OrderTerms } from '../state/order.ts'
 import type { Refusal } from '../state/reject.ts'
@@ -27,7 +28,11 @@ export function orderFault(
 }
 
 /** Puts a market into another state, now and, if it names an end, through the phases after it. */
-export function changeStatus(state: State, command: CommandOf<'instrument.transition'>): Event[] | Refusal {
+export function changeStatus(
+  state: State,
+  command: CommandOf<'instrument.transition'>,
+  events: EventLog,
+): Refusal | undefined {
   const { to, reason, until, next } = command
   const instrument = instrumentOf(state, command.instrument)
   if (instrument === undefined) return refuse('instrument_not_found')
@@ -35,10 +40,9 @@ export function changeStatus(state: State, command: CommandOf<'instrument.transi
   if (fault !== undefined) return refuse('transition_not_allowed', fault)
 
   // Nothing below this line can fail.
-  const events: Event[] = []
   instrument.phases = [...next]
   enter(state, instrument, { status: to, until }, reason, events)
-  return events
+  return undefined
 }
 
 /** Each phase may follow the one before, ends after it, and only the last may be without end. */
@@ -57,21 +61,21 @@ function pathFault(state: State, status: InstrumentStatus, path: readonly Phase[
 }
 
 /** Stops continuous trading after a move that is too large, until a call has found a price. */
-export function interrupt(state: State, instrument: Instrument, events: Event[]): void {
+export function interrupt(state: State, instrument: Instrument, events: EventLog): void {
   const until = (state.at + instrument.rules.callTime) as Phase['until']
   instrument.phases = []
   enter(state, instrument, { status: 'volatility_auction', until }, 'volatility', events)
 }
 
 /** The phase that a market is in has come to its end: the next one begins, or trading is open. */
-export function endPhase(state: State, instrument: Instrument, events: Event[]): void {
+export function endPhase(state: State, instrument: Instrument, events: EventLog): void {
   const phase = instrument.phases.shift() ?? { status: 'open', until: null }
   const reason = isCall(instrument.status) ? 'call auction ended' : 'phase ended'
   enter(state, instrument, phase, reason, events)
 }
 
 /** Where orders are to meet, a book that crosses is uncrossed first, and a call always ends in a price. */
-function enter(state: State, instrument: Instrument, phase: Phase, reason: string, events: Event[]): void {
+function enter(state: State, instrument: Instrument, phase: Phase, reason: string, events: EventLog): void {
   const { status, until } = phase
   const from = instrument.status
   if (ADMITS[status].trades && (isCall(from) || isCrossed(instrument.book)))
@@ -79,9 +83,9 @@ function enter(state: State, instrument: Instrument, phase: Phase, reason: strin
   if (status === 'closed') {
     for (const side of [BUY, SELL])
       for (const slot of Array.from(restingOrders(instrument.book, state.orders, side)))
-        events.push(closeOrder(state, instrument, slot, 'instrument_closed', true))
+        closeOrder(state, instrument, slot, 'instrument_closed', true, events)
     for (const slot of waitingOrders(state.orders, instrument))
-      events.push(closeOrder(state, instrument, slot, 'instrument_closed', true))
+      closeOrder(state, instrument, slot, 'instrument_closed', true, events)
   }
   instrument.status = status
   instrument.statusReason = reason

@@ -5,13 +5,14 @@ import { openPosition, theAccount } from '../state/account.ts'
 import { crosses, firstAgainst, nextAgainst, rest, unrest } from '../state/book.ts'
 import type { SelfTrade } from '../state/command.ts'
 import type { CloseReason, Event, EventOf } from '../state/event.ts'
+import type { EventLog } from '../state/event-log.ts'
 import { reachOf } from './corridor.ts'
 import { fillOrders, transferOwn } from './fill.ts'
 import { lowerHold, settleHold } from './hold.ts'
 import { lotTick } from '../state/instrument.ts'
 import { move } from '../state/ledger.ts'
 import type { OrderPool, Slot } from '../state/order.ts'
-import { BUY, freeSlot, NO_SLOT, SELL, sideName, termsOf } from '../state/order.ts'
+import { BUY, freeSlot, NO_SLOT, SELL, termsOf } from '../state/order.ts'
 import { clampHidden, hideRest, shownOf, turnsAgainst } from '../state/slice.ts'
 import type { Instrument, State } from '../state/state.ts'
 import { stopWaiting } from '../state/waiting.ts'
@@ -120,7 +121,7 @@ export function matchOrder(
   instrument: Instrument,
   slot: Slot,
   selfTrade: SelfTrade,
-  events: Event[],
+  events: EventLog,
 ): CloseReason | undefined {
   const pool = state.orders
   const { book } = instrument
@@ -141,7 +142,7 @@ export function matchOrder(
     }
     const shown = (pool.remaining[resting] as number) - (pool.hidden[resting] as number)
     const quantity = Math.min(pool.remaining[slot] as number, shown) as Lots
-    events.push(fillOrders(state, instrument, slot, resting, quantity))
+    fillOrders(state, instrument, slot, resting, quantity, events)
     if (quantity === shown) endSlice(state, instrument, resting, 'filled', events)
     else settleHold(state, instrument, resting)
   }
@@ -154,10 +155,10 @@ export function endSlice(
   instrument: Instrument,
   slot: Slot,
   reason: CloseReason,
-  events: Event[],
+  events: EventLog,
 ): void {
   if (state.orders.remaining[slot] === 0) {
-    events.push(closeOrder(state, instrument, slot, reason, true))
+    closeOrder(state, instrument, slot, reason, true, events)
     return
   }
   unrest(instrument.book, state.orders, slot)
@@ -165,19 +166,12 @@ export function endSlice(
 }
 
 /** Puts an order in the book behind the others at its price, with no more held than it needs there. */
-export function restOrder(state: State, instrument: Instrument, slot: Slot, events: Event[]): void {
+export function restOrder(state: State, instrument: Instrument, slot: Slot, events: EventLog): void {
   const pool = state.orders
   hideRest(pool, slot)
   rest(instrument.book, pool, slot)
   settleHold(state, instrument, slot)
-  events.push({
-    kind: 'order.rested',
-    order: pool.id[slot] as OrderId,
-    instrument: instrument.id,
-    side: sideName(pool.side[slot] as number),
-    price: pool.price[slot] as Ticks,
-    lots: shownOf(pool, slot),
-  })
+  events.rested(pool, slot)
 }
 
 /** Two orders of one member meet: one gives way, as the aggressor chose. */
@@ -187,7 +181,7 @@ export function preventSelfTrade(
   slot: Slot,
   resting: Slot,
   mode: SelfTrade,
-  events: Event[],
+  events: EventLog,
 ): CloseReason | undefined {
   const pool = state.orders
   // A call trades orders whole, whatever they show.
@@ -213,7 +207,7 @@ export function preventSelfTrade(
     else settleHold(state, instrument, resting)
     return pool.remaining[slot] === 0 ? 'self_trade' : undefined
   }
-  if (mode !== 'cancel_newest') events.push(closeOrder(state, instrument, resting, 'self_trade', true))
+  if (mode !== 'cancel_newest') closeOrder(state, instrument, resting, 'self_trade', true, events)
   return mode === 'cancel_oldest' ? undefined : 'self_trade'
 }
 
@@ -255,23 +249,13 @@ export function closeOrder(
   slot: Slot,
   reason: CloseReason,
   rested: boolean,
-): Event {
+  events: EventLog,
+): void {
   const pool = state.orders
   const account = theAccount(state, pool.account[slot] as AccountId)
   const remaining = pool.remaining[slot] as Lots
   const waits = pool.waits[slot] !== 0
-  const event: Event = {
-    kind: 'order.closed',
-    order: pool.id[slot] as OrderId,
-    account: account.id,
-    instrument: instrument.id,
-    side: sideName(pool.side[slot] as number),
-    price: pool.price[slot] as Ticks,
-    status: reason === 'filled' || reason === 'expired' ? reason : 'canceled',
-    reason,
-    remaining,
-    rested: rested && !waits,
-  }
+  events.closed(pool, slot, reason, rested && !waits)
   if (waits) stopWaiting(state, instrument, slot)
   else if (rested) unrest(instrument.book, pool, slot)
   lowerHold(state, slot, micros(0))
@@ -283,5 +267,4 @@ export function closeOrder(
   if (after !== NO_SLOT) pool.accountPrev[after] = before
   account.openOrders--
   freeSlot(pool, slot)
-  return event
 }

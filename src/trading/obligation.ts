@@ -13,7 +13,7 @@ import {
   theAccount,
 } from '../state/account.ts'
 import { freeBond, releaseEscrow, takeOver, trimEscrow, unreserved, withhold } from './escrow.ts'
-import type { Event } from '../state/event.ts'
+import type { Events } from '../state/event-log.ts'
 import type { Cell } from '../state/ledger.ts'
 import { move } from '../state/ledger.ts'
 import type { Instrument, Offer, Position, State } from '../state/state.ts'
@@ -97,7 +97,7 @@ export function callObligation(
   offer: Offer,
   quantity: Wt,
   keepers: readonly AccountId[],
-  events: Event[],
+  events: Events,
 ): void {
   const account = theAccount(state, offer.terms.account)
   const supplier = openPosition(state, account, instrument.id)
@@ -163,7 +163,7 @@ export function payStandby(
   from: Cell,
   quantity: Wt,
   at: Instant,
-  events: Event[],
+  events: Events,
 ): void {
   const paid = new Map<Position, { wt: number; proceeds: number; fee: number }>()
   const lost = new Map<Position, { wt: number; amount: number }>()

@@ -4,33 +4,54 @@ import { accountOf, openPosition } from '../state/account.ts'
 import { schedule } from '../state/agenda.ts'
 import type { OrderPlace, SpecialTerms } from '../state/command.ts'
 import type { CloseReason, Event, FirstAnswer, OrderAccepted } from '../state/event.ts'
+import type { EventLog } from '../state/event-log.ts'
 import { raiseHold } from './hold.ts'
 import { enterBook } from './enter.ts'
 import { wait } from './wait.ts'
 import { hasSameSpecials, specialOf } from './terms.ts'
 import { move } from '../state/ledger.ts'
 import type { OrderTerms, Slot } from '../state/order.ts'
-import { NO_SLOT, SELL, setTerms, takeSlot, termsFor } from '../state/order.ts'
+import { NO_SLOT, SELL, setTerms, takeSlot, termsCode, termsFor } from '../state/order.ts'
 import type { Plan } from './plan.ts'
 import { planOrder } from './plan.ts'
 import type { Refusal } from '../state/reject.ts'
 import type { Account, Instrument, State } from '../state/state.ts'
 
 /** Places an order, or answers the repeat of one by its client order id as it was answered the first time. */
-export function placeOrder(state: State, order: OrderPlace): Event[] | Refusal {
+export function placeOrder(state: State, order: OrderPlace, events: EventLog): Refusal | undefined {
   const repeat = repeatOf(state, order)
-  if (repeat !== undefined) return [repeat]
+  if (repeat !== undefined) {
+    events.push(repeat)
+    return undefined
+  }
   const plan = planOrder(state, order)
   if ('reason' in plan) return plan
 
   // Nothing below this line can fail.
   const { account, instrument } = plan
-  const { clientOrderId } = order
   const special = specialOf(order, state.at)
-  const slot = openOrder(state, account, instrument, plan, plan.lots, order.mandate, termsFor(order, special))
-  const accepted = acceptedEvent(state.orders.id[slot] as OrderId, order, plan.limit, special)
-  const events: Event[] = [accepted]
-  if (plan.lots < order.lots) events.push(reducedEvent(accepted, (order.lots - plan.lots) as Lots))
+  const terms = termsFor(order, special)
+  const slot = openOrder(state, account, instrument, plan, plan.lots, order.mandate, terms)
+  if (special === null && order.clientOrderId === null) {
+    events.accepted(state.orders, slot, termsCode(order), order.lots)
+    enterBook(state, instrument, slot, events)
+  } else enterSpecially(state, order, plan, slot, special, events)
+  return undefined
+}
+
+/** An order that may wait, end by itself or be asked for again: its acceptance is kept whole. */
+function enterSpecially(
+  state: State,
+  order: OrderPlace,
+  { account, instrument, limit, lots }: Plan,
+  slot: Slot,
+  special: SpecialTerms | null,
+  events: EventLog,
+): void {
+  const { clientOrderId } = order
+  const accepted = acceptedEvent(state.orders.id[slot] as OrderId, order, limit, special)
+  events.push(accepted)
+  if (lots < order.lots) events.push(reducedEvent(accepted, (order.lots - lots) as Lots))
   let reason: CloseReason | undefined
   if (special?.stop === undefined) reason = enterBook(state, instrument, slot, events)
   else wait(state, instrument, slot, special.stop, events)
@@ -40,7 +61,6 @@ export function placeOrder(state: State, order: OrderPlace): Event[] | Refusal {
     const first = firstAnswer(state, slot, accepted, reason)
     account.clientOrders.set(clientOrderId, { order: accepted.order, asked: order, first })
   }
-  return events
 }
 
 const REQUEST = [

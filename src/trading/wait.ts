@@ -2,7 +2,8 @@ import type { AccountId, OrderId } from '../base/ids.ts'
 import { later } from '../base/time.ts'
 import { schedule } from '../state/agenda.ts'
 import { crosses } from '../state/book.ts'
-import type { Event, OrderPending } from '../state/event.ts'
+import type { OrderPending } from '../state/event.ts'
+import type { EventLog } from '../state/event-log.ts'
 import type { Slot } from '../state/order.ts'
 import { termsOf } from '../state/order.ts'
 import type { Instrument, State } from '../state/state.ts'
@@ -27,7 +28,7 @@ export function waitBefore(state: State, instrument: Instrument, slot: Slot, del
 }
 
 /** An order waits outside the book for a stop price, `WHOLE` or `DELAY`, and holds what it may cost. */
-export function wait(state: State, instrument: Instrument, slot: Slot, what: number, events: Event[]): void {
+export function wait(state: State, instrument: Instrument, slot: Slot, what: number, events: EventLog): void {
   const pool = state.orders
   const id = pool.id[slot] as OrderId
   startWaiting(state, instrument, slot, what)

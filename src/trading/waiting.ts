@@ -3,6 +3,7 @@ import type { Lots, Ticks } from '../base/money.ts'
 import { freeCash, theAccount, theInstrument } from '../state/account.ts'
 import { crosses } from '../state/book.ts'
 import type { CloseReason, Event } from '../state/event.ts'
+import type { EventLog } from '../state/event-log.ts'
 import type { Slot } from '../state/order.ts'
 import { BUY, findOrder, NO_SLOT, termsOf } from '../state/order.ts'
 import type { Instrument, State } from '../state/state.ts'
@@ -22,7 +23,7 @@ import { fillsWhole } from './wait.ts'
  * price was reached first and of those of one price the older; then all-or-none orders that the book fills
  * whole, bids before asks, the best limit first. What they trade may let others enter.
  */
-export function enterWaiting(state: State, events: Event[]): void {
+export function enterWaiting(state: State, events: EventLog): void {
   for (const instrument of state.instruments) {
     while (instrument.status === 'open') {
       const stop = firstReached(state, instrument)
@@ -40,7 +41,7 @@ export function enterWaiting(state: State, events: Event[]): void {
 }
 
 /** The delay of a taker is over: it enters if the market still takes it, as if it had come now. */
-export function releaseTaker(state: State, order: OrderId, events: Event[]): void {
+export function releaseTaker(state: State, order: OrderId, events: EventLog): void {
   const pool = state.orders
   const slot = findOrder(pool, order)
   const instrument = theInstrument(state, pool.instrument[slot] as Instrument['id'])
@@ -53,7 +54,7 @@ export function releaseTaker(state: State, order: OrderId, events: Event[]): voi
   finish(state, instrument, slot, fault, false, events)
 }
 
-function trigger(state: State, instrument: Instrument, slot: Slot, events: Event[]): void {
+function trigger(state: State, instrument: Instrument, slot: Slot, events: EventLog): void {
   const pool = state.orders
   stopWaiting(state, instrument, slot)
   events.push({
@@ -75,10 +76,10 @@ function finish(
   slot: Slot,
   fault: CloseReason | undefined,
   delays: boolean,
-  events: Event[],
+  events: EventLog,
 ): void {
   if (fault === undefined) enterBook(state, instrument, slot, events, delays)
-  else events.push(closeOrder(state, instrument, slot, fault, false))
+  else closeOrder(state, instrument, slot, fault, false, events)
 }
 
 const enteredEvent = ({ orders: pool }: State, slot: Slot): Event => ({
@@ -123,7 +124,7 @@ function entryFault(
   state: State,
   instrument: Instrument,
   slot: Slot,
-  events: Event[],
+  events: EventLog,
 ): CloseReason | undefined {
   const pool = state.orders
   const { special, postOnly, timeInForce } = termsOf(pool, slot)
@@ -140,7 +141,7 @@ function entryFault(
 }
 
 /** Takes off a reduce-only order what would no longer reduce. Returns whether anything is left. */
-function reduceToFit(state: State, instrument: Instrument, slot: Slot, events: Event[]): boolean {
+function reduceToFit(state: State, instrument: Instrument, slot: Slot, events: EventLog): boolean {
   const pool = state.orders
   const remaining = pool.remaining[slot] as Lots
   const account = theAccount(state, pool.account[slot] as AccountId)
