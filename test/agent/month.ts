@@ -173,7 +173,7 @@ async function quote(world: World): Promise<void> {
 const door =
   (world: World): typeof fetch =>
   async (address, init = {}) => {
-    const url = new URL(String(address))
+    const url = new URL(address instanceof Request ? address.url : address)
     const { venue, agent } = world
     if (url.pathname === '/v1/chat/completions') return deliver(world)
     const sent = {
