@@ -72,8 +72,6 @@ export const rejects = {
   nothing_to_reduce: 5011,
   group_count_limit: 5012,
   stop_already_reached: 5013,
-  procurement_limit: 5030,
-
   fixing_off_grid: 5014,
   fixing_published: 5015,
   fixing_not_published: 5016,
@@ -84,6 +82,8 @@ export const rejects = {
   order_notional_limit: 5022,
   open_notional_limit: 5023,
   position_limit: 5024,
+
+  procurement_limit: 5030,
 
   mandate_instrument: 6001,
   mandate_side: 6002,
