@@ -52,7 +52,7 @@ export class Earner {
     this.unitsPerJob = options.unitsPerJob
   }
 
-  /** Looks at the market and its own books, and buys ahead what work is likely to need, if work pays for it. */
+  /** Looks at the market and its own books, and buys ahead what work is likely to need, if it pays for it. */
   async beginHour(): Promise<void> {
     this.jobsPerHour += FRESH * (this.takenThisHour - this.jobsPerHour)
     this.takenThisHour = 0
