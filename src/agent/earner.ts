@@ -72,7 +72,7 @@ export class Earner {
     await this.buy(size, Math.min(worth, ask * 1.02))
   }
 
-  /** Whether a job pays for itself, by what its units cost, failures included, without touching the reserve. */
+  /** Whether a job pays for itself, by what units cost, failures included, without touching the reserve. */
   consider(job: Job): Verdict {
     const { units, ask, cash } = this.view
     const onHand = units >= this.unitsPerJob
