@@ -1,5 +1,6 @@
 import type { Seq } from '../base/ids.ts'
 import { apply } from '../engine/engine.ts'
+import { digestState } from '../engine/snapshot.ts'
 import type { State } from '../state/state.ts'
 import { emptyState } from '../state/state.ts'
 import type { JournalReader } from '../journal/journal.ts'
@@ -24,17 +25,21 @@ export async function recover(journal: JournalReader, recovery: Recovery): Promi
   return state
 }
 
-/** Applies the journal's commands after the state's last one, up to `until`. A throw names the command. */
+/**
+ * Applies the journal's commands after the state's last one, up to `until`, and compares the state with every
+ * digest that the journal kept. Returns how many. A throw names the command.
+ */
 export async function replay(
   journal: JournalReader,
   state: State,
   until: number,
   onReplay?: (batch: readonly Applied[]) => void,
-): Promise<void> {
+): Promise<number> {
+  let digests = 0
   for await (const batch of journal.read(state.seq + 1)) {
-    if (batch.last > until) return
+    if (batch.last > until) break
     const told: Applied[] = []
-    for (const [at, command] of parseBatch(batch)) {
+    for (const [at, command, digest] of parseBatch(batch)) {
       const seq = (state.seq + 1) as Seq
       try {
         const events = apply(state, seq, at, command)
@@ -44,9 +49,14 @@ export async function replay(
           cause: error,
         })
       }
+      if (digest === undefined) continue
+      digests++
+      if (digestState(state) !== digest)
+        throw new Error(`after command ${seq} the state is not the one whose digest the journal kept`)
     }
     onReplay?.(told)
   }
+  return digests
 }
 
 async function newestState(journal: JournalReader, recovery: Recovery): Promise<State> {

@@ -3,7 +3,7 @@ import type { Instant } from '../base/time.ts'
 import type { Command } from '../state/command.ts'
 import { apply } from '../engine/engine.ts'
 import type { Event } from '../state/event.ts'
-import { dumpState } from '../engine/snapshot.ts'
+import { digestState, dumpState } from '../engine/snapshot.ts'
 import type { State } from '../state/state.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Alarm, Clock } from './alarm.ts'
@@ -12,7 +12,7 @@ import type { Folds } from './checkpoint.ts'
 import { NO_FOLDS, packCheckpoint } from './checkpoint.ts'
 import { CommitQueue } from './commit-queue.ts'
 import type { Applied } from './record.ts'
-import { printRecord } from './record.ts'
+import { DIGEST_EVERY, printRecord, withDigest } from './record.ts'
 import { recover } from './recover.ts'
 
 export type { Applied } from './record.ts'
@@ -57,6 +57,8 @@ export type SequencerOptions = {
   queueMax?: number
   /** A snapshot is taken after every so many commands. Default 200,000. */
   checkpointEvery?: number
+  /** The state's digest is kept beside every so-manieth command. Default 65,536. */
+  digestEvery?: number
   folds?: Folds
   /** Hears every batch replayed at the start, as `onCommit` listeners hear the later ones. */
   onReplay?: (batch: readonly Applied[]) => void
@@ -95,6 +97,7 @@ class OneWriter implements Sequencer {
   private readonly alarm: Alarm
   private readonly queueMax: number
   private readonly checkpointEvery: number
+  private readonly digestEvery: number
   private readonly queue: CommitQueue
   private readonly listeners = new Set<(batch: readonly Applied[]) => void>()
   private stopped: SequencerStopped | undefined
@@ -112,6 +115,7 @@ class OneWriter implements Sequencer {
     this.alarm = options.alarm ?? systemAlarm
     this.queueMax = options.queueMax ?? 65_536
     this.checkpointEvery = options.checkpointEvery ?? 200_000
+    this.digestEvery = options.digestEvery ?? DIGEST_EVERY
     this.snapshotSeq = state.seq
     this.queue = new CommitQueue(
       this.journal,
@@ -181,7 +185,8 @@ class OneWriter implements Sequencer {
     const record = printRecord(at, command)
     const seq = (this.state.seq + 1) as Seq
     const applied = { seq, at, command, events: this.perform(seq, at, command) }
-    this.queue.add(applied, record)
+    const isDigested = seq % this.digestEvery === 0
+    this.queue.add(applied, isDigested ? withDigest(record, digestState(this.state)) : record)
     this.arm()
     if (seq - this.snapshotSeq >= this.checkpointEvery) this.snapshotSoon()
     return applied

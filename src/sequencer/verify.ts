@@ -15,6 +15,8 @@ export type ExchangeReport = {
   /** Commands replayed from the first, and the digest of the state they lead to. */
   replayed: number
   digest: string | null
+  /** How many digests the journal had kept along the way: the replayed state had each of them. */
+  digests: number
   /** Each usable snapshot: whether it equals the replayed state, there and after the rest of the journal. */
   snapshots: { seq: number; agrees: boolean }[]
   /** The first thing wrong beyond the journal's own damage, in one line. */
@@ -26,7 +28,15 @@ export type ExchangeReport = {
  */
 export async function verifyExchange(folder: string): Promise<ExchangeReport> {
   const journal = verifyJournal(folder)
-  const report: ExchangeReport = { ok: false, journal, replayed: 0, digest: null, snapshots: [], fault: null }
+  const report: ExchangeReport = {
+    ok: false,
+    journal,
+    replayed: 0,
+    digest: null,
+    digests: 0,
+    snapshots: [],
+    fault: null,
+  }
   if (journal.damage) return report
   const reader = openReader(folder)
   try {
@@ -48,12 +58,12 @@ async function compare(reader: JournalReader, report: ExchangeReport): Promise<v
     if (snapshot.seq <= until) snapshots.unshift(unpackCheckpoint(snapshot).state)
   }
   for (const snapshot of snapshots) {
-    await replay(reader, state, snapshot.seq)
+    report.digests += await replay(reader, state, snapshot.seq)
     const agrees = digestState(state) === digestState(snapshot)
     report.snapshots.push({ seq: snapshot.seq, agrees })
     if (!agrees) throw new Error(`snapshot ${snapshot.seq} differs from the replayed state`)
   }
-  await replay(reader, state, until)
+  report.digests += await replay(reader, state, until)
   report.replayed = state.seq
   report.digest = digestState(state)
   audit(state)
