@@ -76,7 +76,7 @@ function openDay(seed: number) {
   return { state, ask, rules }
 }
 
-/** A command as far as the twin understands it: it knows what is in the book, not what accounts own or owe. */
+/** A command as the twin understands it: it knows what is in the book, not what accounts own or owe. */
 function plain(command: Command): Command {
   if (command.kind === 'instrument.transition') return { ...command, until: null }
   if (command.kind !== 'order.place') return command
