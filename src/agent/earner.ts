@@ -142,7 +142,7 @@ export class Earner {
     }
   }
 
-  /** Bids for units and leaves what does not fill for an hour: a market in a call fills it when it reopens. */
+  /** Bids for units, and leaves for an hour what does not fill: a market in a call fills it later. */
   private async buy(size: number, limit: number): Promise<void> {
     const { client, instrument } = this.options
     const quantity = size.toFixed(2)
