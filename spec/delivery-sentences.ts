@@ -221,6 +221,14 @@ export const deliveryVoice: Voice = {
   'penalty.disputed': () => 'disputed',
   'penalty.closed': ({ amount, upheld }) => `${showMoney(amount)} ${upheld ? 'stands' : 'given back'}`,
   'escrow.forfeited': ({ wt: size, amount }) => `${showUnits(size)} missed, ${showMoney(amount)} insured`,
+  'lot.probed': () => undefined,
+  'lot.rejected': () => undefined,
+  'supplier.defaulted': ({ reason, wt: size }) => `default of ${showUnits(size)}: ${reason}`,
+  'default.bought_in': ({ lots: bought, cost }) => `bought in ${showLots(bought)} for ${showMoney(cost)}`,
+  'units.cancelled': ({ wt: size, refund }) => `${showUnits(size)} cancelled for ${showMoney(refund)}`,
+  'default.closed': ({ surplus }) => `${showMoney(surplus)} returned`,
+  'lot.refunded': ({ due, paid, insured }) =>
+    `${showMoney(paid)} of ${showMoney(due)} refunded${insured > 0 ? `, ${showMoney(insured)} insured` : ''}`,
   'insurance.funded': () => undefined,
   'cash.unwithheld': ({ amount }) => `${showMoney(amount)} let go`,
 }

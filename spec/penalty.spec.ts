@@ -81,12 +81,12 @@ scenario(
   alice deposits 20
   alice bids 1 @ 1.00
   30 failed calls of 1 by alice at sun cost -> 1.00
-  sun owes                                  -> 10, 1 of it sold, bond 0.00
+  sun owes                                  -> 1, 1 of it sold, bond 0.00
   wind deposits 10
   wind issues 10
-  wind asks 1 @ 1.00
   bob deposits 20
   bob bids 1 @ 1.00
+  wind asks 1 @ 1.00
   wind deposits 10
   wind issues 20
   40 failed calls of 1 by bob at wind cost  -> 1.50

@@ -227,7 +227,8 @@ export function expireLot(
   capPrepaid(state, account, instrument, held)
 }
 
-function dropIfEmpty(state: State, position: Position, lot: ClaimLot): void {
+/** A lot of which nothing is left is none. */
+export function dropIfEmpty(state: State, position: Position, lot: ClaimLot): void {
   if (lot.wt > 0) return
   state.lots.delete(lot.id)
   position.lots.splice(position.lots.indexOf(lot.id), 1)

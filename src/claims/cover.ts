@@ -61,7 +61,7 @@ export function coverDraw(
   endCall(state, failing, draw.wt)
   const { cost, surplus } = buyIn(state, instrument, failing, purchase, events)
   payFromSurplus(state, failing, surplus, () => punishMiss(state, miss, 'covered', events))
-  cancelCovered(state, instrument, failing, purchase.lots, draw.offer)
+  cancelCovered(state, instrument, failing, purchase.lots, draw.offer, 'freed')
   const failed = draw.failed.includes(draw.supplier) ? draw.failed : [...draw.failed, draw.supplier]
   callObligation(state, instrument, offer, draw.wt, failed, events)
   const who = { account: draw.account, from: draw.offer, to: offer.id, supplier: draw.supplier }
@@ -87,25 +87,54 @@ export function planCover(
   wanted: Lots,
   called: number,
 ): Cover | undefined {
-  if (instrument.status !== 'open' || instrument.killed !== null || state.killed !== null) return undefined
-  const quantity = wt(wanted * instrument.spec.lot)
+  let best: Cover | undefined
+  for (const cover of covers(state, instrument, failing, offers, wanted, called)) {
+    if (cover.purchase.lots < wanted) continue
+    if (best === undefined || cover.purchase.value < best.purchase.value) best = cover
+  }
+  return best
+}
+
+/** The same for as many of `most` lots as the first of the offers that has any can give, within the money. */
+export function planPart(
+  state: State,
+  instrument: Instrument,
+  failing: Position,
+  offers: readonly OfferId[],
+  most: Lots,
+  called: number,
+): Cover | undefined {
+  for (let wanted = most as number; wanted > 0; wanted = Math.floor(wanted / 2))
+    for (const cover of covers(state, instrument, failing, offers, lots(wanted), called))
+      if (cover.purchase.lots > 0) return cover
+  return undefined
+}
+
+/** What each of the offers could give of `wanted` lots, as far as the failing supplier's money pays. */
+function* covers(
+  state: State,
+  instrument: Instrument,
+  failing: Position,
+  offers: readonly OfferId[],
+  wanted: Lots,
+  called: number,
+): Generator<Cover> {
+  if (instrument.status !== 'open' || instrument.killed !== null || state.killed !== null) return
   const sold = obligationOf(state, failing) - inTrading(state, failing)
   // Where it has bought back what was called, its escrow stands for the calls and covers nothing else.
-  if (failing.escrowed !== sold || sold - called < quantity) return undefined
+  if (failing.escrowed !== sold || sold - called < wanted * instrument.spec.lot) return
   const account = theAccount(state, failing.account)
   const limit = coverLimit(state, instrument, failing, wanted)
-  const money = escrowBehind(failing, quantity) + available(state, failing, PAYERS)
-  let best: Cover | undefined
+  const backing = available(state, failing, PAYERS)
   for (const id of offers) {
     const offer = offerOf(state, id)
     if (offer === undefined || !isCallable(offer, instrument.id, state.at)) continue
     const seller = positionOf(state, offer.terms.account, instrument.id)
     if (seller === undefined || !sellsFirstHand(state, seller)) continue
     const purchase = planPurchase(state, instrument, account, limit, wanted, seller.account)
-    if (purchase.lots < wanted || purchase.worst > money) continue
-    if (best === undefined || purchase.value < best.purchase.value) best = { offer, purchase }
+    const money = escrowBehind(failing, wt(purchase.lots * instrument.spec.lot)) + backing
+    if (purchase.worst <= money) yield { offer, purchase }
   }
-  return best
 }
 
 /** Whether all that a supplier sells now raises what it has sold of its obligation. */
@@ -157,16 +186,17 @@ function payFromSurplus(state: State, failing: Position, surplus: Micros, pay: (
   failing.bond = micros(failing.bond - left)
 }
 
-/** The lots bought cancel against the obligation; the bond behind them is freed. */
+/** The lots bought cancel against the obligation; the bond behind them is freed, or kept for the rest. */
 export function cancelCovered(
   state: State,
   instrument: Instrument,
   failing: Position,
   bought: Lots,
   offer: OfferId | null,
+  bond: 'freed' | 'kept',
 ): void {
   const quantity = wt(bought * instrument.spec.lot)
-  freeBond(state, failing, quantity, theAccount(state, failing.account).free)
+  if (bond === 'freed') freeBond(state, failing, quantity, theAccount(state, failing.account).free)
   failing.cost = micros(failing.cost - costOf(state, failing, quantity))
   move(state.ledger, failing.free, failing.owed, quantity)
   lowerBacked(state, failing.account, offer, quantity)

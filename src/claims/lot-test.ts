@@ -15,6 +15,7 @@ import { move } from '../state/ledger.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
 import type { Instrument, Offer, Position, State } from '../state/state.ts'
+import { refundLot } from './refund.ts'
 import { grantCertificate } from '../trading/supply.ts'
 
 /** How many more failures than at the floor the test tells from the floor itself: 6 points. */
@@ -135,6 +136,9 @@ function rejectLot(state: State, position: Position, offer: Offer, test: LotTest
   }
   const who = { offer: offer.id, account, instrument }
   events.push({ kind: 'lot.rejected', ...who, probes, failed, ratio, regraded })
+  refundLot(state, position, regraded, events)
+  // What it has sold it can no longer deliver, unless it qualifies again in time.
+  position.missed = position.escrowed
   const conduct = conductOf(position)
   conduct.rejections = [...conduct.rejections.filter((at) => at > state.at - SERIES), state.at]
   restart(state, position)
@@ -144,6 +148,7 @@ function rejectLot(state: State, position: Position, offer: Offer, test: LotTest
     each.suspended = true
     events.push({ kind: 'offer.suspended', offer: each.id, account, reason: 'lots_rejected' })
   }
+  state.failing.push({ account, reason: 'suspended' })
 }
 
 /** The highest grade below that the probes speak for rather than against. */

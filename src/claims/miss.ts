@@ -3,12 +3,13 @@ import type { Micros, Wt } from '../base/money.ts'
 import { micros, mulDivUp, PPM, ppm, shareUp, wt } from '../base/money.ts'
 import { positionOf, theInstrument } from '../state/account.ts'
 import type { DrawFail } from '../state/command.ts'
+import { newConduct } from '../state/conduct.ts'
 import type { Events } from '../state/event-log.ts'
 import type { Draw, State } from '../state/state.ts'
 import { contractValue } from '../trading/escrow.ts'
 import { unitsHeld } from './claim.ts'
 import { weigh } from './judge.ts'
-import { charge } from './penalty.ts'
+import { charge, roomFor } from './penalty.ts'
 
 /** What a hard failure costs the supplier, as a share of the contract price of the units called. */
 const HARD_FAILURE = ppm(50_000)
@@ -38,11 +39,15 @@ export function punishMiss(state: State, miss: Miss, how: 'marked' | 'covered', 
   const position = positionOf(state, supplier, draw.instrument)
   draw.blamed ??= supplier
   if (draw.failed.includes(supplier) || position === undefined) return
+  position.conduct ??= newConduct(state.at)
+  position.conduct.missedCalls++
   if (how === 'marked') position.missed = wt(Math.min(position.missed + miss.wt, position.escrowed))
   const due = shareUp(miss.value, HARD_FAILURE)
   const offence = { offence: 'hard_failure', due, buyer: null, wt: miss.wt, draw: draw.id, failure } as const
   const sources = how === 'marked' ? MARKED_PAY : COVERED_PAY
-  charge(state, position, offence, sources, events)
+  const room = roomFor(state, supplier)
+  const paid = charge(state, position, offence, sources, events)
+  if (paid < Math.min(due, room)) state.failing.push({ account: supplier, reason: 'bond_exhausted' })
 }
 
 /**

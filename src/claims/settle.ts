@@ -42,7 +42,10 @@ export function settleDraw(state: State, command: CommandOf<'draw.settle'>): Eve
   const purchase = { buyer: draw.account, wt: used, cost, proceeds }
   withhold(state, supplier, proceeds - fee - refund + bond, state.at, purchase)
   const returned = wt(draw.wt - used)
-  if (used > 0) theInstrument(state, draw.instrument).outSince = 0 as Instant
+  if (used > 0) {
+    theInstrument(state, draw.instrument).outSince = 0 as Instant
+    if (supplier.conduct !== null) supplier.conduct.servedCalls++
+  }
   const after = closeDraw(state, draw, { used, refund, at: state.at, outage: null })
   const { id, account, mandate, instrument, offer, request } = draw
   const fined: Event[] = []

@@ -4,18 +4,17 @@ import type { Wt } from '../base/money.ts'
 import { micros, wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import { nextOnGrid } from '../base/time.ts'
-import { inTrading, obligationOf, positionOf, theAccount, theInstrument } from '../state/account.ts'
+import { positionOf, theAccount, theInstrument } from '../state/account.ts'
 import { earliestDue, firstDue, takeDue } from '../state/agenda.ts'
 import { restingOrders } from '../state/book.ts'
 import { expireLot, FROM_TRADING, openLot } from './claim.ts'
 import { fireCancelTimer } from '../standing/cancel-timer.ts'
-import { freeBond } from '../trading/escrow.ts'
 import type { EventLog } from '../state/event-log.ts'
-import { costOf } from '../trading/fill.ts'
+import { closeDefaults, closeWindow } from './default.ts'
 import { balanceOf, move } from '../state/ledger.ts'
 import { endPhase } from '../trading/market-state.ts'
 import { closeOrder } from '../trading/match.ts'
-import { lowerBacked } from '../trading/obligation.ts'
+import { cancelUnsold } from '../trading/obligation.ts'
 import { findOrder, SELL } from '../state/order.ts'
 import { closePenalty } from './penalty.ts'
 import { shareFees } from './insurance.ts'
@@ -103,9 +102,11 @@ function sweep(state: State, instrument: Instrument, events: EventLog): void {
   for (const account of state.accounts) {
     const position = account.positions[instrument.id]
     if (position === undefined) continue
-    cancelUnsold(state, position, events)
+    cancelUnsold(state, position, 'sweep', events)
     enterConsumption(state, position, drawn.get(position) ?? [], at, events)
+    closeWindow(state, position)
   }
+  closeDefaults(state, instrument, events)
   shareFees(state, events)
   events.push({ kind: 'window.swept', instrument: instrument.id, at })
 }
@@ -123,19 +124,6 @@ function drawnFromTrading(state: State, instrument: Instrument): Map<Position, S
     drawn.set(position, [...(drawn.get(position) ?? []), ...sources])
   }
   return drawn
-}
-
-/** A supplier's own unsold units cancel against what it owes and no draw has called; their bond is freed. */
-function cancelUnsold(state: State, position: Position, events: EventLog): void {
-  const uncalled = obligationOf(state, position) - position.reserved
-  const quantity = wt(Math.min(inTrading(state, position), Math.max(0, uncalled)))
-  if (quantity === 0) return
-  const { account, instrument } = position
-  const bond = freeBond(state, position, quantity, theAccount(state, account).free)
-  position.cost = micros(position.cost - costOf(state, position, quantity))
-  move(state.ledger, position.free, position.owed, quantity)
-  lowerBacked(state, account, null, quantity)
-  events.push({ kind: 'units.redeemed', account, instrument, wt: quantity, bond, reason: 'sweep' })
 }
 
 function enterConsumption(

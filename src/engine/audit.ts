@@ -293,6 +293,7 @@ function auditEscrow(state: State): void {
       assert(position.escrowed === escrowed, '10: the escrowed quantity is in lots')
       assert(escrowed === escrowTarget(state, position), '10: the escrowed quantity is what was sold')
     }
+  assert(state.failing.length === 0, '10: no default is left undealt with')
   const withheld = state.withheld.reduce((sum, { amount }) => sum + amount, 0)
   let penalties = 0
   for (const { to, amount } of state.penalties.values()) if (to === null) penalties += amount

@@ -21,6 +21,7 @@ import { placeOrder } from '../trading/place.ts'
 import { endProcurement, keepProcurements, setProcurement } from '../standing/procurement.ts'
 import { probeLot } from '../claims/lot-test.ts'
 import { coverDraw } from '../claims/cover.ts'
+import { tendDefaults } from '../claims/default.ts'
 import { decidePenalty, disputePenalty } from '../claims/penalty.ts'
 import type { Refusal } from '../state/reject.ts'
 import { NO_DETAIL } from '../state/reject.ts'
@@ -58,6 +59,7 @@ export function perform(state: State, command: Command, events: EventLog): void 
   if (state.at >= state.nextDue) {
     const from = events.count
     runDue(state, events)
+    if (state.failing.length > 0) tendDefaults(state, events)
     if (state.procurements.length > 0) procure(state, events, from)
   }
   const from = events.count
@@ -65,6 +67,7 @@ export function perform(state: State, command: Command, events: EventLog): void 
   const isRefused = outcome !== undefined && !Array.isArray(outcome)
   if (isRefused) sayRefused(outcome, events)
   else if (outcome !== undefined) events.push(...outcome)
+  if (state.failing.length > 0 || (state.defaults.length > 0 && !isRefused)) tendDefaults(state, events)
   if (state.waiting > 0) enterWaiting(state, events)
   if (state.tripped.length > 0) endTripped(state, events)
   if (state.procurements.length > 0 && !isRefused) procure(state, events, from)

@@ -1,8 +1,8 @@
-import type { AccountId, DrawId, InstrumentId, OfferId, PenaltyId } from '../base/ids.ts'
-import type { Micros, Ppm, Wt } from '../base/money.ts'
+import type { AccountId, DrawId, InstrumentId, LotId, OfferId, PenaltyId } from '../base/ids.ts'
+import type { Lots, Micros, Ppm, Wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { CommandOf } from './command.ts'
-import type { Offence } from './penalty.ts'
+import type { DefaultReason, Offence } from './penalty.ts'
 
 /** What is told of how suppliers keep their promises, and of the money that moves where they do not. */
 export type ConductEvent =
@@ -40,6 +40,40 @@ export type ConductEvent =
     }
   /** The insurance fund has got its share of the fees. */
   | { kind: 'insurance.funded'; amount: Micros }
+  /** What a rejected lot gives back to a buyer, out of its supplier's money and the insurance fund. */
+  | {
+      kind: 'lot.refunded'
+      account: AccountId
+      buyer: AccountId
+      instrument: InstrumentId
+      wt: Wt
+      due: Micros
+      paid: Micros
+      insured: Micros
+    }
+  /** Its unsold units are gone; what it has sold is bought in until the next sweep, and then cancelled. */
+  | {
+      kind: 'supplier.defaulted'
+      account: AccountId
+      instrument: InstrumentId
+      reason: DefaultReason
+      /** Sold and undelivered, what stands in escrow for it, and the bond. */
+      wt: Wt
+      escrow: Micros
+      bond: Micros
+    }
+  /** Bought from another supplier, whose obligation takes the place of the defaulter's. */
+  | { kind: 'default.bought_in'; account: AccountId; instrument: InstrumentId; lots: Lots; cost: Micros }
+  /** Units of a holder that nobody delivers any more, at the lower of escrowed price and what they had cost. */
+  | {
+      kind: 'units.cancelled'
+      account: AccountId
+      instrument: InstrumentId
+      lot: LotId
+      wt: Wt
+      refund: Micros
+    }
+  | { kind: 'default.closed'; account: AccountId; instrument: InstrumentId; wt: Wt; surplus: Micros }
   /** Escrow of units that a call had missed, when they expired: it went to the insurance fund. */
   | { kind: 'escrow.forfeited'; account: AccountId; instrument: InstrumentId; wt: Wt; amount: Micros }
   | PenaltyCharged

@@ -6,6 +6,9 @@ export type Conduct = {
   test: LotTest
   /** When its last lots were rejected, oldest first; those of more than a week ago are forgotten. */
   rejections: Instant[]
+  /** Calls since the last sweep that it missed, and that it served. */
+  missedCalls: number
+  servedCalls: number
 }
 
 /**
@@ -23,4 +26,9 @@ export type LotTest = {
 
 export const newTest = (at: Instant): LotTest => ({ since: at, probes: 0, failed: 0, ratio: 0, lower: [] })
 
-export const newConduct = (at: Instant): Conduct => ({ test: newTest(at), rejections: [] })
+export const newConduct = (at: Instant): Conduct => ({
+  test: newTest(at),
+  rejections: [],
+  missedCalls: 0,
+  servedCalls: 0,
+})

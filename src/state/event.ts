@@ -50,6 +50,7 @@ export type CloseReason =
   | 'cancel_timer'
   | 'price_band'
   | 'insufficient_funds'
+  | 'default'
   | 'fok_unfilled'
   | 'post_only'
   | 'reduce_only'
@@ -97,7 +98,7 @@ export type Event =
       instrument: InstrumentId
       wt: Wt
       bond: Micros
-      reason: 'user' | 'sweep'
+      reason: 'user' | 'sweep' | 'default'
     }
   | OrderAccepted
   | { kind: 'order.repeated'; account: AccountId; order: OrderId; first: FirstAnswer }

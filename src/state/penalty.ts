@@ -30,3 +30,6 @@ export type Penalty = {
   /** What the supplier says against it; null: it has said nothing. */
   dispute: string | null
 }
+
+/** Why a supplier is in default. */
+export type DefaultReason = 'suspended' | 'silent' | 'bond_exhausted'

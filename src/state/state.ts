@@ -24,8 +24,8 @@ import type { Cell, Ledger } from './ledger.ts'
 import { CASH, newLedger, openCell } from './ledger.ts'
 import type { OrderPool, Slot } from './order.ts'
 import { newPool } from './order.ts'
-import type { Penalty } from './penalty.ts'
 import type { Reject } from './reject.ts'
+import type { DefaultReason, Penalty } from './penalty.ts'
 import type { Turnover } from './turnover.ts'
 import type { AccountLimits, InstrumentRules, InstrumentStatus, Moves, Phase } from './status.ts'
 
@@ -61,6 +61,10 @@ export type State = {
   withheld: Withheld[]
   /** Those that may still be undone. */
   penalties: Map<PenaltyId, Penalty>
+  /** Suppliers found in default by the command under way; empty between commands. */
+  failing: Failing[]
+  /** What suppliers in default still owe, oldest first. */
+  defaults: Default[]
   /** Of the fees, what has been shared with the insurance fund. */
   feesShared: Micros
   agenda: Due[]
@@ -323,6 +327,10 @@ export type Withheld = {
 /** What one buyer's delivered units had cost it, and what their supplier earned for them before the fee. */
 export type Bought = { wt: Wt; cost: Micros; proceeds: Micros }
 
+/** A supplier whose promises are bought in and then cancelled, and what of them is still open. */
+export type Failing = { account: AccountId; reason: DefaultReason }
+export type Default = { account: AccountId; instrument: InstrumentId }
+
 /**
  * A draw's deadline, a lot's or an order's expiry, an account's timer, the end of the window for a dispute
  * or of a taker's delay. Skipped where it has ended before.
@@ -389,6 +397,8 @@ export function emptyState(): State {
     orders: newPool(),
     withheld: [],
     penalties: new Map(),
+    failing: [],
+    defaults: [],
     feesShared: micros(0),
     agenda: [],
     nextOrder: 1,

@@ -7,12 +7,19 @@ import { MICROS_PER_DAY } from '../base/time.ts'
 const DAYS = 30
 
 /** What an account sold first hand, and what it was charged in penalties, by UTC day modulo 30; in µ$. */
-export type Turnover = { day: number; sales: Micros[]; penalties: Micros[] }
+export type Turnover = {
+  day: number
+  sales: Micros[]
+  penalties: Micros[]
+  /** What the insurance fund has paid for it today. */
+  insured: Micros
+}
 
 export const newTurnover = (at: Instant): Turnover => ({
   day: Math.floor(at / MICROS_PER_DAY),
   sales: Array.from({ length: DAYS }, () => micros(0)),
   penalties: Array.from({ length: DAYS }, () => micros(0)),
+  insured: micros(0),
 })
 
 /** Forgets the days that have left the last 30, and returns the place of today. */
@@ -23,6 +30,7 @@ function today(turnover: Turnover, at: Instant): number {
     turnover.sales[(day - back) % DAYS] = micros(0)
     turnover.penalties[(day - back) % DAYS] = micros(0)
   }
+  if (stale > 0) turnover.insured = micros(0)
   turnover.day = Math.max(turnover.day, day)
   return day % DAYS
 }
@@ -45,4 +53,11 @@ export function penaltyRoom(turnover: Turnover | null, at: Instant): number {
   const sum = (days: readonly Micros[]): number => days.reduce((total, each) => total + each, 0)
   const sales = sum(turnover.sales)
   return Math.max(0, sales + Math.floor(sales / 2) - sum(turnover.penalties))
+}
+
+/** What the insurance fund has paid for a supplier today, `more` included. */
+export function countInsured(turnover: Turnover, at: Instant, more: Micros): Micros {
+  today(turnover, at)
+  turnover.insured = micros(turnover.insured + more)
+  return turnover.insured
 }

@@ -26,6 +26,10 @@ const OWN = [
   'offer.noticed',
   'escrow.forfeited',
   'declaration.made',
+  'supplier.defaulted',
+  'default.bought_in',
+  'default.closed',
+  'units.cancelled',
   'penalty.disputed',
   'penalty.closed',
   'lot.accepted',
@@ -91,6 +95,11 @@ export function viewsOf(event: Event, owners: Owners): View[] {
       return movedViews(event)
     case 'penalty.charged':
       return penaltyViews(event)
+    case 'lot.refunded':
+      return [
+        { account: event.account, event: without(event, 'buyer', 'insured') },
+        { account: event.buyer, event: { ...without(event, 'account', 'buyer'), account: event.buyer } },
+      ]
     case 'draw.opened':
     case 'draw.rerouted':
     case 'draw.covered':

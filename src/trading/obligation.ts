@@ -16,6 +16,7 @@ import { freeBond, releaseEscrow, takeOver, trimEscrow, unreserved, withhold } f
 import type { Events } from '../state/event-log.ts'
 import type { Cell } from '../state/ledger.ts'
 import { move } from '../state/ledger.ts'
+import { costOf } from './fill.ts'
 import type { Instrument, Offer, Position, State } from '../state/state.ts'
 
 /** What a purchase that has not happened yet will take from one seller. */
@@ -240,4 +241,22 @@ export function lowerBacked(state: State, account: AccountId, offer: OfferId | n
     backing.backed = wt(backing.backed - part)
     return part
   }
+}
+
+/** A supplier's own unsold units cancel against what it owes and no draw has called; their bond is freed. */
+export function cancelUnsold(
+  state: State,
+  position: Position,
+  reason: 'sweep' | 'default',
+  events: Events,
+): void {
+  const uncalled = obligationOf(state, position) - position.reserved
+  const quantity = wt(Math.min(inTrading(state, position), Math.max(0, uncalled)))
+  if (quantity === 0) return
+  const { account, instrument } = position
+  const bond = freeBond(state, position, quantity, theAccount(state, account).free)
+  position.cost = micros(position.cost - costOf(state, position, quantity))
+  move(state.ledger, position.free, position.owed, quantity)
+  lowerBacked(state, account, null, quantity)
+  events.push({ kind: 'units.redeemed', account, instrument, wt: quantity, bond, reason })
 }

@@ -71,7 +71,11 @@ export function grantCertificate(offer: Offer, { id, suppliers }: Instrument, ex
   if (!suppliers.includes(account)) suppliers.push(account)
 }
 
-/** No more calls and no more issues on an offer; what it owes it still owes. */
+/** Whether a supplier has an offer left that is not suspended. */
+const mayServe = (state: State, account: AccountId): boolean =>
+  state.offers.some(({ terms, suspended }) => terms.account === account && !suspended)
+
+/** No more calls and no more issues on an offer. With its last one a supplier is in default of what it owes. */
 export function suspendOffer(state: State, command: CommandOf<'offer.suspend'>): Event[] | Refusal {
   const offer = offerOf(state, command.offer)
   if (offer === undefined) return refuse('offer_not_found')
@@ -79,6 +83,7 @@ export function suspendOffer(state: State, command: CommandOf<'offer.suspend'>):
   // Nothing below this line can fail.
   offer.suspended = true
   const { account } = offer.terms
+  if (!mayServe(state, account)) state.failing.push({ account, reason: 'suspended' })
   return [{ kind: 'offer.suspended', offer: offer.id, account, reason: command.reason }]
 }
 
