@@ -63,8 +63,7 @@ function closeSales(state: State, instrument: Instrument, id: AccountId, events:
   for (let slot = theAccount(state, id).orderHead; slot !== NO_SLOT; slot = pool.accountNext[slot] as Slot)
     if (pool.instrument[slot] === instrument.id && pool.side[slot] === SELL)
       sales.push(pool.id[slot] as OrderId)
-  for (const order of sales)
-    closeOrder(state, instrument, findOrder(pool, order), 'default', true, events)
+  for (const order of sales) closeOrder(state, instrument, findOrder(pool, order), 'default', true, events)
 }
 
 /** Sold and not called by a draw under way. */

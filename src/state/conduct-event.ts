@@ -64,7 +64,7 @@ export type ConductEvent =
     }
   /** Bought from another supplier, whose obligation takes the place of the defaulter's. */
   | { kind: 'default.bought_in'; account: AccountId; instrument: InstrumentId; lots: Lots; cost: Micros }
-  /** Units of a holder that nobody delivers any more, at the lower of escrowed price and what they had cost. */
+  /** Units that nobody delivers any more, paid at the lower of escrowed price and what they had cost. */
   | {
       kind: 'units.cancelled'
       account: AccountId
