@@ -1,5 +1,7 @@
-import type { InstrumentId } from '../base/ids.ts'
+import type { AccountId, InstrumentId } from '../base/ids.ts'
+import type { Micros, Wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
+import type { DefaultReason } from './penalty.ts'
 
 /** How an account has kept what it promised in one instrument, as far as rules depend on it. */
 export type Conduct = {
@@ -32,3 +34,22 @@ export const newConduct = (at: Instant): Conduct => ({
   missedCalls: 0,
   servedCalls: 0,
 })
+
+/**
+ * Released proceeds and freed bond of one instrument that stay out of reach until `due`, or until the
+ * supplier's lot test accepts before; and whose requests earned them, by account.
+ */
+export type Withheld = {
+  account: AccountId
+  instrument: InstrumentId
+  amount: Micros
+  due: Instant
+  bought: Record<AccountId, Bought>
+}
+
+/** What one buyer's delivered units had cost it, and what their supplier earned for them before the fee. */
+export type Bought = { wt: Wt; cost: Micros; proceeds: Micros }
+
+/** A supplier whose promises are bought in and then cancelled, and what of them is still open. */
+export type Failing = { account: AccountId; reason: DefaultReason }
+export type Default = { account: AccountId; instrument: InstrumentId }

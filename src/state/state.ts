@@ -17,7 +17,7 @@ import type { Instant } from '../base/time.ts'
 import { MICROS_PER_HOUR } from '../base/time.ts'
 import type { Book } from './book.ts'
 import type { CommandOf, Notice, OrderPlace, Role, Settings } from './command.ts'
-import type { Conduct } from './conduct.ts'
+import type { Conduct, Default, Failing, Withheld } from './conduct.ts'
 import type { FirstAnswer } from './event.ts'
 import type { Spec } from './instrument.ts'
 import type { Cell, Ledger } from './ledger.ts'
@@ -25,7 +25,7 @@ import { CASH, newLedger, openCell } from './ledger.ts'
 import type { OrderPool, Slot } from './order.ts'
 import { newPool } from './order.ts'
 import type { Reject } from './reject.ts'
-import type { DefaultReason, Penalty } from './penalty.ts'
+import type { Penalty } from './penalty.ts'
 import type { Turnover } from './turnover.ts'
 import type { AccountLimits, InstrumentRules, InstrumentStatus, Moves, Phase } from './status.ts'
 
@@ -311,25 +311,6 @@ export type Draw = {
   /** All that it has asked of its mandate so far, what it bought included: one draw counts as one order. */
   committed: Micros
 }
-
-/**
- * Released proceeds and freed bond of one instrument that stay out of reach until `due`, or until the
- * supplier's lot test accepts before; and whose requests earned them, by account.
- */
-export type Withheld = {
-  account: AccountId
-  instrument: InstrumentId
-  amount: Micros
-  due: Instant
-  bought: Record<AccountId, Bought>
-}
-
-/** What one buyer's delivered units had cost it, and what their supplier earned for them before the fee. */
-export type Bought = { wt: Wt; cost: Micros; proceeds: Micros }
-
-/** A supplier whose promises are bought in and then cancelled, and what of them is still open. */
-export type Failing = { account: AccountId; reason: DefaultReason }
-export type Default = { account: AccountId; instrument: InstrumentId }
 
 /**
  * A draw's deadline, a lot's or an order's expiry, an account's timer, the end of the window for a dispute

@@ -8,7 +8,8 @@ import { freeCash, inTrading, obligationOf, theAccount } from '../state/account.
 import type { Cell } from '../state/ledger.ts'
 import { countSale, newTurnover } from '../state/turnover.ts'
 import { move } from '../state/ledger.ts'
-import type { Bought, EscrowLot, Position, State, Withheld } from '../state/state.ts'
+import type { Bought, Withheld } from '../state/conduct.ts'
+import type { EscrowLot, Position, State } from '../state/state.ts'
 
 /**
  * The escrowed quantity: obligation less units held in trading, and never less than what draws have called.
