@@ -75,7 +75,7 @@ export function grantCertificate(offer: Offer, { id, suppliers }: Instrument, ex
 const mayServe = (state: State, account: AccountId): boolean =>
   state.offers.some(({ terms, suspended }) => terms.account === account && !suspended)
 
-/** No more calls and no more issues on an offer. With its last one a supplier is in default of what it owes. */
+/** No more calls, no more issues. With its last offer a supplier is in default of what it owes. */
 export function suspendOffer(state: State, command: CommandOf<'offer.suspend'>): Event[] | Refusal {
   const offer = offerOf(state, command.offer)
   if (offer === undefined) return refuse('offer_not_found')
