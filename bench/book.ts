@@ -82,7 +82,7 @@ function runTwin(work: Workload): Run {
   const [launch] = launchSpecs('')
   if (launch === undefined) throw new Error('there are launch specs')
   const spec = { ...launch, listingPrice: ticks(MID), priceMax: ticks(10_000_000) }
-  const corridor = { collar: ppm(0), volatility: ppm(0), takerDelay: 0 }
+  const corridor = { collar: ppm(0), volatility: ppm(0), takerDelay: 0, callTime: 1 }
   const rules: NaiveRules = {
     spec,
     band: ppm(999_999),

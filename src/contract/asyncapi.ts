@@ -60,12 +60,14 @@ function requestSchemas(): Record<string, z.ZodType> {
 const summaryOf = (op: string): string =>
   OPERATIONS.find(({ id }) => id === op)?.summary ?? `The op ${op} of the connection itself.`
 
+const KEY = { $ref: '#/components/securitySchemes/key' }
+
 /** The AsyncAPI 3 document of `/v1/ws`, printed from the same schemas that parse its frames. */
 export function printAsyncApi(version: string): Json {
   const schemas: Components = {}
   const messages: Record<string, Json> = {}
   const message = (name: string, schema: z.ZodType, io: 'input' | 'output', more: Json = {}) => {
-    messages[name] = { name, ...more, payload: printSchema(schema, io, schemas) }
+    messages[name] = { name, ...more, payload: printSchema(schema, io, schemas, 'draft-7') }
   }
   const requests = requestSchemas()
   for (const [op, schema] of Object.entries(requests)) {
@@ -95,14 +97,26 @@ export function printAsyncApi(version: string): Json {
       ask: {
         action: 'receive',
         channel: { $ref: '#/channels/stream' },
+        security: [KEY],
         messages: refs(Object.keys(requests)),
       },
       tell: {
         action: 'send',
         channel: { $ref: '#/channels/stream' },
+        security: [KEY],
         messages: refs(all.filter((name) => !(name in requests))),
       },
     },
-    components: { messages, schemas },
+    components: {
+      messages,
+      schemas,
+      securitySchemes: {
+        key: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'With the upgrade, or by the op `auth`. Public channels need no key.',
+        },
+      },
+    },
   }
 }

@@ -110,6 +110,20 @@ const IDEMPOTENCY_KEY = {
   schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,64}$' },
 }
 
+/** What the operations of each tag are about. */
+const TAGS: Record<string, string> = {
+  Account: 'What an account has, owes, may do and was told of.',
+  Deliveries: 'Requests delivered, and their receipts.',
+  'Keys and mandates': 'Who may ask, and how much may be spent.',
+  Markets: 'What anyone may see of a market.',
+  Operator: 'What only the operator may do.',
+  Orders: 'Placing, changing and ending orders.',
+  Procurement: 'Units kept on hand, bought and resold within limits.',
+  Supply: 'Offers, their certificates, and the units issued on them.',
+  Venue: 'The exchange itself: time, status, errors.',
+  Inference: 'Using what was bought.',
+}
+
 /** The OpenAPI 3.1 document of every operation in the table, and of the paths that OpenAI’s clients call. */
 export function printOpenApi(version: string): Json {
   const components: Components = {}
@@ -129,7 +143,10 @@ export function printOpenApi(version: string): Json {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    tags: [...new Set(OPERATIONS.map(({ tag }) => tag)), 'Inference'].map((name) => ({ name })),
+    tags: [...new Set(OPERATIONS.map(({ tag }) => tag)), 'Inference'].map((name) => ({
+      name,
+      description: TAGS[name],
+    })),
     paths,
     components: {
       schemas: Object.fromEntries(Object.entries(components).sort(([a], [b]) => (a < b ? -1 : 1))),

@@ -43,6 +43,8 @@ export type NaiveMarket = {
   nextOrder: number
   last: number
   status: InstrumentStatus
+  /** When a call that the market went into by itself ends; Infinity: somebody ends the status. */
+  until: number
   /** Every trade's time and price, for the corridor. */
   trades: { at: number; price: number }[]
   /** Of the last call that traded. */
@@ -74,6 +76,7 @@ export const newNaiveMarket = (): NaiveMarket => ({
   nextOrder: 1,
   last: 0,
   status: 'open',
+  until: Infinity,
   trades: [],
   called: 0,
   now: 0,

@@ -41,6 +41,7 @@ export function enter(market: NaiveMarket, rules: NaiveRules, order: NaiveOrder,
   const best = against(market, order.side)[0]
   if (best !== undefined && reaches(order.side, order.price, best.price)) {
     market.status = 'volatility_auction'
+    market.until = market.now + rules.corridor.callTime
     return [...lines, 'status volatility_auction', ...collect(market, order)]
   }
   return [...lines, insert(market, order)]

@@ -10,7 +10,7 @@ export type NaiveRules = {
   spec: Spec
   band: number
   protection: number
-  corridor: Pick<InstrumentRules, 'collar' | 'volatility' | 'takerDelay'>
+  corridor: Pick<InstrumentRules, 'collar' | 'volatility' | 'takerDelay' | 'callTime'>
   memberOf(account: number): number
 }
 

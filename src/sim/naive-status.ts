@@ -13,6 +13,7 @@ export function moveTo(market: NaiveMarket, spec: Spec, to: InstrumentStatus): s
   const meets = to === 'open' || to === 'post_only'
   const lines = meets && (isCrossed || collects(market.status)) ? uncross(market, spec) : []
   market.status = to
+  market.until = Infinity
   return [...lines, `status ${to}`]
 }
 
