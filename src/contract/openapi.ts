@@ -113,6 +113,7 @@ const IDEMPOTENCY_KEY = {
 /** What the operations of each tag are about. */
 const TAGS: Record<string, string> = {
   Account: 'What an account has, owes, may do and was told of.',
+  Accounts: 'What the machine economy makes and spends, measured as nations measure theirs.',
   Deliveries: 'Requests delivered, and their receipts.',
   'Keys and mandates': 'Who may ask, and how much may be spent.',
   Markets: 'What anyone may see of a market.',

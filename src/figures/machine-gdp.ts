@@ -220,7 +220,7 @@ const declareUse = operation({
   id: 'account.use',
   method: 'PUT',
   path: '/v1/account/use',
-  tag: 'Account',
+  tag: 'Accounts',
   summary: 'Say whether this account uses its inference up or makes inference from it, as a router does.',
   scope: 'transfer',
   body: useRequest,
