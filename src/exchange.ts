@@ -56,6 +56,7 @@ import { createEndpoints } from './store/endpoint.ts'
 import { openHistory } from './store/history.ts'
 import { createIdempotency } from './store/idempotency.ts'
 import { createKeys } from './store/key.ts'
+import { createSheets } from './store/sheet.ts'
 import { openNonces } from './store/nonce.ts'
 import type { Vault } from './store/secret.ts'
 import { createVault, loadMasterKey } from './store/secret.ts'
@@ -163,7 +164,7 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
   return serve(options, venue, { feed, accounts }, delivery, stores, operatorKey)
 }
 
-type Stores = Pick<Venue, 'keys' | 'nonces' | 'idempotency' | 'endpoints' | 'history'> & {
+type Stores = Pick<Venue, 'sheets' | 'keys' | 'nonces' | 'idempotency' | 'endpoints' | 'history'> & {
   close(): Promise<void>
 }
 
@@ -172,6 +173,7 @@ async function openStores(folder: string, vault: Vault, onFatal: (error: unknown
   const nonces = await openNonces(join(folder, 'nonces.db'))
   const history = await openHistory(join(folder, 'history.db'), onFatal)
   return {
+    sheets: await createSheets(control),
     keys: await createKeys(control, vault),
     endpoints: await createEndpoints(control, vault),
     idempotency: createIdempotency(control),

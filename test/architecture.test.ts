@@ -29,7 +29,8 @@ const SEES: Record<string, string[]> = {
   delivery: ['base', 'thread', 'wire', 'state', 'trading', 'claims', 'sequencer', 'meter', 'route'],
   telemetry: ['base', 'wire', 'delivery'],
   assay: ['base', 'state', 'claims', 'meter', 'delivery', 'wire'],
-  store: ['base', 'thread', 'wire', 'state', 'index'],
+  sheet: ['base', 'state', 'delivery'],
+  store: ['base', 'thread', 'wire', 'state', 'index', 'sheet'],
   api: ['base', 'bulletin', 'index', 'wire', 'state', 'trading', 'sequencer', 'market', 'delivery', 'store'],
   conduct: ['base', 'wire', 'state', 'sequencer', 'market', 'store', 'api'],
   figures: [
@@ -46,6 +47,7 @@ const SEES: Record<string, string[]> = {
     'delivery',
     'store',
     'api',
+    'sheet',
   ],
   operations: [
     'base',
@@ -145,6 +147,7 @@ const OUTSIDE: Record<string, string[]> = {
   delivery: ['node:*', 'undici', 'eventsource-parser', 'ipaddr.js', 'zod'],
   telemetry: ['prom-client', '@opentelemetry'],
   assay: ['node:crypto', 'node:zlib'],
+  sheet: ['undici'],
   store: ['node:*', 'kysely', 'libsql', 'ipaddr.js'],
   api: ['node:crypto', 'zod'],
   figures: ['zod'],

@@ -34,6 +34,8 @@ type Shape<Path, Query, Body, Answer extends z.ZodType> = {
   media?: 'text/csv'
   /** Of a good answer; 200 unless said otherwise. */
   status?: 200 | 201 | 202
+  /** Bytes of the largest body; 64 KiB unless said otherwise. */
+  bodyMax?: number
   /** Which bucket it draws from: by default `read` for GET and `order` for the rest. */
   rate?: RateClass
   /** A body that works as it stands, shown in the documents. */

@@ -8,6 +8,7 @@ import type { History } from '../store/history.ts'
 import type { Idempotency } from '../store/idempotency.ts'
 import type { Keys } from '../store/key.ts'
 import type { Nonces } from '../store/nonce.ts'
+import type { Sheets } from '../store/sheet.ts'
 import type { Qualifications } from './qualification-desk.ts'
 import type { RateLimiter } from './rate.ts'
 import type { Tickets } from './ticket.ts'
@@ -33,6 +34,7 @@ export type Venue = {
   endpoints: Endpoints
   history: History
   qualifications: Qualifications
+  sheets: Sheets
   rates: RateLimiter
   /** Signs receipts: the same facts get the same signature each time. */
   signer: Signer

@@ -7,6 +7,7 @@ import { addMarketCommands } from './market-commands.ts'
 import type { Runner } from './runner.ts'
 import { wordOption } from './option.ts'
 import { DEMO_ROLES, faultFacts, faultLine, sessionOf } from './session.ts'
+import { addSheetCommands } from './sheet-commands.ts'
 import { addSupplyCommands } from './supply-commands.ts'
 import type { Terminal } from './terminal.ts'
 import { painted, processTerminal } from './terminal.ts'
@@ -69,6 +70,7 @@ export function buildCli(parts: VenueParts, terminal: Terminal = processTerminal
   addMarketCommands(program, run)
   addFixingCommands(program, parts, run)
   addIndexCommands(program, run)
+  addSheetCommands(program, run)
   addTradeCommands(program, run)
   addAccountCommands(program, run)
   addChatCommand(program, run)

@@ -1,13 +1,4 @@
 import type { AccountEventOut, AccountOut, BalanceOut, DeliveryOut, LotOut } from '../wire/account.ts'
-import type { FixingOut, FixingProofOut } from '../bulletin/fixing.ts'
-import type {
-  GdpHoursOut,
-  IndexHistoryOut,
-  IndexInterval,
-  IndexName,
-  IndicesOut,
-  MachineGdpOut,
-} from '../bulletin/indices.ts'
 import type { InstrumentOut } from '../wire/instrument.ts'
 import type { BookOut, CandleInterval, CandleOut, TickerOut, TradeOut } from '../wire/market.ts'
 import type { BatchAnswer, BatchRequest } from '../wire/order-batch.ts'
@@ -17,6 +8,7 @@ import type { Receipt } from '../wire/receipt.ts'
 import type { StatusOut } from '../wire/venue.ts'
 import { adminOn, keysOn, mandatesOn } from './authority.ts'
 import { chatOn } from './chat.ts'
+import { fixingsOn, indicesOn, sheetsOn } from './figures.ts'
 import type { Page } from './page.ts'
 import { rowsOf } from './page.ts'
 import { supplyOn } from './supply.ts'
@@ -35,10 +27,6 @@ type OrderFilter = { instrument?: string; side?: 'buy' | 'sell'; status?: OrderO
 /** Deliveries that the account bought, or that it made. */
 type DeliveryFilter = { instrument?: string; as?: 'buyer' | 'supplier' }
 type FillFilter = { instrument?: string; order?: string }
-
-type FixingFilter = { instrument?: string | undefined; period?: 'hour' | 'day' | undefined }
-
-type Span = { from?: string | undefined; to?: string | undefined }
 
 /** A part of a path: an id or a name, escaped. */
 const part = (text: string): string => encodeURIComponent(text)
@@ -64,27 +52,6 @@ const marketOn = ({ json }: Transport) => ({
   tickers: async () => (await json<Listing<TickerOut>>('GET', '/v1/tickers')).data,
   candles: async (instrument: string, query: { interval?: CandleInterval; limit?: number } = {}) =>
     (await json<Listing<CandleOut>>('GET', `/v1/instruments/${part(instrument)}/candles`, { query })).data,
-})
-
-const fixingsOn = ({ json }: Transport) => {
-  const page = (query: FixingFilter & PageQuery = {}) =>
-    json<Page<FixingOut>>('GET', '/v1/fixings', { query })
-  return {
-    list: page,
-    all: (filter: FixingFilter = {}) => rowsOf((after) => page({ ...filter, after, limit: 1_000 })),
-    /** With the inputs and the receipt: enough to compute it again. */
-    get: (id: string) => json<FixingProofOut>('GET', `/v1/fixings/${part(id)}`),
-  }
-}
-
-const indicesOn = ({ json }: Transport) => ({
-  list: () => json<IndicesOut>('GET', '/v1/indices'),
-  history: (name: IndexName, query: { interval?: IndexInterval; limit?: number } = {}) =>
-    json<IndexHistoryOut>('GET', `/v1/indices/${part(name)}/history`, { query }),
-  /** Machine GDP of closed hours by its three sides; by default of the last 24. */
-  machineGdp: (query: Span = {}) => json<MachineGdpOut>('GET', '/v1/machine-gdp', { query }),
-  /** The record under the indices, hour by hour. */
-  hours: (query: Span = {}) => json<GdpHoursOut>('GET', '/v1/machine-gdp/hours', { query }),
 })
 
 const ordersOn = ({ json }: Transport) => {
@@ -181,6 +148,7 @@ export function createClient(options: ClientOptions) {
     ...marketOn(transport),
     fixings: fixingsOn(transport),
     indices: indicesOn(transport),
+    sheets: sheetsOn(transport),
     orders: ordersOn(transport),
     orderGroups: groupsOn(transport),
     procurements: procurementsOn(transport),

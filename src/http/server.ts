@@ -114,7 +114,7 @@ async function operate(
     return refuse(route, requestId)
   }
   named(route.operation.id)
-  const body = await bodyOf(request)
+  const body = await bodyOf(request, route.operation.bodyMax ?? BODY_MOST)
   if (body instanceof Problem) return refuse(body, requestId)
   const ip = addressOf(request)
   return dispatch(venue, route.operation, {
@@ -132,15 +132,15 @@ async function operate(
 }
 
 /** The body of a request that may have one. */
-async function bodyOf(request: IncomingMessage): Promise<Uint8Array | undefined | Problem> {
+async function bodyOf(request: IncomingMessage, most: number): Promise<Uint8Array | undefined | Problem> {
   const { method, headers } = request
   if (method === 'GET' || method === 'HEAD') return undefined
   if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {
     request.resume()
     return problem('unsupported_media_type', 'Send the body without a content encoding.')
   }
-  const body = await readBody(request, BODY_MOST)
-  if (body === 'too_large') return tooLarge(BODY_MOST)
+  const body = await readBody(request, most)
+  if (body === 'too_large') return tooLarge(most)
   if (body === 'aborted') return problem('invalid_json', 'The body ended early.')
   if (body.length === 0) return undefined
   return isJson(headers['content-type']) ? body : notJson()

@@ -43,6 +43,9 @@ export type ControlTables = {
     answer: string | null
     created_at: number
   }
+  /** JSON of a whole sheet. */
+  price_sheet: { id: number; name: string; sheet: string }
+  sheet_override: { key: string; instrument: number; include: number; reason: string }
 }
 
 export type ControlDatabase = Kysely<ControlTables>
@@ -91,6 +94,28 @@ const first: Migration = {
   },
 }
 
+const sheets: Migration = {
+  async up({ schema }) {
+    await schema
+      .createTable('price_sheet')
+      .addColumn('id', 'integer', (column) => column.primaryKey())
+      .addColumn('name', 'text', (column) => column.notNull().unique())
+      .addColumn('sheet', 'text', (column) => column.notNull())
+      .execute()
+    await schema
+      .createTable('sheet_override')
+      .addColumn('key', 'text', (column) => column.notNull())
+      .addColumn('instrument', 'integer', (column) => column.notNull())
+      .addColumn('include', 'integer', (column) => column.notNull())
+      .addColumn('reason', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('sheet_override_key', ['key', 'instrument'])
+      .execute()
+  },
+}
+
 /** Opens the control database. Its commits survive the loss of power. */
 export const openControl = (path: string): Promise<ControlDatabase> =>
-  openDatabase<ControlTables>(path, 'full', { '1_keys_endpoints_answers': first })
+  openDatabase<ControlTables>(path, 'full', {
+    '1_keys_endpoints_answers': first,
+    '2_price_sheets': sheets,
+  })

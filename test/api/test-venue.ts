@@ -30,6 +30,7 @@ import { createEndpoints } from '../../src/store/endpoint.ts'
 import { openHistory } from '../../src/store/history.ts'
 import { createIdempotency } from '../../src/store/idempotency.ts'
 import { createKeys } from '../../src/store/key.ts'
+import { createSheets } from '../../src/store/sheet.ts'
 import { openNonces } from '../../src/store/nonce.ts'
 import { createVault } from '../../src/store/secret.ts'
 import type { Scope } from '../../src/wire/key.ts'
@@ -126,6 +127,7 @@ export async function openTestVenue(options: TestVenueOptions = {}): Promise<Tes
   const venue: Venue = {
     sequencer,
     market,
+    sheets: await createSheets(control),
     keys: await createKeys(control, vault),
     nonces,
     tickets: createTickets(clock),

@@ -8,6 +8,9 @@ import { dayFixingOf, depthMid, FIXING_METHOD, partitionMean } from '../../src/i
 import type { GradePrice } from '../../src/index/fisher.ts'
 import { fisherLink, slopeOfIntelligence } from '../../src/index/fisher.ts'
 import { accountsOf, ppmOfYearly, realOf } from '../../src/index/machine-gdp.ts'
+import { placeOf, scaleOf, unitPrice } from '../../src/sheet/mapping.ts'
+import type { PostedModel } from '../../src/sheet/posted-model.ts'
+import type { Spec } from '../../src/state/instrument.ts'
 import { medianRange } from '../../src/index/median.ts'
 
 type Grade = { wt: number; paid: number }
@@ -36,6 +39,19 @@ const FORMULAE: Record<string, (given: never) => unknown> = {
   fisher: ({ base, now }: { base: Grade[]; now: Grade[] }) => {
     const link = fisherLink(new Map(base.entries()), new Map(now.entries()))
     return link && Object.fromEntries(Object.entries(link).map(([name, value]) => [name, sixPlaces(value)]))
+  },
+  unit_price: ({ input, output, task }: { input: number; output: number; task: 'text' }) =>
+    unitPrice(
+      { input, output } as PostedModel,
+      {
+        task,
+        weights: { input: 250_000, output: 1_000_000 },
+      } as Spec,
+    ),
+  place: ({ scores, score }: { scores: number[]; score: number }) => {
+    const models = scores.map((text, at) => ({ key: `${at}`, scores: { text } }) as unknown as PostedModel)
+    const scale = scaleOf(models, 'text')
+    return scale && Math.round(placeOf(score, scale) * 100) / 100
   },
   slope: (given: GradePrice[]) => sixPlaces(slopeOfIntelligence(given) ?? Number.NaN),
 }
