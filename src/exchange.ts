@@ -23,6 +23,7 @@ import { createJudge } from './delivery/judge.ts'
 import { createMeter } from './meter/meter.ts'
 import type { QualifyOrder } from './assay/qualifier.ts'
 import { createQualifier } from './assay/qualifier.ts'
+import type { Signer } from './delivery/receipt.ts'
 import { createSigner } from './delivery/receipt.ts'
 import { systemTimer } from './delivery/timer.ts'
 import { createUpstream } from './delivery/upstream.ts'
@@ -39,7 +40,6 @@ import { createRequestIds } from './http/request-id.ts'
 import { createHttpServer } from './http/server.ts'
 import { createSessions } from './http/session.ts'
 import { serveStream } from './http/stream.ts'
-import type { Hub } from './http/stream-connection.ts'
 import { makeFolder } from './journal/disk.ts'
 import { initJournal, isVacant, openJournal } from './journal/sqlite-journal.ts'
 import { openShelf } from './mcp/shelf.ts'
@@ -47,6 +47,7 @@ import { createMcpSurface } from './mcp/surface.ts'
 import { createDeliveryMetrics } from './telemetry/delivery-metrics.ts'
 import type { Reporting } from './telemetry/reporting.ts'
 import { openReporting } from './telemetry/reporting.ts'
+import type { Market } from './market/market.ts'
 import { createMarket } from './market/market.ts'
 import { systemClock } from './sequencer/alarm.ts'
 import type { Sequencer } from './sequencer/sequencer.ts'
@@ -58,9 +59,12 @@ import { createIdempotency } from './store/idempotency.ts'
 import { createKeys } from './store/key.ts'
 import { createSheets } from './store/sheet.ts'
 import { openNonces } from './store/nonce.ts'
+import { createWebhooks } from './store/webhook.ts'
 import type { Vault } from './store/secret.ts'
 import { createVault, loadMasterKey } from './store/secret.ts'
 import { VERSION } from './version.ts'
+import type { CourierParts } from './webhook/courier.ts'
+import { createCourier } from './webhook/courier.ts'
 
 /** How long running requests may still take when the exchange closes. */
 const DRAIN_MS = 5_000
@@ -122,19 +126,14 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
       history.apply(batch)
     },
   })
-  const feed = createFeed(market, systemClock)
-  const accounts = createAccountFeed({ sequencer, history, log })
-  sequencer.onCommit((batch) => {
-    accounts.publish(history.apply(batch))
-    feed.publish(market.apply(batch))
-  })
+  const signer = createSigner(receiptKey(vault))
+  const feeds = openFeeds(config, { sequencer, history, clock: systemClock, log }, stores, market, signer)
   await releaseOrphans(sequencer)
   await reopenMarkets(sequencer, config.reopening)
   await setPace(sequencer, config.pace)
   await listLaunchGrades(sequencer)
   const operatorKey = await ensureOperator(sequencer, stores.keys, config.data)
 
-  const signer = createSigner(receiptKey(vault))
   const isLogged = config.logLevel === 'debug' || config.logLevel === 'info'
   const reporting = await openReporting({ log, isLogged, otlp: config.otlp, version: VERSION })
   const delivery = createDeliveryParts(config, sequencer, stores, log, reporting)
@@ -142,6 +141,7 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
     sequencer,
     market,
     ...stores,
+    courier: feeds.courier,
     tickets: createTickets(systemClock),
     qualifications: createQualifications({
       qualify: delivery.qualify,
@@ -161,10 +161,37 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
     clock: systemClock,
     log,
   }
-  return serve(options, venue, { feed, accounts }, delivery, stores, operatorKey)
+  return serve(options, venue, feeds, delivery, stores, operatorKey)
 }
 
-type Stores = Pick<Venue, 'sheets' | 'keys' | 'nonces' | 'idempotency' | 'endpoints' | 'history'> & {
+type Feeds = ReturnType<typeof openFeeds>
+
+/** Whoever is told without asking: the stream, accounts on it, and webhooks. */
+function openFeeds(
+  config: Config,
+  venue: CourierParts['venue'],
+  { webhooks }: Stores,
+  market: Market,
+  signer: Signer,
+) {
+  const { sequencer, history, log } = venue
+  const feed = createFeed(market, systemClock)
+  const accounts = createAccountFeed({ sequencer, history, log })
+  const policy = { ...PUBLIC_ENDPOINTS, allowPrivate: config.allowPrivateSuppliers }
+  const courier = createCourier({ venue, webhooks, signer, policy, timer: systemTimer })
+  sequencer.onCommit((batch) => {
+    const told = history.apply(batch)
+    accounts.publish(told)
+    courier.notice(new Set(told.map(({ account }) => account)))
+    feed.publish(market.apply(batch))
+  })
+  return { feed, accounts, courier }
+}
+
+type Stores = Pick<
+  Venue,
+  'sheets' | 'keys' | 'nonces' | 'idempotency' | 'endpoints' | 'history' | 'webhooks'
+> & {
   close(): Promise<void>
 }
 
@@ -177,6 +204,7 @@ async function openStores(folder: string, vault: Vault, onFatal: (error: unknown
     keys: await createKeys(control, vault),
     endpoints: await createEndpoints(control, vault),
     idempotency: createIdempotency(control),
+    webhooks: await createWebhooks(control),
     nonces,
     history,
     async close() {
@@ -244,7 +272,7 @@ function createDeliveryParts(
 async function serve(
   options: ExchangeOptions,
   venue: Venue,
-  feeds: Pick<Hub, 'feed' | 'accounts'>,
+  feeds: Feeds,
   delivery: Delivery,
   stores: Stores,
   operatorKey: string,
@@ -290,7 +318,7 @@ async function serve(
     server.close()
     closeStream()
     closeGridSocket()
-    await mcp.close()
+    await Promise.all([mcp.close(), feeds.courier.close()])
     await fixings.stop()
     await letGo(server, venue, delivery, stores)
   }

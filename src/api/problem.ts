@@ -44,6 +44,7 @@ export const requestProblems = {
   brief_not_allowed: { status: 422, title: 'This venue takes full qualifications only' },
   endpoint_not_allowed: { status: 422, title: 'The endpoint address is not allowed' },
   ip_range_invalid: { status: 400, title: 'That is no IP address or CIDR range' },
+  webhook_limit: { status: 422, title: 'The account has as many webhooks as it may have' },
   key_limit: { status: 422, title: 'The account has as many keys as it may have' },
   rate_limited: { status: 429, title: 'Too many requests', retryable: true },
   internal: { status: 500, title: 'Something broke on our side', outcome: 'unknown' },

@@ -11,6 +11,7 @@ import type { Nonces } from '../store/nonce.ts'
 import type { Sheets } from '../store/sheet.ts'
 import type { Qualifications } from './qualification-desk.ts'
 import type { RateLimiter } from './rate.ts'
+import type { Webhooks } from '../store/webhook.ts'
 import type { Tickets } from './ticket.ts'
 
 export type VenueSettings = {
@@ -33,6 +34,9 @@ export type Venue = {
   idempotency: Idempotency
   endpoints: Endpoints
   history: History
+  webhooks: Webhooks
+  /** Tells webhooks what happened to their accounts. */
+  courier: { begin(webhook: number): void }
   qualifications: Qualifications
   sheets: Sheets
   rates: RateLimiter

@@ -17,6 +17,7 @@ import { protectionOperations } from './protection.ts'
 import { qualificationOperations } from './qualifications.ts'
 import { supplyOperations } from './supply.ts'
 import { ticketOperations } from './tickets.ts'
+import { webhookOperations } from '../webhook/webhooks.ts'
 import { venueOperations } from './venue-operations.ts'
 
 /** Everything the exchange can be asked, once. REST, the documents and the fuzz test all read this table. */
@@ -36,6 +37,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...mandateOperations,
   ...keyOperations,
   ...ticketOperations,
+  ...webhookOperations,
   ...adminOperations,
   ...marketStateOperations,
   ...protectionOperations,

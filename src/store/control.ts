@@ -33,6 +33,20 @@ export type ControlTables = {
     sealed: string
     updated_at: number
   }
+  webhook: {
+    id: Generated<number>
+    account: number
+    mandate: number
+    url: string
+    /** JSON list of text. */
+    types: string
+    low_balance: number | null
+    is_low: number
+    cursor: number
+    created_at: number
+    failing_since: number | null
+    failure: string | null
+  }
   idempotency: {
     account: number
     operation: string
@@ -113,9 +127,29 @@ const sheets: Migration = {
   },
 }
 
+const webhooks: Migration = {
+  async up(db) {
+    await db.schema
+      .createTable('webhook')
+      .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+      .addColumn('account', 'integer', (column) => column.notNull())
+      .addColumn('mandate', 'integer', (column) => column.notNull())
+      .addColumn('url', 'text', (column) => column.notNull())
+      .addColumn('types', 'text', (column) => column.notNull())
+      .addColumn('low_balance', 'integer')
+      .addColumn('is_low', 'integer', (column) => column.notNull())
+      .addColumn('cursor', 'integer', (column) => column.notNull())
+      .addColumn('created_at', 'integer', (column) => column.notNull())
+      .addColumn('failing_since', 'integer')
+      .addColumn('failure', 'text')
+      .execute()
+  },
+}
+
 /** Opens the control database. Its commits survive the loss of power. */
 export const openControl = (path: string): Promise<ControlDatabase> =>
   openDatabase<ControlTables>(path, 'full', {
     '1_keys_endpoints_answers': first,
     '2_price_sheets': sheets,
+    '3_webhooks': webhooks,
   })

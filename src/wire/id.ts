@@ -13,6 +13,7 @@ const PREFIX = {
   delivery: 'del',
   mandate: 'mdt',
   group: 'grp',
+  webhook: 'whk',
   fixing: 'fix',
   penalty: 'pen',
   procurement: 'prc',

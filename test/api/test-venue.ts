@@ -31,6 +31,7 @@ import { openHistory } from '../../src/store/history.ts'
 import { createIdempotency } from '../../src/store/idempotency.ts'
 import { createKeys } from '../../src/store/key.ts'
 import { createSheets } from '../../src/store/sheet.ts'
+import { createWebhooks } from '../../src/store/webhook.ts'
 import { openNonces } from '../../src/store/nonce.ts'
 import { createVault } from '../../src/store/secret.ts'
 import type { Scope } from '../../src/wire/key.ts'
@@ -134,6 +135,8 @@ export async function openTestVenue(options: TestVenueOptions = {}): Promise<Tes
     idempotency: createIdempotency(control),
     endpoints: await createEndpoints(control, vault),
     history,
+    webhooks: await createWebhooks(control),
+    courier: { begin: () => undefined },
     qualifications: createQualifications({
       qualify: (...order) => test.measure(...order),
       certify: certifyThrough(sequencer, clock),
