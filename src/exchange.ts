@@ -42,7 +42,7 @@ import { createSessions } from './http/session.ts'
 import { serveStream } from './http/stream.ts'
 import { makeFolder } from './journal/disk.ts'
 import { initJournal, isVacant, openJournal } from './journal/sqlite-journal.ts'
-import { openShelf } from './mcp/shelf.ts'
+import { openShelf, textsOf } from './mcp/shelf.ts'
 import { createMcpSurface } from './mcp/surface.ts'
 import { createDeliveryMetrics } from './telemetry/delivery-metrics.ts'
 import type { Reporting } from './telemetry/reporting.ts'
@@ -361,7 +361,8 @@ const agentSide = ({ config, docsFolder }: ExchangeOptions) => ({
 })
 
 /** The page, and what programs read about the API. */
-const descriptions = ({ pageFolder }: ExchangeOptions) => ({
+const descriptions = ({ pageFolder, docsFolder }: ExchangeOptions) => ({
+  texts: textsOf(docsFolder, openShelf(docsFolder)),
   page: existsSync(join(pageFolder, 'index.html')) ? loadPage(pageFolder) : null,
   openapi: JSON.stringify(printOpenApi(VERSION)),
   asyncapi: JSON.stringify(printAsyncApi(VERSION)),

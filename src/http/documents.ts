@@ -18,6 +18,8 @@ export type DocumentSources = {
   openapi: string
   /** The AsyncAPI document of the stream, as text. */
   asyncapi: string
+  /** Texts for programs that read, by path. */
+  texts: ReadonlyMap<string, string>
   metrics: Metrics
   isReady: () => boolean
   sessions: Sessions
@@ -28,10 +30,15 @@ export type DocumentSources = {
 const JSON_TYPE = 'application/json; charset=utf-8'
 
 export function createDocuments(sources: DocumentSources): Documents {
-  const { page, openapi, asyncapi, metrics, isReady } = sources
+  const { page, openapi, asyncapi, texts, metrics, isReady } = sources
   return {
     serve(request, response, path) {
       if (request.method !== 'GET' && request.method !== 'HEAD') return false
+      const words = texts.get(path)
+      if (words !== undefined) {
+        text(response, 200, 'text/markdown; charset=utf-8', words)
+        return true
+      }
       switch (path) {
         case '/health':
           text(response, 200, JSON_TYPE, '{"status":"ok"}')

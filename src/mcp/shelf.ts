@@ -13,6 +13,16 @@ const SHELF = [
   ['glossary', 'Glossary', 'The words of this market.'],
 ] as const
 
+/**
+ * The same for programs that read the web: `/llms.txt`, which says where to begin, and the guides that it
+ * names.
+ */
+export const textsOf = (folder: string, shelf: readonly Document[]): ReadonlyMap<string, string> =>
+  new Map([
+    ['/llms.txt', readFileSync(join(folder, 'llms.txt'), 'utf8')],
+    ...shelf.map(({ name, text }) => [`/docs/${name}.md`, text] as const),
+  ])
+
 /** The documents of a folder that agents are given, read once. */
 export const openShelf = (folder: string): Document[] =>
   SHELF.map(([name, title, description]) => ({

@@ -237,3 +237,11 @@ test('malformed messages are refused and nothing breaks', async () => {
   assert.equal((await post({}, `"${'x'.repeat(1_100_000)}"`)).status, 413)
   assert.deepEqual(exchange.errors, [])
 })
+
+test('a program that reads the web finds where to begin, and every guide that is named there', async () => {
+  const words = await (await fetch(new URL('/llms.txt', exchange.baseUrl))).text()
+  assert.match(words, /^# Busbar/)
+  const links = [...words.matchAll(/\]\((\/[^)]+)\)/g)].map(([, path = '']) => path)
+  assert.ok(links.length >= 9)
+  for (const path of links) assert.equal((await fetch(new URL(path, exchange.baseUrl))).status, 200, path)
+})
