@@ -24,7 +24,7 @@ import type { Command } from '../src/state/command.ts'
 import type { Event } from '../src/state/event.ts'
 import { launchSpecs } from '../src/state/grade.ts'
 import type { Spec } from '../src/state/instrument.ts'
-import { chatRequest } from '../src/wire/openai.ts'
+import { CHAT } from '../src/surface/question.ts'
 
 const FIRST_TOKEN_MS = 100
 const TOKEN_MS = 20
@@ -150,7 +150,7 @@ async function venueOver(url: string) {
   const quiet = () => undefined
   const gateway = createGateway({
     exchange: sequencer,
-    endpointOf: () => ({ baseUrl: `${url}/v1`, apiKey: null, model: 'stub', headers: {} }),
+    endpointOf: () => ({ baseUrl: `${url}/v1`, dialect: 'openai', apiKey: null, model: 'stub', headers: {} }),
     meter: createMeter(),
     judge: createJudge(),
     upstream: createUpstream({ allowPrivate: true, ports: [] }, systemTimer),
@@ -163,9 +163,10 @@ async function venueOver(url: string) {
   let requests = 0
   return (request: IncomingMessage, response: ServerResponse): void =>
     bodyOf(request, (rawBody) => {
-      const body = chatRequest.parse(JSON.parse(rawBody.toString()))
+      const asked = CHAT.read(JSON.parse(rawBody.toString()))
+      if ('message' in asked) throw new Error(asked.message)
       const requestId = `req_${++requests}`
-      void gateway.complete({ caller, instrument: market, body, rawBody, requestId }, response)
+      void gateway.complete({ caller, instrument: market, ...asked, rawBody, requestId }, response)
     })
 }
 

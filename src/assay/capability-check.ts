@@ -3,7 +3,7 @@ import { crc32 } from '../base/crc.ts'
 import type { Chance } from '../base/chance.ts'
 import type { Capability } from '../state/instrument.ts'
 import type { ChatRequest } from '../wire/openai.ts'
-import type { Answer } from '../delivery/answer.ts'
+import type { Answer } from '../dialect/answer.ts'
 import { between, passes, pick } from './item.ts'
 
 /** A request that only a model with the capability answers well. */

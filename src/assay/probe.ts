@@ -1,17 +1,17 @@
 import { MICROS_PER_SECOND } from '../base/time.ts'
 import type { Spec } from '../state/instrument.ts'
 import type { ChatRequest } from '../wire/openai.ts'
-import { Answer, textOf } from '../delivery/answer.ts'
+import { Answer, textOf } from '../dialect/answer.ts'
 import { clocksOf, generationMs, PATIENCE } from '../delivery/attempt.ts'
 import { demandOf } from '../delivery/demand.ts'
 import type { Endpoint } from '../delivery/endpoint.ts'
 import type { Failure } from '../delivery/failure.ts'
 import { failure } from '../delivery/failure.ts'
 import type { Meter } from '../meter/meter.ts'
-import { printCall } from '../delivery/openai-dialect.ts'
+import { hasContent } from '../dialect/chunk.ts'
+import { dialectOf } from '../dialect/dialects.ts'
 import type { Timer } from '../delivery/timer.ts'
 import type { Ending, Upstream } from '../delivery/upstream.ts'
-import { hasContent } from '../delivery/upstream.ts'
 
 export type ProbeTools = { upstream: Upstream; meter: Meter; timer: Timer }
 
@@ -49,7 +49,9 @@ export function startProbe({ upstream, meter, timer }: ProbeTools, terms: ProbeT
     end = resolve
   })
   const began = timer.now()
-  const call = upstream.call(endpoint, printCall(request, endpoint.model, outputMax), clocks, {
+  const limit = { asked: outputMax, most: outputMax }
+  const body = dialectOf(endpoint.dialect).print(request, endpoint.model, limit)
+  const call = upstream.call(endpoint, body, clocks, {
     accepted: () => {},
     chunk(chunk, readAt) {
       if (chunk.delta === null || !hasContent(chunk)) return

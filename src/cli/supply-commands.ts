@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { Option } from 'commander'
 import type { IssuanceOut, OfferOut, OfferRequest, QualificationOut } from '../wire/supply.ts'
 import { readInput } from './input.ts'
 import { listOption, wholeOption, wordOption } from './option.ts'
@@ -59,14 +60,16 @@ function headersOf(lines: readonly string[]): Record<string, string> {
 }
 
 function endpointOf(options: Options): OfferRequest['endpoint'] {
-  const { baseUrl, model, apiKeyFile, header } = options as {
+  const { baseUrl, dialect, model, apiKeyFile, header } = options as {
     baseUrl: string
+    dialect?: 'openai' | 'anthropic'
     model: string
     apiKeyFile?: string
     header: string[]
   }
   return {
     base_url: baseUrl,
+    ...(dialect !== undefined && { dialect }),
     model,
     headers: headersOf(header),
     ...(apiKeyFile !== undefined && { api_key: readInput(apiKeyFile).trim() }),
@@ -130,6 +133,7 @@ async function qualify(session: Session, offer: string, instrument: string, plan
 const addEndpointOptions = (command: Command): Command =>
   command
     .requiredOption('--base-url <url>', 'such as https://models.example.com/v1')
+    .addOption(new Option('--dialect <name>', 'openai if left out').choices(['openai', 'anthropic']))
     .requiredOption('--model <name>', 'what the endpoint calls the model')
     .option('--api-key-file <path>', 'a file that holds the key of the endpoint')
     .option('--header <name: value>', 'sent with every request; may be repeated', listOption, [])
@@ -174,7 +178,7 @@ function addOfferCommands(program: Command, run: Runner): void {
       }),
     )
   addEndpointOptions(offer.command('add'))
-    .description('register an endpoint that speaks the OpenAI dialect')
+    .description('register an endpoint that speaks the OpenAI or the Anthropic dialect')
     .argument('<name>', 'your name as a supplier')
     .requiredOption('--rate <units>', 'units per minute that you commit to')
     .option('--concurrency <requests>', 'requests at once', wholeOption(1, 10_000), 16)

@@ -3,28 +3,33 @@ import type { EventSourceParser } from 'eventsource-parser'
 import { createParser } from 'eventsource-parser'
 import type { Failure } from './failure.ts'
 import { failure } from './failure.ts'
-import type { Chunk } from './openai-dialect.ts'
-import { isFailure, readChunk, readWhole } from './openai-dialect.ts'
+import type { Chunk } from '../dialect/chunk.ts'
+import { isUnreadable } from '../dialect/chunk.ts'
+import type { Dialect, EventReader } from '../dialect/dialect.ts'
 
 const EVENT_CHARS_MAX = 256 * 1024
 const WHOLE_BYTES_MAX = 8 * 1024 * 1024
 
 /**
  * Turns a supplier's bytes into chunks: a stream of events, or one whole answer where the supplier gave JSON.
- * Only `data` is read; names, ids and retry hints of events mean nothing here. Stops at `[DONE]`.
+ * Only `data` is read; names, ids and retry hints of events mean nothing here. Stops where the dialect does.
  */
 export class AnswerReader {
-  /** `[DONE]` has been read. What follows it is not. */
+  /** The end has been read. What follows it is not. */
   done = false
   private fault: Failure | undefined
   private bytes = 0
   private readonly whole: Buffer[] | null
+  private readonly dialect: Dialect
+  private readonly events: EventReader
   private readonly decoder = new StringDecoder('utf8')
   private readonly parser: EventSourceParser
   private readonly take: (chunk: Chunk) => void
 
-  constructor(whole: boolean, take: (chunk: Chunk) => void) {
+  constructor(dialect: Dialect, whole: boolean, take: (chunk: Chunk) => void) {
     this.whole = whole ? [] : null
+    this.dialect = dialect
+    this.events = dialect.newReader()
     this.take = take
     this.parser = createParser({
       maxBufferSize: EVENT_CHARS_MAX,
@@ -57,24 +62,23 @@ export class AnswerReader {
       return this.fault
     }
     const text = Buffer.concat(this.whole).toString('utf8')
-    const chunk = readWhole(text)
-    if (isFailure(chunk)) return failure(chunk.code === 'malformed' ? 'truncated' : chunk.code, chunk.detail)
+    const chunk = this.dialect.readWhole(text)
+    if (isUnreadable(chunk))
+      return failure(chunk.code === 'malformed' ? 'truncated' : chunk.code, chunk.detail)
     this.take(chunk)
     return undefined
   }
 
   private event(data: string): void {
     if (this.done || this.fault !== undefined) return
-    if (data === '[DONE]') {
-      this.done = true
-      return
-    }
     if (data.length > EVENT_CHARS_MAX) {
       this.fault = failure('oversized', 'an event is too large')
       return
     }
-    const chunk = readChunk(data)
-    if (isFailure(chunk)) this.fault = chunk
+    const chunk = this.events.event(data)
+    this.done = this.events.done
+    if (chunk === null) return
+    if (isUnreadable(chunk)) this.fault = chunk
     else this.take(chunk)
   }
 }

@@ -1,7 +1,8 @@
-import type { Answer } from './answer.ts'
-import type { BuyerError } from './failure.ts'
-import type { Delta } from './openai-dialect.ts'
-import type { Note, Reply, Usage } from './reply.ts'
+import type { Answer } from '../dialect/answer.ts'
+import type { BuyerError } from '../surface/surface.ts'
+import type { Delta } from '../dialect/chunk.ts'
+import type { Note, Usage } from '../surface/surface.ts'
+import type { Reply } from './reply.ts'
 
 /**
  * An answer that leaves only when it is whole, in whatever form another reply gives it: the buyer sees all of

@@ -1,19 +1,19 @@
 import type { Spec } from '../state/instrument.ts'
 import { MICROS_PER_MS } from '../base/time.ts'
 import { latencyCeiling } from '../claims/judge.ts'
-import { Answer, textOf } from './answer.ts'
+import { Answer, textOf } from '../dialect/answer.ts'
 import type { Draw } from './draw.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Failure } from './failure.ts'
 import { failure } from './failure.ts'
 import type { Meter } from '../meter/meter.ts'
-import type { Chunk } from './openai-dialect.ts'
-import type { Cut } from './relay.ts'
+import type { Chunk } from '../dialect/chunk.ts'
+import { hasContent } from '../dialect/chunk.ts'
+import type { Cut } from '../surface/surface.ts'
 import { Relay } from './relay.ts'
 import type { Reply } from './reply.ts'
 import type { Timer } from './timer.ts'
 import type { Call, Clocks, Ending, Upstream } from './upstream.ts'
-import { hasContent } from './upstream.ts'
 
 /** How one supplier's answer ended, and what came of it until then. */
 export type Outcome = {
@@ -163,6 +163,7 @@ class Running {
   private conclude(ending: Ending): void {
     if ('code' in ending) return this.end('failed', { failure: ending })
     this.answer.claim = ending.claim
+    this.answer.stopSequence = ending.stopSequence
     if (ending.finish === 'content_filter')
       return this.end('failed', { failure: failure('content_filter', 'the supplier filtered its answer') })
     this.answer.finish = ending.finish

@@ -1,5 +1,6 @@
 import type { InstrumentId, OfferId } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
+import type { Surface } from '../surface/surface.ts'
 import type { ChatRequest } from '../wire/openai.ts'
 import type { Patience } from './attempt.ts'
 import type { Exchange, Payer } from './draw.ts'
@@ -13,11 +14,14 @@ import type { Upstream } from './upstream.ts'
 import type { Wishes } from './wishes.ts'
 import type { Log } from './venue-log.ts'
 
-/** One completion that a buyer has asked for. Its body has been parsed by `chatRequest`. */
+/** One completion that a buyer has asked for. Its body has been parsed. */
 export type CompletionRequest = {
   caller: Payer
   instrument: InstrumentId
+  /** In the words of chat completions, whatever it came in. */
   body: ChatRequest
+  /** The words in which it is answered. */
+  surface: Surface
   /** The bytes the buyer sent: their hash stands in the receipt. */
   rawBody: Uint8Array
   requestId: string

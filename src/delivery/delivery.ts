@@ -14,9 +14,10 @@ import type { Attempt, Outcome } from './attempt.ts'
 import { clocksOf, failedOutcome, startAttempt } from './attempt.ts'
 import type { CompletionRequest, DeliveryParts } from './completion.ts'
 import type { Draw } from './draw.ts'
-import type { BuyerError, Failure } from './failure.ts'
+import type { BuyerError } from '../surface/surface.ts'
+import type { Failure } from './failure.ts'
 import { buyerError, CLOSING, failure, SEQUENCER_BUSY, VENUE_FAULT } from './failure.ts'
-import { printCall } from './openai-dialect.ts'
+import { dialectOf } from '../dialect/dialects.ts'
 import type { Chosen, Opened } from './opening.ts'
 import { Opening } from './opening.ts'
 import type { Reply } from './reply.ts'
@@ -67,13 +68,11 @@ export class Delivery {
   }
 
   private newReply(): Reply {
-    const { body, requestId } = this.request
-    const id = `chatcmpl-${requestId}`
-    const head = { id, created: Math.floor(this.parts.clock() / 1_000_000), model: this.spec.symbol }
+    const { body, requestId: request, surface } = this.request
+    const head = { request, created: Math.floor(this.parts.clock() / 1_000_000), model: this.spec.symbol }
     const headers = () => this.headers()
-    if (!body.stream) return new WholeReply(this.response, head, headers)
-    const withUsage = body.stream_options?.include_usage === true
-    const stream = new StreamReply(this.response, head, headers, withUsage, this.parts.timer)
+    if (!body.stream) return new WholeReply(this.response, surface, head, headers)
+    const stream = new StreamReply(this.response, surface, head, headers, this.parts.timer)
     return this.wishes.atomic ? new AtomicReply(stream) : stream
   }
 
@@ -201,8 +200,8 @@ export class Delivery {
     if (endpoint === undefined) return failedOutcome(failure('unreachable', 'the offer has no endpoint'))
     const { spec, reply } = this
     const { demand, outputMax } = this.opening
-    const asked = demand.asked === null ? null : outputMax
-    const body = printCall(this.request.body, endpoint.model, asked)
+    const limit = { asked: demand.asked === null ? null : outputMax, most: outputMax }
+    const body = dialectOf(endpoint.dialect).print(this.request.body, endpoint.model, limit)
     const clocks = clocksOf(spec, this.parts.patience, demand.inputGuess, others)
     const terms = { endpoint, body, clocks, draw, outputMax, reply, spec }
     this.attempt = startAttempt(this.parts, terms, () => this.abandon())
@@ -315,6 +314,7 @@ export class Delivery {
     const headers: Record<string, string> = {
       'x-request-id': this.request.requestId,
       'x-busbar-instrument': this.spec.symbol,
+      ...this.request.surface.headers(this.request.requestId),
       ...(this.wishes.atomic && { 'preference-applied': 'busbar-atomic' }),
     }
     if (this.draw === null) return headers

@@ -3,6 +3,7 @@ import { imageTokens } from '../meter/image-tiles.ts'
 import type { Need } from '../route/router.ts'
 import type { Spec } from '../state/instrument.ts'
 import type { ChatMessage, ChatRequest } from '../wire/openai.ts'
+import { reasoningOf } from '../wire/openai.ts'
 
 /** What a request asks of a supplier, and the most it can weigh. */
 export type Demand = {
@@ -49,7 +50,8 @@ function promptText(message: ChatMessage): string {
   const parts: string[] = []
   if ('name' in message && message.name !== undefined) parts.push(message.name)
   if (message.role === 'assistant') {
-    if (message.reasoning_content) parts.push(message.reasoning_content)
+    const reasoning = reasoningOf(message)
+    if (reasoning !== '') parts.push(reasoning)
     if (message.refusal) parts.push(message.refusal)
     for (const call of message.tool_calls ?? []) parts.push(call.function.name, call.function.arguments)
   }

@@ -8,7 +8,7 @@ import type { Spec } from '../state/instrument.ts'
 import type { Reject } from '../state/reject.ts'
 import type { Applied, Sequencer } from '../sequencer/sequencer.ts'
 import { inputWeight, outputWeight } from './demand.ts'
-import type { BuyerError } from './failure.ts'
+import type { BuyerError } from '../surface/surface.ts'
 
 /** What delivery needs of the exchange. */
 export type Exchange = Pick<Sequencer, 'state' | 'submit' | 'durable'>

@@ -1,11 +1,13 @@
 import { lookup as resolve } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
+import type { DialectName } from '../dialect/dialect.ts'
 
 /** Where a supplier answers, as the operator's store unseals it for a call. */
 export type Endpoint = {
   /** Without the path of the operation: `https://models.example.com/v1`. */
   baseUrl: string
+  dialect: DialectName
   apiKey: string | null
   model: string
   headers: Readonly<Record<string, string>>

@@ -1,3 +1,4 @@
+import type { BuyerError } from '../surface/surface.ts'
 import type { NoRoute } from '../route/router.ts'
 
 /** Every way in which one call of a supplier can go wrong. The code is what commands and metrics carry. */
@@ -36,17 +37,6 @@ export const failure = (code: FailureCode, detail: string, retryAfter = 0): Fail
   detail,
   retryAfter,
 })
-
-/** What a buyer is told, in OpenAI's shape. */
-export type BuyerError = {
-  /** Only what OpenAI's clients know: 400 to 404, 409, 413, 415, 422, 429, 500, 502 to 504. */
-  status: number
-  code: string
-  message: string
-  param?: string
-  retryAfter?: number
-  affordableMaxTokens?: number
-}
 
 const TIMEOUTS: ReadonlySet<FailureCode> = new Set(['first_token_timeout', 'stalled', 'overdue'])
 

@@ -1,11 +1,18 @@
 import type { ServerResponse } from 'node:http'
 import type { Chance } from '../base/chance.ts'
+import type { InstrumentId } from '../base/ids.ts'
 import type { Patience } from './attempt.ts'
 import { PATIENCE } from './attempt.ts'
 import type { CompletionRequest, DeliveryParts } from './completion.ts'
 import { Delivery } from './delivery.ts'
+import { demandOf } from './demand.ts'
+import { CONTEXT_LENGTH } from './failure.ts'
+import { isBeyond } from './opening.ts'
+import { Prompt } from './prompt.ts'
+import { theInstrument } from '../state/account.ts'
+import type { ChatRequest } from '../wire/openai.ts'
 import type { Exchange } from './draw.ts'
-import type { BuyerError } from './failure.ts'
+import type { BuyerError } from '../surface/surface.ts'
 import { Once } from './once.ts'
 import { Repeats } from './repeat.ts'
 import { refuseReply } from './reply.ts'
@@ -17,6 +24,8 @@ import { createRouter } from '../route/router.ts'
 export type Gateway = {
   /** Serves a completion on the raw response. Resolves when it has ended; never rejects. */
   complete(request: CompletionRequest, response: ServerResponse): Promise<void>
+  /** Tokens of the prompt, images included, as a request would be charged for them. Nothing is drawn. */
+  count(body: ChatRequest, instrument: InstrumentId): Promise<number | BuyerError>
   /** Takes nothing new, and resolves once nothing runs. What still runs after `graceMs` ends uncharged. */
   drain(graceMs: number): Promise<void>
   readonly inFlight: number
@@ -75,12 +84,20 @@ export function createGateway(parts: GatewayParts): Gateway {
     },
     async complete(request, response) {
       const refused = refusal(request)
-      if (refused !== undefined) return refuseReply(response, { 'x-request-id': request.requestId }, refused)
+      if (refused !== undefined) {
+        const headers = { 'x-request-id': request.requestId }
+        return refuseReply(response, headers, refused, request.surface)
+      }
       const delivery = new Delivery(withRouter, request, response)
       running.add(delivery)
       ended(request, await delivery.run())
       running.delete(delivery)
       if (running.size === 0) whenIdle()
+    },
+    async count(body, instrument) {
+      const { spec } = theInstrument(parts.exchange.state, instrument)
+      const demand = demandOf(body, spec)
+      return isBeyond(spec, demand) ? CONTEXT_LENGTH : new Prompt(parts.meter, demand).count()
     },
     async drain(graceMs) {
       closed = true

@@ -1,5 +1,5 @@
 import type { ChatRequest } from '../wire/openai.ts'
-import type { Answer } from './answer.ts'
+import type { Answer } from '../dialect/answer.ts'
 import type { Failure } from './failure.ts'
 import { failure } from './failure.ts'
 import type { SchemaAnswer, SchemaQuestion } from './schema-worker.ts'

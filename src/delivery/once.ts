@@ -1,6 +1,6 @@
 import type { AccountId, DrawId } from '../base/ids.ts'
 import { printId } from '../wire/id.ts'
-import type { BuyerError } from './failure.ts'
+import type { BuyerError } from '../surface/surface.ts'
 
 const KEYS_MAX = 100_000
 

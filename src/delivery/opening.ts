@@ -4,6 +4,8 @@ import { later, MICROS_PER_MS } from '../base/time.ts'
 import type { Course, Trail } from '../route/affinity.ts'
 import { trailOf } from '../route/affinity.ts'
 import type { Router } from '../route/router.ts'
+import type { DialectName } from '../dialect/dialect.ts'
+import { dialectOf } from '../dialect/dialects.ts'
 import type { Fault } from '../state/command.ts'
 import type { Spec } from '../state/instrument.ts'
 import type { Offer } from '../state/state.ts'
@@ -12,7 +14,7 @@ import type { CompletionRequest, DeliveryParts } from './completion.ts'
 import type { Demand } from './demand.ts'
 import { demandOf, inputWeight, outputWeight } from './demand.ts'
 import { Draw, FIRST_STEP, maySucceedSmaller, mayTryAnother, openDraw, refusalError } from './draw.ts'
-import type { BuyerError } from './failure.ts'
+import type { BuyerError } from '../surface/surface.ts'
 import { CLOSING, CONTEXT_LENGTH, unroutable } from './failure.ts'
 import { Prompt } from './prompt.ts'
 import type { Wishes } from './wishes.ts'
@@ -22,6 +24,10 @@ const DEADLINE_SLACK_MS = 120_000
 
 /** No ordinary text has tokens that long on average. */
 const BYTES_PER_TOKEN_MAX = 32
+
+/** So many bytes cannot fit, and counting them would be long work for nothing. */
+export const isBeyond = (spec: Spec, { inputBound }: Demand): boolean =>
+  inputBound > spec.contextTokens * BYTES_PER_TOKEN_MAX
 
 /** An offer to call, and how many others could be called after it. */
 export type Chosen = { offer: Offer; others: number }
@@ -35,6 +41,7 @@ export class Opening {
   readonly prompt: Prompt
   private counted = false
   private trail: Trail | null = null
+  private readonly speakable = new Map<DialectName, string | null>()
   private readonly parts: DeliveryParts
   private readonly request: CompletionRequest
   private readonly spec: Spec
@@ -57,8 +64,7 @@ export class Opening {
   async open(isClosing: () => boolean): Promise<Opened | BuyerError> {
     const { demand, spec } = this
     let input = demand.inputBound
-    // So many bytes cannot fit, and counting them would be long work for nothing.
-    if (input > spec.contextTokens * BYTES_PER_TOKEN_MAX) return CONTEXT_LENGTH
+    if (isBeyond(spec, demand)) return CONTEXT_LENGTH
     if (input + this.outputMax > spec.contextTokens) input = await this.exactInput()
     if (input >= spec.contextTokens) return CONTEXT_LENGTH
     let shortage: BuyerError | undefined
@@ -129,10 +135,22 @@ export class Opening {
       wt: inputWeight(this.spec, input) + outputWeight(this.spec, output),
       context: input + output,
       needs: this.demand.needs,
+      uncarried: ({ id }) => this.uncarried(id),
       preferences: this.wishes.preferences,
       course: () => this.course(),
       tried,
     })
+  }
+
+  /** What of this request the dialect of an offer has no words for, or null. */
+  private uncarried(offer: OfferId): string | null {
+    const name = this.parts.endpointOf(offer)?.dialect
+    if (name === undefined) return null
+    const known = this.speakable.get(name)
+    if (known !== undefined) return known
+    const param = dialectOf(name).uncarried(this.request.body)
+    this.speakable.set(name, param)
+    return param
   }
 
   /** Where this request belongs: sessions are each buyer's own, beginnings of prompts are anyone's. */

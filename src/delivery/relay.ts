@@ -1,14 +1,9 @@
-import type { Answer } from './answer.ts'
-import { textOf } from './answer.ts'
+import type { Answer } from '../dialect/answer.ts'
+import { textOf } from '../dialect/answer.ts'
+import type { Cut } from '../surface/surface.ts'
 import type { Draw } from './draw.ts'
 import type { Meter } from '../meter/meter.ts'
-import type { Delta } from './openai-dialect.ts'
-
-/**
- * Why an answer was ended by the gateway: the buyer's or spec's limit, or nothing left to extend the draw
- * with.
- */
-export type Cut = 'max_tokens' | 'draw_not_extended'
+import type { Delta } from '../dialect/chunk.ts'
 
 /** What the relay asks of the call it serves. */
 export type Passage = {

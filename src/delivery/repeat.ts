@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { AccountId } from '../base/ids.ts'
 import { MICROS_PER_SECOND } from '../base/time.ts'
-import type { BuyerError } from './failure.ts'
+import type { BuyerError } from '../surface/surface.ts'
 
 /** So often a request may fail in a row, as clients try it; then it waits, each time twice as long. */
 const FREE_TRIES = 3

@@ -1,7 +1,8 @@
 import type { AccountId, DrawId, OfferId } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
 import type { DrawSettled } from '../state/event.ts'
-import type { BuyerError, FailureCode } from './failure.ts'
+import type { BuyerError } from '../surface/surface.ts'
+import type { FailureCode } from './failure.ts'
 
 /** One call of a supplier, as it went. Times in microseconds. */
 export type CallReport = {

@@ -12,7 +12,7 @@ import type { Draw } from './draw.ts'
 import type { Prompt } from './prompt.ts'
 import type { Disclosed } from './receipt.ts'
 import { averagePrice } from './receipt.ts'
-import type { Note, Usage } from './reply.ts'
+import type { Note, Usage } from '../surface/surface.ts'
 
 /** The supplier's name, where its offer discloses it. */
 export function disclosedName(state: State, offer: OfferId, supplier: AccountId): string {

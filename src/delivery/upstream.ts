@@ -5,7 +5,10 @@ import { ENDPOINT_FORBIDDEN, endpointFault, guardedLookup } from './endpoint.ts'
 import { AnswerReader } from './answer-reader.ts'
 import type { Failure } from './failure.ts'
 import { failure } from './failure.ts'
-import type { Chunk, Claim, Finish } from './openai-dialect.ts'
+import type { Chunk, Claim, Finish } from '../dialect/chunk.ts'
+import { hasContent } from '../dialect/chunk.ts'
+import type { Dialect } from '../dialect/dialect.ts'
+import { dialectOf } from '../dialect/dialects.ts'
 import type { Timer } from './timer.ts'
 import { Deadline } from './timer.ts'
 
@@ -20,7 +23,9 @@ export type Clocks = {
 }
 
 /** How a call ended: the answer is whole, or it failed. An abort by the caller is not reported. */
-export type Ending = { finish: Finish | 'content_filter'; claim: Claim | null } | Failure
+export type Ending =
+  | { finish: Finish | 'content_filter'; claim: Claim | null; stopSequence: string | null }
+  | Failure
 
 /** What a call reports while it runs. */
 export type Listener = {
@@ -91,14 +96,16 @@ export function createUpstream(policy: EndpointPolicy, timer: Timer): Upstream {
 
   return {
     call(endpoint, body, clocks, listener) {
-      const call = new Exchange(timer, clocks, listener)
+      const dialect = dialectOf(endpoint.dialect)
+      const call = new Exchange(timer, clocks, listener, dialect)
       const route = routeOf(endpoint.baseUrl)
       if ('fault' in route) {
         call.refuse(failure('endpoint_forbidden', route.fault))
         return call
       }
-      const headers = headersOf(endpoint)
-      poolOf(route.origin).dispatch({ path: route.path, method: 'POST', headers, body }, call)
+      const headers = headersOf(endpoint, dialect)
+      const path = `${route.path}${dialect.path}`
+      poolOf(route.origin).dispatch({ path, method: 'POST', headers, body }, call)
       return call
     },
     async close() {
@@ -112,13 +119,14 @@ type Route = { origin: string; path: string } | { fault: string }
 
 function callableRoute(baseUrl: string): Route {
   const url = new URL(baseUrl)
-  return { origin: url.origin, path: `${url.pathname.replace(/\/+$/, '')}/chat/completions` }
+  return { origin: url.origin, path: url.pathname.replace(/\/+$/, '') }
 }
 
 /** The supplier's own key and headers, and nothing of the buyer's. */
-const headersOf = (endpoint: Endpoint): Record<string, string> => ({
+const headersOf = (endpoint: Endpoint, dialect: Dialect): Record<string, string> => ({
+  ...dialect.headers,
   ...endpoint.headers,
-  ...(endpoint.apiKey === null ? {} : { authorization: `Bearer ${endpoint.apiKey}` }),
+  ...(endpoint.apiKey === null ? {} : dialect.keyHeaders(endpoint.apiKey)),
   'content-type': 'application/json',
   accept: 'text/event-stream',
   'accept-encoding': 'identity',
@@ -142,6 +150,7 @@ class Exchange implements Call {
   private readonly timer: Timer
   private readonly clocks: Clocks
   private readonly listener: Listener
+  private readonly dialect: Dialect
   private readonly tokenClock: Deadline
   private readonly totalClock: Deadline
   private totalDue: number
@@ -149,7 +158,8 @@ class Exchange implements Call {
   private readAt = 0
   private readToken = false
 
-  constructor(timer: Timer, clocks: Clocks, listener: Listener) {
+  constructor(timer: Timer, clocks: Clocks, listener: Listener, dialect: Dialect) {
+    this.dialect = dialect
     this.timer = timer
     this.clocks = clocks
     this.listener = listener
@@ -206,7 +216,7 @@ class Exchange implements Call {
     const wrong = statusFault(status, headers) ?? contentFault(headers)
     if (wrong !== undefined) return this.fail(wrong)
     const whole = mediaType(headers) === 'application/json'
-    this.reader = new AnswerReader(whole, (chunk) => this.take(chunk))
+    this.reader = new AnswerReader(this.dialect, whole, (chunk) => this.take(chunk))
     this.listener.accepted()
   }
 
@@ -265,7 +275,8 @@ class Exchange implements Call {
     }
     this.listener.chunk(chunk, this.readAt)
     if (chunk.finish === null || this.over) return
-    this.ending = { finish: chunk.finish, claim: chunk.claim }
+    const { finish, claim, stopSequence = null } = chunk
+    this.ending = { finish, claim, stopSequence }
     this.tokenClock.stop()
     this.totalClock.stop()
   }
@@ -311,12 +322,6 @@ class Exchange implements Call {
   private cut(why: string): void {
     this.controller?.abort(new Error(why))
   }
-}
-
-/** Whether an event carries something a reader of the answer would see. */
-export function hasContent({ delta }: Chunk): boolean {
-  if (delta === null) return false
-  return delta.content !== null || delta.reasoning !== null || delta.refusal !== null || delta.tools !== null
 }
 
 function statusFault(status: number, headers: IncomingHttpHeaders): Failure | undefined {

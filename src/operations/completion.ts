@@ -4,12 +4,13 @@ import type { Ticks } from '../base/money.ts'
 import { mandateOf } from '../state/account.ts'
 import type { Instrument, State } from '../state/state.ts'
 import type { CompletionRequest } from '../delivery/completion.ts'
-import type { BuyerError } from '../delivery/failure.ts'
+import type { BuyerError } from '../surface/surface.ts'
 import type { Gateway } from '../delivery/gateway.ts'
 import { refuseReply } from '../delivery/reply.ts'
+import type { Counter } from '../surface/question.ts'
+import { CHAT } from '../surface/question.ts'
 import { MONEY_PLACES } from '../wire/decimal.ts'
 import { FOREIGN, readJson } from '../wire/json.ts'
-import { chatFault, chatRequest } from '../wire/openai.ts'
 import { findInstrument } from '../api/instrument-name.ts'
 import type { Caller } from '../api/operation.ts'
 import { Problem } from '../api/problem.ts'
@@ -26,6 +27,8 @@ export type CompletionCall = {
   requestId: string
   /** `x-busbar-max-price`: dollars per unit that a purchase for this request may cost at most. */
   maxPrice: string | undefined
+  /** The surface that was asked. Left out: chat completions. */
+  counter?: Counter
   /** For what else may be wished there. */
   headers: Readonly<Record<string, string | string[] | undefined>>
 }
@@ -44,12 +47,10 @@ export function readCompletion(state: State, call: CompletionCall): CompletionRe
     return { status: 403, code: 'scope_missing', message: 'The key needs the scope inference:consume.' }
   const json = readJson(bytes, FOREIGN)
   if (!json.ok) return malformed(json.pointer === '' ? json.detail : `${json.pointer}: ${json.detail}`)
-  const parsed = chatRequest.safeParse(json.value)
-  if (!parsed.success) {
-    const { param, message } = chatFault(parsed.error)
-    return malformed(message, param ?? undefined)
-  }
-  const instrument = findInstrument(state, parsed.data.model)
+  const question = (call.counter ?? CHAT).read(json.value)
+  if ('message' in question) return malformed(question.message, question.param ?? undefined)
+  const { body, surface } = question
+  const instrument = findInstrument(state, body.model)
   if (instrument === undefined) {
     const message = 'There is no such instrument. GET /v1/models lists them.'
     return { status: 404, code: 'model_not_found', message, param: 'model' }
@@ -62,7 +63,8 @@ export function readCompletion(state: State, call: CompletionCall): CompletionRe
   return {
     caller: { account, mandate, buyLimit },
     instrument: instrument.id,
-    body: parsed.data,
+    body,
+    surface,
     rawBody: bytes,
     requestId,
     wishes,
@@ -90,14 +92,15 @@ function buyLimitOf(
 /** A problem as OpenAI's clients are told of it. */
 const buyerErrorOf = ({ status, code, detail }: Problem): BuyerError => ({ status, code, message: detail })
 
-/** Refuses a completion in OpenAI's error shape. */
+/** Refuses a completion in its surface's error shape. Left out: OpenAI's. */
 export function refuseCompletion(
   response: RawResponse,
   requestId: string,
   error: BuyerError | Problem,
+  { refusal }: Counter = CHAT,
 ): void {
   const headers = { 'x-request-id': requestId }
   if (error instanceof Problem)
-    refuseReply(response, { ...headers, ...error.more.headers }, buyerErrorOf(error))
-  else refuseReply(response, headers, error)
+    refuseReply(response, { ...headers, ...error.more.headers }, buyerErrorOf(error), refusal)
+  else refuseReply(response, headers, error, refusal)
 }

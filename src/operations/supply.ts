@@ -39,7 +39,8 @@ function endpointOf(venue: Venue, body: z.output<typeof endpointRequest>): Endpo
   const own = Object.keys(body.headers).find((name) => OWN_HEADERS.test(name))
   if (own !== undefined)
     return faultAt('invalid_request', `/endpoint/headers/${own}`, 'this header cannot be set')
-  return { baseUrl: body.base_url, model: body.model, apiKey: body.api_key ?? null, headers: body.headers }
+  const { base_url: baseUrl, dialect, model } = body
+  return { baseUrl, dialect, model, apiKey: body.api_key ?? null, headers: body.headers }
 }
 
 /** What the supplier declares for buyers to choose by, if anything. */
@@ -61,6 +62,7 @@ export function printOffer(venue: Pick<Venue, 'endpoints' | 'clock'>, state: Sta
     name: terms.name,
     endpoint: {
       base_url: view?.baseUrl ?? '',
+      dialect: view?.dialect ?? 'openai',
       model: view?.model ?? '',
       api_key: last4 == null ? (view?.apiKeyFingerprint == null ? null : '…') : `…${last4}`,
     },

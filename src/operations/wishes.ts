@@ -1,4 +1,4 @@
-import type { BuyerError } from '../delivery/failure.ts'
+import type { BuyerError } from '../surface/surface.ts'
 import type { Wishes } from '../delivery/wishes.ts'
 import type { Preferences } from '../route/preference.ts'
 import { chatFault } from '../wire/openai.ts'

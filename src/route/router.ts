@@ -33,6 +33,8 @@ export type Search = {
   /** Tokens of prompt and first step of output. */
   context: number
   needs: readonly Need[]
+  /** The parameter that an offer's dialect has no words for, or null. Left out: every dialect has them all. */
+  uncarried?: (offer: Offer) => string | null
   /** Null: whoever. */
   preferences: Preferences | null
   /** Asked for only where there is a choice. */
@@ -103,7 +105,8 @@ class ScoringRouter implements Router {
   choose(state: State, at: Instant, search: Search): { offer: Offer; others: number } | NoRoute {
     const { needs, preferences } = search
     const owing = this.owing(state, at, search)
-    const able = owing.filter(({ offer }) => needs.every((need) => can(offer, need.capability)))
+    const capable = owing.filter(({ offer }) => needs.every((need) => can(offer, need.capability)))
+    const able = capable.filter(({ offer }) => !search.uncarried?.(offer))
     const wide = able.filter(({ offer }) => offer.terms.contextTokens >= search.context)
     const suitors = wide.map((rival) => ({ ...rival, firstTokenMs: rival.standing.firstTokenMs }))
     const wanted = preferences === null ? wide : suitors.filter((suitor) => fits(preferences, suitor))
@@ -113,6 +116,9 @@ class ScoringRouter implements Router {
     const best = free.length > 1 ? this.pick(free, search, now) : free[0]
     if (best !== undefined) return { offer: best.offer, others: free.length - 1 }
     if (owing.length === 0) return { why: 'no_supply' }
+    const [mute] = capable
+    if (able.length === 0 && mute !== undefined)
+      return { why: 'incapable', param: search.uncarried?.(mute.offer) ?? 'model' }
     if (able.length === 0) {
       const lacking = needs.find((need) => !owing.some(({ offer }) => can(offer, need.capability)))
       return { why: 'incapable', param: (lacking ?? needs[0])?.param ?? 'model' }

@@ -4,9 +4,13 @@ import type { Instant } from '../base/time.ts'
 import type { ControlDatabase } from './control.ts'
 import type { Vault } from './secret.ts'
 
+export type EndpointDialect = 'openai' | 'anthropic'
+
 /** Where and how a supplier answers for one offer. Never printed, logged or returned. */
 export type Endpoint = {
   baseUrl: string
+  /** The language it speaks. */
+  dialect: EndpointDialect
   model: string
   apiKey: string | null
   headers: Readonly<Record<string, string>>
@@ -15,6 +19,7 @@ export type Endpoint = {
 /** What may be shown of an endpoint: never a secret, only what tells one from another. */
 export type EndpointView = {
   baseUrl: string
+  dialect: EndpointDialect
   model: string
   /** The last four characters of a long enough key, or null. */
   apiKeyLast4: string | null
@@ -41,10 +46,12 @@ export async function createEndpoints(db: ControlDatabase, vault: Vault): Promis
   const fingerprintKey = vault.derive('fingerprint supplier-endpoint')
   for (const row of await db.selectFrom('endpoint').selectAll().execute()) {
     const secrets = JSON.parse(vault.open('supplier-endpoint', contextOf(row.offer), row.sealed)) as Secrets
-    held.set(row.offer as OfferId, { baseUrl: row.base_url, model: row.model, ...secrets })
+    const { base_url: baseUrl, model } = row
+    held.set(row.offer as OfferId, { baseUrl, model, ...secrets })
   }
-  const viewOf = ({ baseUrl, model, apiKey, headers }: Endpoint): EndpointView => ({
+  const viewOf = ({ baseUrl, dialect, model, apiKey, headers }: Endpoint): EndpointView => ({
     baseUrl,
+    dialect,
     model,
     apiKeyLast4: apiKey !== null && apiKey.length >= SHOWABLE_LENGTH ? apiKey.slice(-4) : null,
     apiKeyFingerprint:
@@ -53,11 +60,15 @@ export async function createEndpoints(db: ControlDatabase, vault: Vault): Promis
   })
   return {
     async put(offer, endpoint, at) {
-      const { baseUrl, model, apiKey, headers } = endpoint
+      const { baseUrl, dialect, model, apiKey, headers } = endpoint
       const row = {
         base_url: baseUrl,
         model,
-        sealed: vault.seal('supplier-endpoint', contextOf(offer), JSON.stringify({ apiKey, headers })),
+        sealed: vault.seal(
+          'supplier-endpoint',
+          contextOf(offer),
+          JSON.stringify({ dialect, apiKey, headers }),
+        ),
         updated_at: at,
       }
       await db
@@ -65,7 +76,7 @@ export async function createEndpoints(db: ControlDatabase, vault: Vault): Promis
         .values({ offer, ...row })
         .onConflict((conflict) => conflict.column('offer').doUpdateSet(row))
         .execute()
-      held.set(offer, { baseUrl, model, apiKey, headers: { ...headers } })
+      held.set(offer, { baseUrl, dialect, model, apiKey, headers: { ...headers } })
       return viewOf(endpoint)
     },
     view(offer) {
@@ -80,6 +91,6 @@ export async function createEndpoints(db: ControlDatabase, vault: Vault): Promis
   }
 }
 
-type Secrets = Pick<Endpoint, 'apiKey' | 'headers'>
+type Secrets = Pick<Endpoint, 'dialect' | 'apiKey' | 'headers'>
 
 const contextOf = (offer: number): string => `offer ${offer}`

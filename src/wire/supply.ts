@@ -11,6 +11,8 @@ const headerValue = z
   .max(1024)
   .regex(/^[\x20-\x7e]*$/, 'printable ASCII on one line')
 
+const dialect = z.enum(['openai', 'anthropic'])
+
 /** Where and how a supplier answers. The key and the headers are sealed at rest and never shown again. */
 export const endpointRequest = z.strictObject({
   base_url: z.url({ protocol: /^https?$/ }).max(512),
@@ -22,6 +24,8 @@ export const endpointRequest = z.strictObject({
     .optional(),
   model: z.string().min(1).max(200),
   headers: z.record(headerName, headerValue).default({}),
+  /** The language it speaks: chat completions, or Anthropic's Messages. */
+  dialect: dialect.default('openai'),
 })
 
 /** Such as `eu` or `us-east-1`. */
@@ -64,7 +68,12 @@ export const offer = z
     id: idOut('offer'),
     account: idOut('account'),
     name: z.string(),
-    endpoint: z.object({ base_url: z.string(), model: z.string(), api_key: z.string().nullable() }),
+    endpoint: z.object({
+      base_url: z.string(),
+      dialect,
+      model: z.string(),
+      api_key: z.string().nullable(),
+    }),
     rate: decimalOut,
     concurrency: z.number().int(),
     capabilities: z.array(capability),

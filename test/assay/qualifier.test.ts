@@ -116,7 +116,7 @@ async function offerOf(baseUrl: string | null, model: string, claims: Claims = {
     },
     'offer.registered',
   )
-  if (baseUrl !== null) endpoints.set(offer, { baseUrl, apiKey: null, model, headers: {} })
+  if (baseUrl !== null) endpoints.set(offer, { baseUrl, dialect: 'openai', apiKey: null, model, headers: {} })
   return offer
 }
 

@@ -205,9 +205,10 @@ test('the supplier gets the request and nothing of the buyer, who gets nothing o
   await inGoodStanding()
   const response = await ask('leakProbe', true, {
     user: 'u-1',
-    api_base: 'http://evil.example',
     metadata: { a: 1 },
   })
+  const foreign = await readStream(await ask('leakProbe', true, { api_base: 'http://evil.example' }))
+  assert.equal((foreign.error as { param?: string } | null)?.param, 'api_base')
   const streamed = await readStream(response)
   const { headers, body } = JSON.parse(streamed.text) as {
     headers: Record<string, string>

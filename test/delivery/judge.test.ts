@@ -1,7 +1,7 @@
 // The form of a finished answer: what is empty, of another schema, or another tool call than was asked for.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { Answer } from '../../src/delivery/answer.ts'
+import { Answer } from '../../src/dialect/answer.ts'
 import { createJudge } from '../../src/delivery/judge.ts'
 import type { ChatRequest } from '../../src/wire/openai.ts'
 

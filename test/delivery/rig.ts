@@ -27,7 +27,7 @@ import { newMemoryDisk, openMemoryJournal } from '../../src/journal/memory-journ
 import type { Sequencer } from '../../src/sequencer/sequencer.ts'
 import { openSequencer } from '../../src/sequencer/sequencer.ts'
 import { readWishes } from '../../src/operations/wishes.ts'
-import { chatFault, chatRequest } from '../../src/wire/openai.ts'
+import { CHAT } from '../../src/surface/question.ts'
 import type { BadSupplier, ModeName } from './bad-supplier.ts'
 import { badSupplier } from './bad-supplier.ts'
 
@@ -161,6 +161,7 @@ export async function buildRig(options: RigOptions): Promise<Rig> {
     const headers = { 'x-supplier': `s${place}` }
     endpoints.set(offer, {
       baseUrl: supplier.baseUrl,
+      dialect: 'openai',
       apiKey: `sk-supplier-${place}`,
       model: 'real-model',
       headers,
@@ -202,16 +203,15 @@ export async function buildRig(options: RigOptions): Promise<Rig> {
     req.on('data', (bytes: Buffer) => parts.push(bytes))
     req.on('end', () => {
       const rawBody = Buffer.concat(parts)
-      const parsed = chatRequest.safeParse(JSON.parse(rawBody.toString()))
-      if (!parsed.success) {
-        res.writeHead(400).end(JSON.stringify({ error: chatFault(parsed.error) }))
+      const asked = CHAT.read(JSON.parse(rawBody.toString()))
+      if ('message' in asked) {
+        res.writeHead(400).end(JSON.stringify({ error: asked }))
         return
       }
       const requestId = `req_${++requests}`
       const wishes = readWishes(req.headers, JSON.parse(rawBody.toString()))
       if ('status' in wishes) return void res.writeHead(wishes.status).end(JSON.stringify({ error: wishes }))
-      const body = parsed.data
-      void gateway.complete({ caller: buyer, instrument: MARKET, body, rawBody, requestId, wishes }, res)
+      void gateway.complete({ caller: buyer, instrument: MARKET, ...asked, rawBody, requestId, wishes }, res)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -17,6 +17,7 @@ after(() => rmSync(folder, { recursive: true, force: true }))
 const OFFER = 3 as OfferId
 const NOW = 1 as Instant
 const ENDPOINT: Endpoint = {
+  dialect: 'openai',
   baseUrl: 'https://models.example/v1',
   model: 'large',
   apiKey: 'canary-secret-of-supplier-9876',

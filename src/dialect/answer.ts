@@ -1,4 +1,4 @@
-import type { Claim, Delta, Finish, LogprobEntry, ToolDelta } from './openai-dialect.ts'
+import type { Claim, Delta, Finish, LogprobEntry, ReasoningSeal, ToolDelta } from './chunk.ts'
 
 export type ToolCall = { id: string; name: string; arguments: string }
 
@@ -10,12 +10,14 @@ export class Answer {
   reasoning = ''
   refusal = ''
   readonly tools: ToolCall[] = []
+  readonly seals: ReasoningSeal[] = []
   readonly contentLogprobs: LogprobEntry[] = []
   readonly refusalLogprobs: LogprobEntry[] = []
   /** On the timer; 0 until there is content. */
   firstAt = 0
   lastAt = 0
   finish: Finish | null = null
+  stopSequence: string | null = null
   claim: Claim | null = null
 
   add(delta: Delta, readAt: number): void {
@@ -25,6 +27,7 @@ export class Answer {
     if (delta.reasoning !== null) this.reasoning += delta.reasoning
     if (delta.refusal !== null) this.refusal += delta.refusal
     if (delta.tools !== null) for (const tool of delta.tools) this.addTool(tool)
+    if (delta.seals !== null) this.seals.push(...delta.seals)
     if (delta.logprobs?.content) this.contentLogprobs.push(...delta.logprobs.content)
     if (delta.logprobs?.refusal) this.refusalLogprobs.push(...delta.logprobs.refusal)
   }

@@ -1,0 +1,8 @@
+import { anthropicDialect } from './anthropic.ts'
+import type { Dialect, DialectName } from './dialect.ts'
+import { openaiDialect } from './openai.ts'
+
+const DIALECTS: Record<DialectName, Dialect> = { openai: openaiDialect, anthropic: anthropicDialect }
+
+/** The language an offer names. */
+export const dialectOf = (name: DialectName): Dialect => DIALECTS[name]
