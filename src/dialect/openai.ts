@@ -65,7 +65,7 @@ function print(request: ChatRequest, model: string, { asked }: OutputLimit): str
   for (const [field, value] of Object.entries(request))
     if (value !== null && value !== undefined && !REPLACED.has(field)) call[field] = value
   if (request.tools && request.tools.length > 0)
-    call.tools = request.tools.map(({ cache_control: _, ...tool }) => tool)
+    call.tools = request.tools.map(withoutHint)
   call.messages = request.messages.flatMap(printMessage)
   return JSON.stringify(call)
 }
@@ -110,10 +110,13 @@ function printAssistant(message: Extract<ChatMessage, { role: 'assistant' }>): J
   }
 }
 
+/** Which place is worth caching is a hint that only other dialects know. */
+const withoutHint = (part: Json): Json => ({ ...part, cache_control: undefined })
+
 /** Content without the hints that only other dialects know. */
 function plainParts(content: ChatMessage['content']): unknown {
   if (!Array.isArray(content)) return content
-  return content.map(({ cache_control: _, ...part }: Json) => part)
+  return content.map(withoutHint)
 }
 
 function read(data: string, part: 'delta' | 'message'): Chunk | Unreadable {
