@@ -33,7 +33,7 @@ export type Search = {
   /** Tokens of prompt and first step of output. */
   context: number
   needs: readonly Need[]
-  /** The parameter that an offer's dialect has no words for, or null. Left out: every dialect has them all. */
+  /** The parameter that an offer's dialect has no words for, or null. Left out: all have all. */
   uncarried?: (offer: Offer) => string | null
   /** Null: whoever. */
   preferences: Preferences | null
