@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
-// The chat completion request as OpenAI's clients send it, and the words in which every other surface's request
-// is kept. A field nobody here knows, one of the wrong type, and one that no supplier could be given are
-// faults that name the parameter. Fields that clients echo back of an earlier answer may stand in messages.
+// The chat completion request as OpenAI's clients send it, and the words in which every other surface's
+// request is kept. A field nobody here knows, one of the wrong type, and one that no supplier could be given
+// are faults that name the parameter. What clients echo back of an earlier answer may stand in messages.
 
 /** A hint to the supplier that what stands before is worth keeping in its cache. */
 const cacheControl = z
