@@ -42,6 +42,33 @@ const OFFERED: readonly Offered[] = [
     description: 'Open, high, low, close and volume by interval.',
   },
   {
+    name: 'list_fixings',
+    operation: 'fixing.list',
+    description:
+      'Hourly reference prices that nobody can push, with tier and inputs: what to index a limit to.',
+  },
+  {
+    name: 'get_fixing',
+    operation: 'fixing.get',
+    description: 'One fixing with everything it was computed from.',
+  },
+  {
+    name: 'list_indices',
+    operation: 'index.list',
+    description: 'Published series and their last values: price of intelligence, Machine GDP, spreads.',
+  },
+  { name: 'get_index_history', operation: 'index.history', description: 'The history of one series.' },
+  {
+    name: 'list_posted_prices',
+    operation: 'sheet.floors',
+    description: 'The lowest posted price of models that would meet each grade, beside the book.',
+  },
+  {
+    name: 'list_price_gaps',
+    operation: 'sheet.gaps',
+    description: 'Where the book, posted prices and neighbouring grades disagree.',
+  },
+  {
     name: 'get_auction',
     operation: 'instrument.auction',
     description: 'The call auction of an instrument: indicative price, volume and imbalance.',
@@ -148,6 +175,16 @@ const OFFERED: readonly Offered[] = [
     description: 'Your standing procurements: target, on hand, and what holds them up.',
   },
   { name: 'end_procurement', operation: 'procurement.end', description: 'End a standing procurement.' },
+  {
+    name: 'list_receipts',
+    operation: 'receipt.list',
+    description: 'Signed receipts of your deliveries, newest first.',
+  },
+  {
+    name: 'list_penalties',
+    operation: 'penalty.list',
+    description: 'As a supplier: penalties that are not final yet, with their reasons.',
+  },
   {
     name: 'list_events',
     operation: 'event.list',
