@@ -8,7 +8,7 @@ import type { Receipt } from '../wire/receipt.ts'
 import type { StatusOut } from '../wire/venue.ts'
 import { adminOn, keysOn, mandatesOn } from './authority.ts'
 import { chatOn } from './chat.ts'
-import { fixingsOn, indicesOn, sheetsOn } from './figures.ts'
+import { efficiencyOn, fixingsOn, indicesOn, sheetsOn } from './figures.ts'
 import type { Page } from './page.ts'
 import { rowsOf } from './page.ts'
 import { supplyOn } from './supply.ts'
@@ -149,6 +149,7 @@ export function createClient(options: ClientOptions) {
     fixings: fixingsOn(transport),
     indices: indicesOn(transport),
     sheets: sheetsOn(transport),
+    efficiency: efficiencyOn(transport),
     orders: ordersOn(transport),
     orderGroups: groupsOn(transport),
     procurements: procurementsOn(transport),

@@ -1,3 +1,4 @@
+import type { CostRequest, EfficiencyHistoryOut, EfficiencyOut } from '../bulletin/efficiency.ts'
 import type { FixingOut, FixingProofOut } from '../bulletin/fixing.ts'
 import type {
   GdpHoursOut,
@@ -41,6 +42,20 @@ export const indicesOn = ({ json }: Transport) => ({
   machineGdp: (query: Span = {}) => json<MachineGdpOut>('GET', '/v1/machine-gdp', { query }),
   /** The record under the indices, hour by hour. */
   hours: (query: Span = {}) => json<GdpHoursOut>('GET', '/v1/machine-gdp/hours', { query }),
+})
+
+/** What prices leave over what delivery costs. */
+export const efficiencyOn = ({ json }: Transport) => ({
+  list: async () => (await json<Listing<EfficiencyOut>>('GET', '/v1/efficiency')).data,
+  history: (instrument: string, query: { limit?: number } = {}) =>
+    json<EfficiencyHistoryOut>('GET', `/v1/efficiency/${part(instrument)}/history`, { query }),
+  /** Puts what delivering an instrument costs on the public record. */
+  declare: (instrument: string, costs: CostRequest) =>
+    json<{ instrument: string; hardware: string; seq: number }>(
+      'PUT',
+      `/v1/cost-inputs/${part(instrument)}`,
+      { body: costs, repeatable: true },
+    ),
 })
 
 /** Posted prices beside the book. */

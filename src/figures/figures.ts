@@ -1,4 +1,5 @@
 import type { Operation } from '../api/operation.ts'
+import { efficiencyOperations } from './efficiency.ts'
 import { fixingOperations } from './fixings.ts'
 import { indexOperations } from './indices.ts'
 import { machineGdpOperations } from './machine-gdp.ts'
@@ -10,4 +11,5 @@ export const figureOperations: readonly Operation[] = [
   ...indexOperations,
   ...machineGdpOperations,
   ...sheetOperations,
+  ...efficiencyOperations,
 ]

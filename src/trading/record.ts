@@ -35,11 +35,14 @@ export function publishFixing(state: State, command: FixingCommand): Event[] | R
   return [{ kind: 'fixing.published', ...print }]
 }
 
-/** Puts a statement on the record. */
+/** Puts a statement on the record. Costs are stated by who delivers, or by an operator. */
 export function makeDeclaration(state: State, command: DeclarationCommand): Event[] | Refusal {
   const { account, topic, subject, body, source } = command
   if (source.trim() === '') return refuse('name_empty')
-  if (accountOf(state, account) === undefined) return refuse('account_not_found')
+  const stated = accountOf(state, account)
+  if (stated === undefined) return refuse('account_not_found')
+  const isDeliverer = stated.roles.includes('supplier') || stated.roles.includes('operator')
+  if (topic === 'cost' && !isDeliverer) return refuse('role_missing', { role: 'supplier' })
 
   // Nothing below this line can fail.
   return [{ kind: 'declaration.made', account, topic, subject, body, source }]

@@ -11,6 +11,8 @@ import { accountsOf, ppmOfYearly, realOf } from '../../src/index/machine-gdp.ts'
 import { placeOf, scaleOf, unitPrice } from '../../src/sheet/mapping.ts'
 import type { PostedModel } from '../../src/sheet/posted-model.ts'
 import type { Spec } from '../../src/state/instrument.ts'
+import type { CostInputs } from '../../src/index/efficiency.ts'
+import { impliedHeatRate, spreadAt } from '../../src/index/efficiency.ts'
 import { medianRange } from '../../src/index/median.ts'
 
 type Grade = { wt: number; paid: number }
@@ -52,6 +54,11 @@ const FORMULAE: Record<string, (given: never) => unknown> = {
     const models = scores.map((text, at) => ({ key: `${at}`, scores: { text } }) as unknown as PostedModel)
     const scale = scaleOf(models, 'text')
     return scale && Math.round(placeOf(score, scale) * 100) / 100
+  },
+  spread: (given: { price: number; utilisation: number; inputs: CostInputs }) => {
+    const { heatRate, rent, own } = spreadAt(given.price, given.inputs, given.utilisation)
+    const implied = sixPlaces(impliedHeatRate(given.price, given.inputs))
+    return { heatRate: sixPlaces(heatRate), rent, own, implied }
   },
   slope: (given: GradePrice[]) => sixPlaces(slopeOfIntelligence(given) ?? Number.NaN),
 }
