@@ -1,6 +1,7 @@
 // The stream: `node --import tsx bench/stream.ts [seconds]`. Orders over WebSocket, each acknowledged durable, beside
 // a bare durable ws echo in the same run; and one market told to many readers.
 import { WebSocket } from 'ws'
+import type { Cpu } from './venue.ts'
 import { openVenue, passingOrder } from './venue.ts'
 
 const seconds = Number(process.argv[2] ?? 8)
@@ -23,11 +24,16 @@ const orderFrame = (): string => {
 }
 
 /** Keeps so many orders under way on each socket, and counts the answers. */
-async function load(title: string, url: string, first: object[], lasts: number): Promise<number> {
+async function load(
+  title: string,
+  { url, first, cpu }: { url: string; first: object[]; cpu: () => Cpu },
+  lasts: number,
+): Promise<{ rate: number; first: number; all: number }> {
   const took: number[] = []
   let refused = 0
   const sockets = await Promise.all(Array.from({ length: SOCKETS }, () => connect(url, first)))
   const end = performance.now() + lasts * 1000
+  const before = cpu()
   for (const socket of sockets) {
     const sent = new Map<number, number>()
     const send = () => {
@@ -47,13 +53,16 @@ async function load(title: string, url: string, first: object[], lasts: number):
     for (let n = 0; n < IN_FLIGHT; n++) send()
   }
   await new Promise((resolve) => setTimeout(resolve, lasts * 1000 + 200))
+  const after = cpu()
   for (const socket of sockets) socket.terminate()
   took.sort((a, b) => a - b)
   const at = (share: number) => (took[Math.floor(took.length * share)] ?? 0).toFixed(2)
   const rate = took.length / lasts
-  const line = `${title.padEnd(34)} ${rate.toFixed(0).padStart(8)}/s   p50 ${at(0.5)} ms   p99 ${at(0.99)} ms`
-  console.log(refused > 0 ? `${line}   ${refused} REFUSED` : line)
-  return rate
+  const each = (part: keyof Cpu) => ((after[part] - before[part]) / took.length) * 1e6
+  const cost = `CPU ${each('first').toFixed(0)} µs an order on the first thread, ${each('all').toFixed(0)} on all`
+  console.log(`${title.padEnd(32)} ${rate.toFixed(0).padStart(7)}/s  p50 ${at(0.5)} ms  p99 ${at(0.99)} ms  ${cost}`)
+  if (refused > 0) throw new Error(`${refused} orders were refused`)
+  return { rate, first: each('first'), all: each('all') }
 }
 
 /** Time from the acknowledgement being asked for to the update reaching the last of many readers. */
@@ -94,9 +103,15 @@ async function fanOut(url: string, first: object[]): Promise<void> {
 const venue = await openVenue('durable-ws.mjs')
 const auth = [{ op: 'auth', key: venue.key }]
 
-await load('warm-up', venue.url, auth, Math.min(seconds, 3))
-const ours = await load(`exchange, ${SOCKETS} sockets x ${IN_FLIGHT}`, venue.url, auth, seconds)
-const theirs = await load(`durable ws echo, ${SOCKETS} x ${IN_FLIGHT}`, venue.peerUrl, [], seconds)
-console.log(`ratio to durable ws echo: ${(ours / theirs).toFixed(2)}`)
+const exchange = { url: venue.url, first: auth, cpu: venue.cpu }
+const echo = { url: venue.peerUrl, first: [], cpu: venue.peerCpu }
+await load('warm-up, exchange', exchange, Math.min(seconds, 3))
+await load('warm-up, durable ws echo', echo, Math.min(seconds, 3))
+const ours = await load(`exchange, ${SOCKETS} sockets x ${IN_FLIGHT}`, exchange, seconds)
+const theirs = await load(`durable ws echo, ${SOCKETS} x ${IN_FLIGHT}`, echo, seconds)
+console.log(
+  `ratio to durable ws echo: ${(ours.rate / theirs.rate).toFixed(2)} of its rate, ` +
+    `${(ours.first / theirs.first).toFixed(2)} times its CPU time on the first thread`,
+)
 await fanOut(venue.url, auth)
 venue.close()

@@ -5,6 +5,10 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createClient } from '../src/client/client.ts'
 
+/** A folder for the CPU profile of the exchange, if one is wanted. */
+const { BUSBAR_BENCH_PROFILE: profile } = process.env
+const PROFILE = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
+
 const clone = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /** Starts a server in a process of its own and resolves with the address it prints. */
@@ -21,7 +25,20 @@ async function serverOf(args: string[], env: Record<string, string>, ready: RegE
       if (found) resolve(found[1] ?? '')
     })
   })
-  return { url, stop: () => child.kill('SIGKILL') }
+  const { pid = 0 } = child
+  return { url, stop: () => child.kill(profile ? 'SIGTERM' : 'SIGKILL'), cpu: () => cpuOf(pid) }
+}
+
+/** Seconds of CPU that a process has used: its first thread, and all of them. */
+export type Cpu = { first: number; all: number }
+
+/** Linux counts a thread's time in hundredths of a second, in the 14th and 15th word of its line. */
+function cpuOf(pid: number): Cpu {
+  const of = (path: string) => {
+    const [user, system] = readFileSync(path, 'utf8').replace(/^.*\) /, '').split(' ').slice(11, 13)
+    return (Number(user) + Number(system)) / 100
+  }
+  return { first: of(`/proc/${pid}/task/${pid}/stat`), all: of(`/proc/${pid}/stat`) }
 }
 
 /** A built exchange and, beside it, the peer program of this folder; and the key of a trader with money. */
@@ -29,7 +46,7 @@ export async function openVenue(peerProgram: string) {
   const folder = mkdtempSync(join(tmpdir(), 'busbar-bench-'))
   const data = join(folder, 'data')
   const exchange = await serverOf(
-    [join(clone, 'dist', 'main.js'), 'start', '--no-demo'],
+    [...PROFILE, join(clone, 'dist', 'main.js'), 'start', '--no-demo'],
     { BUSBAR_DATA: data, BUSBAR_PORT: '0', BUSBAR_ORDER_RATE: '0' },
     /busbar ready (\S+)/,
   )
@@ -47,6 +64,8 @@ export async function openVenue(peerProgram: string) {
   return {
     url: exchange.url,
     peerUrl: peer.url,
+    cpu: exchange.cpu,
+    peerCpu: peer.cpu,
     key: trader.secret ?? '',
     close() {
       exchange.stop()
