@@ -60,7 +60,9 @@ async function load(
   const rate = took.length / lasts
   const each = (part: keyof Cpu) => ((after[part] - before[part]) / took.length) * 1e6
   const cost = `CPU ${each('first').toFixed(0)} µs an order on the first thread, ${each('all').toFixed(0)} on all`
-  console.log(`${title.padEnd(32)} ${rate.toFixed(0).padStart(7)}/s  p50 ${at(0.5)} ms  p99 ${at(0.99)} ms  ${cost}`)
+  console.log(
+    `${title.padEnd(32)} ${rate.toFixed(0).padStart(7)}/s  p50 ${at(0.5)} ms  p99 ${at(0.99)} ms  ${cost}`,
+  )
   if (refused > 0) throw new Error(`${refused} orders were refused`)
   return { rate, first: each('first'), all: each('all') }
 }

@@ -35,7 +35,10 @@ export type Cpu = { first: number; all: number }
 /** Linux counts a thread's time in hundredths of a second, in the 14th and 15th word of its line. */
 function cpuOf(pid: number): Cpu {
   const of = (path: string) => {
-    const [user, system] = readFileSync(path, 'utf8').replace(/^.*\) /, '').split(' ').slice(11, 13)
+    const [user, system] = readFileSync(path, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ')
+      .slice(11, 13)
     return (Number(user) + Number(system)) / 100
   }
   return { first: of(`/proc/${pid}/task/${pid}/stat`), all: of(`/proc/${pid}/stat`) }

@@ -1,4 +1,4 @@
-import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fdatasync, fdatasyncSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { Link } from './chain.ts'
@@ -33,7 +33,7 @@ export function readHead(folder: string): Head {
   return newest
 }
 
-/** Keeps the head file open and moves it on, one slot after the other. For the writing thread: it blocks. */
+/** Keeps the head file open and moves it on, one slot after the other. For the writing thread: opening and writing block. */
 export class HeadWriter {
   private readonly file: number
   private turn: number
@@ -44,10 +44,20 @@ export class HeadWriter {
   }
 
   /** Returns once the slot is on stable storage. */
-  write(link: Link): void {
+  writeNow(link: Link): void {
+    this.put(link)
+    fdatasyncSync(this.file)
+  }
+
+  /** Calls back once the slot is on stable storage, or with why it is not. One write at a time. */
+  write(link: Link, done: (error: Error | null) => void): void {
+    this.put(link)
+    fdatasync(this.file, done)
+  }
+
+  private put(link: Link): void {
     this.turn++
     writeSync(this.file, slot(link, this.turn), 0, SLOT_BYTES, (this.turn % 2) * SLOT_BYTES)
-    fdatasyncSync(this.file)
   }
 
   close(): void {

@@ -12,7 +12,7 @@ import { BatchTable } from './table.ts'
 /** A data folder whose three witnesses (genesis, head and journal) agree about where history ends. */
 export type Inspection = { folder: string; genesis: Genesis; head: Head; table: BatchTable; end: Link }
 
-/** A commit may have reached the disk before its head slot, and the slot for the one before it be torn. */
+/** A row may have reached the disk while the head slot of the one before it was on its way, and be torn. */
 const UNANSWERED_MAX = 2
 
 /** Opens the folder's files for reading and compares their ends. Throws JournalError where they disagree. */

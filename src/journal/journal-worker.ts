@@ -30,6 +30,10 @@ const history = new BatchTable(folder, exchange)
 let pen: { rows: BatchWriter; head: HeadWriter } | undefined
 let link: Link = end
 let open = true
+const waiting: { bytes: Uint8Array; last: number }[] = []
+/** Whether the last row's head is still to be written, and whether a head is on its way to the disk. */
+let isAhead = false
+let isHeading = false
 
 port.on('message', (request: WriterRequest) => guarded(() => answer(request)))
 setImmediate(() => guarded(() => proveFrom(genesisLink(exchange))))
@@ -39,7 +43,8 @@ function answer(request: WriterRequest): void {
     case 'begin':
       return begin()
     case 'append':
-      return append(request)
+      waiting.push(request)
+      return advance()
     case 'close':
       return close()
   }
@@ -48,19 +53,43 @@ function answer(request: WriterRequest): void {
 /** What was found on disk counts as acknowledged from now on, in both slots. */
 function begin(): void {
   pen = { rows: new BatchWriter(folder), head: new HeadWriter(folder, turn) }
-  pen.head.write(end)
-  pen.head.write(end)
+  pen.head.writeNow(end)
+  pen.head.writeNow(end)
   reply({ kind: 'begun' })
 }
 
-/** First the row, then the head: so the head never names what the journal may have lost. */
-function append({ bytes, last }: { bytes: Uint8Array; last: number }): void {
+/**
+ * First the row, then the head: so the head never names what the journal may have lost. While a head is on its
+ * way to the disk, the next row is; the row after that waits for the head, so that a start finds the head at
+ * most two rows behind.
+ *
+ *     row 1 ──► head 1 ──► answer
+ *               row 2  ──► head 2 ──► answer
+ */
+function advance(): void {
   const { rows, head } = known(pen, 'the journal is begun before it is appended to')
-  const row = forge(link, rows.epoch, bytes, last)
-  rows.insert(row)
-  link = { last: row.last, epoch: row.epoch, hash: row.hash }
-  head.write(link)
+  while (open) {
+    if (!isAhead) {
+      const next = waiting.shift()
+      if (next === undefined) return
+      const row = forge(link, rows.epoch, next.bytes, next.last)
+      rows.insert(row)
+      link = { last: row.last, epoch: row.epoch, hash: row.hash }
+      isAhead = true
+    }
+    if (isHeading) return
+    const { last } = link
+    isAhead = false
+    isHeading = true
+    head.write(link, (error) => guarded(() => headed(last, error)))
+  }
+}
+
+function headed(last: number, error: Error | null): void {
+  if (error) throw error
+  isHeading = false
   reply({ kind: 'appended', last })
+  advance()
 }
 
 /** Walks the whole of history as it stood at the start, a page at a time between the commits. */

@@ -1,20 +1,23 @@
 import { known } from '../base/assert.ts'
+import type { Instant } from '../base/time.ts'
 import type { Journal } from '../journal/journal.ts'
+import type { Command } from '../state/command.ts'
 import type { Applied } from './record.ts'
-import { RecordLines } from './record.ts'
+import { RecordBuffer } from './record.ts'
 
-type Forming = { records: RecordLines; applied: Applied[] }
+type Forming = { records: RecordBuffer; applied: Applied[] }
 type Waiter = { seq: number; resolve: () => void; reject: (error: Error) => void }
 
-/** A batch longer than this, in characters, is closed: the disk writes it while the next one forms. */
+/** A batch longer than this, in bytes, is closed: the disk writes it while the next one forms. */
 const BATCH_LENGTH_MAX = 64 << 10
 
 /**
- * While the disk finishes one batch it has the next one at hand, if that is large. A small one is better off
- * to grow until the disk is free: syncs and messages between threads cost more than its few commands.
+ * While the disk finishes one batch it is at work on the next and has one more at hand, if they are large. A
+ * small one is better off to grow until the disk is free: syncs and messages between threads cost more than
+ * its few commands.
  */
-const FLYING_MAX = 2
-const SECOND_LENGTH_MIN = 16 << 10
+const FLYING_MAX = 3
+const SECOND_LENGTH_MIN = 4 << 10
 
 /**
  * Group commit. While batches are on their way to the disk the next one forms, so batches grow with the load:
@@ -28,6 +31,8 @@ export class CommitQueue {
   private readonly onDurable: (batch: readonly Applied[]) => void
   private readonly onFailure: (error: unknown) => void
   private readonly forming: Forming[] = []
+  /** The last of them, while it is not sealed. */
+  private filling: Forming = { records: new RecordBuffer(), applied: [] }
   private readonly waiters: Waiter[] = []
   private depth = 0
   private sealed = true
@@ -51,12 +56,19 @@ export class CommitQueue {
     return this.depth
   }
 
-  add(applied: Applied, record: string): void {
+  /** Writes down a command that is about to be applied, and then added; if it cannot be, nothing is sent. */
+  write(at: Instant, command: Command): void {
+    if (this.sealed) this.beginBatch()
+    this.filling.records.add(at, command)
+  }
+
+  /** Adds the command that was written last, with the digest of the state after it or none. */
+  add(applied: Applied, digest?: string): void {
+    const { filling } = this
     this.depth++
-    const batch = this.sealed ? this.beginBatch() : (this.forming.at(-1) ?? this.beginBatch())
-    batch.records.add(record)
-    batch.applied.push(applied)
-    if (batch.records.length >= BATCH_LENGTH_MAX) this.sealed = true
+    filling.applied.push(applied)
+    if (digest !== undefined) filling.records.addDigest(digest)
+    if (filling.records.length >= BATCH_LENGTH_MAX) this.sealed = true
     this.wake()
   }
 
@@ -81,11 +93,10 @@ export class CommitQueue {
     for (const waiter of this.waiters.splice(0)) waiter.reject(error)
   }
 
-  private beginBatch(): Forming {
-    const batch = { records: new RecordLines(), applied: [] }
-    this.forming.push(batch)
+  private beginBatch(): void {
+    this.filling = { records: new RecordBuffer(), applied: [] }
+    this.forming.push(this.filling)
     this.sealed = false
-    return batch
   }
 
   /** Everything that arrives in one turn of the event loop shares a commit. */

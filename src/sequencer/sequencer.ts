@@ -12,7 +12,7 @@ import type { Folds } from './checkpoint.ts'
 import { NO_FOLDS, packCheckpoint } from './checkpoint.ts'
 import { CommitQueue } from './commit-queue.ts'
 import type { Applied } from './record.ts'
-import { DIGEST_EVERY, printRecord, withDigest } from './record.ts'
+import { DIGEST_EVERY } from './record.ts'
 import { recover } from './recover.ts'
 
 export type { Applied } from './record.ts'
@@ -182,11 +182,10 @@ class OneWriter implements Sequencer {
     if (this.stopped) throw this.stopped
     const now = this.clock()
     const at = now > this.state.at ? now : this.state.at
-    const record = printRecord(at, command)
+    this.queue.write(at, command)
     const seq = (this.state.seq + 1) as Seq
     const applied = { seq, at, command, events: this.perform(seq, at, command) }
-    const isDigested = seq % this.digestEvery === 0
-    this.queue.add(applied, isDigested ? withDigest(record, digestState(this.state)) : record)
+    this.queue.add(applied, seq % this.digestEvery === 0 ? digestState(this.state) : undefined)
     this.arm()
     if (seq - this.snapshotSeq >= this.checkpointEvery) this.snapshotSoon()
     return applied

@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { chance } from '../../src/base/chance.ts'
+import { parseBatch } from '../../src/sequencer/record.ts'
+import { printEntry } from './entry.ts'
 import { openReader } from '../../src/journal/verify.ts'
 import { verifyExchange } from '../../src/sequencer/verify.ts'
 import { withFolder } from '../journal/history.ts'
@@ -57,9 +59,9 @@ class Victim {
 async function journalled(folder: string): Promise<string[]> {
   const lines: string[] = []
   const reader = openReader(folder)
-  for await (const { bytes } of reader.read(1)) {
-    for (const record of new TextDecoder().decode(bytes).split('\n')) {
-      lines.push(`${lines.length + 1} ${record}`)
+  for await (const batch of reader.read(1)) {
+    for (const [at, command] of parseBatch(batch)) {
+      lines.push(`${lines.length + 1} ${printEntry(at, command)}`)
     }
   }
   reader.close()

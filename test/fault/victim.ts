@@ -8,7 +8,7 @@ import { launchSpecs } from '../../src/state/grade.ts'
 import { audit } from '../../src/engine/audit.ts'
 import { initJournal, isVacant, openJournal } from '../../src/journal/sqlite-journal.ts'
 import { systemClock } from '../../src/sequencer/alarm.ts'
-import { printRecord } from '../../src/sequencer/record.ts'
+import { printEntry } from './entry.ts'
 import { openSequencer } from '../../src/sequencer/sequencer.ts'
 import { nextCommand, openingDay, WHOLE_DAY } from '../../src/sim/trading-day.ts'
 
@@ -48,7 +48,7 @@ async function run(folder: string, seed: number): Promise<void> {
   }
   const random = chance(seed)
   sequencer.onCommit((batch) => {
-    say(batch.map(({ seq, at, command }) => `${seq} ${printRecord(at, command)}\n`).join(''))
+    say(batch.map(({ seq, at, command }) => `${seq} ${printEntry(at, command)}\n`).join(''))
     for (let n = 0; n < batch.length; n++) sequencer.submit(nextCommand(state, random, WHOLE_DAY))
   })
   for (let n = 0; n < WINDOW; n++) {

@@ -11,7 +11,9 @@ import { emptyState } from '../../src/state/state.ts'
 import type { MemoryDisk } from '../../src/journal/memory-journal.ts'
 import { newMemoryDisk } from '../../src/journal/memory-journal.ts'
 import type { Folds } from '../../src/sequencer/checkpoint.ts'
+import { RecordBuffer } from '../../src/sequencer/record.ts'
 import type { Applied, Sequencer } from '../../src/sequencer/sequencer.ts'
+import type { Command } from '../../src/state/command.ts'
 import { nextCommand, openingDay, WHOLE_DAY } from '../../src/sim/trading-day.ts'
 import type { Open } from './stage.ts'
 import { admit, openOn, START } from './stage.ts'
@@ -158,17 +160,23 @@ void describe('recovery', () => {
     assert.equal(again.folds.last, 2)
   })
 
+  const recordOf = (command: unknown): Uint8Array => {
+    const records = new RecordBuffer()
+    records.add(START, command as Command)
+    return records.bytes()
+  }
+
   void it('names the command that cannot be replayed', async () => {
     const disk = newMemoryDisk()
     const { sequencer } = await openOn(disk)
     await sequencer.ask(admit('Ada'))
     const harmed = killed(disk)
-    harmed.batches.push({ first: 2, last: 2, bytes: Buffer.from(`[${START},{"kind":"market.corner"}]`) })
+    harmed.batches.push({ first: 2, last: 2, bytes: recordOf({ kind: 'market.corner' }) })
     await assert.rejects(openOn(harmed), {
       message: /^command 2 \(market\.corner\) cannot be replayed: [^\n]+$/,
     })
     const short = killed(disk)
-    short.batches.push({ first: 2, last: 3, bytes: Buffer.from(`[${START},{"kind":"time.tick"}]`) })
+    short.batches.push({ first: 2, last: 3, bytes: recordOf({ kind: 'time.tick' }) })
     await assert.rejects(openOn(short), { message: /commands 2 to 3 are 2 records/ })
   })
 })

@@ -60,9 +60,9 @@ export class SlowJournal implements Journal {
   }
 
   async append(bytes: Uint8Array, first: number, last: number): Promise<void> {
-    const text = new TextDecoder().decode(bytes)
+    const copy = new Uint8Array(bytes)
     await new Promise<void>((done, fail) => this.held.push({ batch: `${first}-${last}`, done, fail }))
-    await this.inner.append(new TextEncoder().encode(text), first, last)
+    await this.inner.append(copy, first, last)
   }
 
   read(from: number): AsyncIterable<Batch> {
