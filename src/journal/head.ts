@@ -33,7 +33,7 @@ export function readHead(folder: string): Head {
   return newest
 }
 
-/** Keeps the head file open and moves it on, one slot after the other. For the writing thread: opening and writing block. */
+/** Keeps the head file open and moves it on, one slot after the other. For the writing thread. */
 export class HeadWriter {
   private readonly file: number
   private turn: number
