@@ -59,8 +59,8 @@ function begin(): void {
 }
 
 /**
- * First the row, then the head: so the head never names what the journal may have lost. While a head is on its
- * way to the disk, the next row is; the row after that waits for the head, so that a start finds the head at
+ * First the row, then the head: so the head never names what the journal may have lost. While a head is on
+ * its way to the disk, the next row is; the row after that waits for the head: a start finds the head at
  * most two rows behind.
  *
  *     row 1 ──► head 1 ──► answer

@@ -64,7 +64,11 @@ const command = fc.oneof(
   fc.record({ kind: fc.constant('member.admit'), name: anyText }),
   fc.record({ kind: fc.constant('draw.settle'), draw: count, reading: fc.object({ maxDepth: 1 }) }),
 ) as unknown as fc.Arbitrary<Command>
-const digest = fc.string({ unit: fc.constantFrom('0', '1', '8', '9', 'a', 'f'), minLength: 16, maxLength: 64 })
+const digest = fc.string({
+  unit: fc.constantFrom('0', '1', '8', '9', 'a', 'f'),
+  minLength: 16,
+  maxLength: 64,
+})
 const entries = fc.array(fc.tuple(count as fc.Arbitrary<Instant>, command, maybe(digest)), {
   minLength: 1,
   maxLength: 200,
