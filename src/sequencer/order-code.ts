@@ -12,8 +12,8 @@ import type {
   TimeInForce,
 } from '../state/command.ts'
 
-// Frequent commands as bytes, big-endian. Numbers are float64, as the engine counts them. What is once written in
-// another way gets another kind: journals outlive versions.
+// Frequent commands as bytes, big-endian. Numbers are float64, as the engine counts them. Whoever writes one in
+// another way gives it another kind: journals outlive versions.
 
 const TICK = 2
 const CANCEL = 3
