@@ -12,8 +12,8 @@ import type {
   TimeInForce,
 } from '../state/command.ts'
 
-// Frequent commands as bytes, big-endian. Numbers are float64, as the engine counts them. Whoever writes one in
-// another way gives it another kind: journals outlive versions.
+// Frequent commands as bytes, big-endian. Numbers are float64, as the engine counts them. Whoever writes one
+// in another way gives it another kind: journals outlive versions.
 
 const TICK = 2
 const CANCEL = 3
@@ -88,9 +88,9 @@ export function readCoded(view: DataView, kind: number, place: number): { comman
 }
 
 /**
- * Choices, two bytes · account · instrument · mandate · lots · price, if any · length and text of the client's
- * id, if any. From the lowest bit the choices are: side 1, type 1, time in force 3, post-only 2, self-trade 3,
- * whether there is a price 1, and an id 1.
+ * Choices, two bytes · account · instrument · mandate · lots · price, if any · the client's id, if any, as
+ * length and text. From the lowest bit the choices are: side 1, type 1, time in force 3, post-only 2,
+ * self-trade 3, whether there is a price 1, and an id 1.
  */
 function writePlace(view: DataView, place: number, command: OrderPlace): Coded | undefined {
   const { price, clientOrderId: id } = command
