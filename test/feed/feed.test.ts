@@ -12,6 +12,7 @@ import type { Topic } from '../../src/feed/market-frame.ts'
 import { createMarket } from '../../src/market/market.ts'
 import { restingOrders } from '../../src/state/book.ts'
 import { sideCode } from '../../src/state/order.ts'
+import { shownOf } from '../../src/state/slice.ts'
 import type { Instrument } from '../../src/state/state.ts'
 import { streamFrame } from '../../src/wire/stream-frame.ts'
 import { FIRST, Traffic } from '../market/traffic.ts'
@@ -100,7 +101,7 @@ function engineBook(traffic: Traffic, instrument: Instrument, side: 'bids' | 'as
   const levels = new Map<number, { lots: number; orders: number }>()
   for (const slot of restingOrders(instrument.book, pool, sideCode(side === 'bids' ? 'buy' : 'sell'))) {
     const price = pool.price[slot] as number
-    const shown = pool.remaining[slot] as number
+    const shown = shownOf(pool, slot)
     const level = levels.get(price) ?? { lots: 0, orders: 0 }
     levels.set(price, { lots: level.lots + shown, orders: level.orders + 1 })
     orders.push([

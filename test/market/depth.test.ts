@@ -8,18 +8,19 @@ import { sideCode } from '../../src/state/order.ts'
 import type { State } from '../../src/state/state.ts'
 import type { Level, OrderChange } from '../../src/market/depth.ts'
 import type { Market, MarketUpdate } from '../../src/market/market.ts'
+import { shownOf } from '../../src/state/slice.ts'
 import { createMarket } from '../../src/market/market.ts'
 import { FIRST, SECOND, Traffic } from './traffic.ts'
 
 /** A side of the engine's own book, in the order of trading: `[order, price, lots]`. */
 const engineQueue = (state: State, instrument: InstrumentId, side: Side): number[][] => {
-  const { id, price, remaining } = state.orders
+  const { id, price } = state.orders
   const book = state.instruments[instrument]?.book
   assert.ok(book)
   return [...restingOrders(book, state.orders, sideCode(side))].map((slot) => [
     id[slot] as number,
     price[slot] as number,
-    remaining[slot] as number,
+    shownOf(state.orders, slot),
   ])
 }
 

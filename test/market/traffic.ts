@@ -12,6 +12,7 @@ import { apply } from '../../src/engine/engine.ts'
 import type { Event } from '../../src/state/event.ts'
 import { launchSpecs } from '../../src/state/grade.ts'
 import type { Spec } from '../../src/state/instrument.ts'
+import { liveOrders } from '../../src/state/order.ts'
 import type { State } from '../../src/state/state.ts'
 import { emptyState } from '../../src/state/state.ts'
 
@@ -139,6 +140,8 @@ export class Traffic {
     const type = this.chance.below(8) === 0 ? 'market' : 'limit'
     const timeInForce = type === 'market' ? 'ioc' : this.pick(['gtc', 'gtc', 'gtc', 'ioc', 'fok'] as const)
     const middle = (this.state.instruments[instrument]?.spec.listingPrice ?? 0) as number
+    const size = 1 + this.chance.below(20)
+    const isIceberg = timeInForce === 'gtc' && this.chance.below(4) === 0
     const price = type === 'market' ? null : ticks(middle + this.chance.below(13) - (side === 'buy' ? 8 : 4))
     return {
       kind: 'order.place',
@@ -150,15 +153,16 @@ export class Traffic {
       postOnly: timeInForce === 'gtc' ? this.pick(['none', 'none', 'reject'] as const) : 'none',
       selfTrade: this.pick(SELF_TRADE),
       price,
-      lots: lots(1 + this.chance.below(20)),
+      lots: lots(size),
       clientOrderId: this.chance.below(3) === 0 ? `c${this.state.seq}` : null,
       mandate: NO_MANDATE,
+      ...(isIceberg && { special: { display: lots(1 + this.chance.below(size)) } }),
     }
   }
 
   private liveOrder(): { account: AccountId; order: OrderId; lots: number; price: number } {
     const pool = this.state.orders
-    const live = [...pool.id.keys()].filter((slot) => pool.id[slot] !== 0)
+    const live = [...liveOrders(pool)]
     const slot = live.length === 0 ? 0 : this.pick(live)
     const whole = (pool.filled[slot] as number) + (pool.remaining[slot] as number)
     return {
