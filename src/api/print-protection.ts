@@ -72,7 +72,7 @@ const printRate = (allowance: Allowance) =>
 /** The bounds of an account, and what of them is taken. */
 export function printLimits(state: State, account: Account, rates: RateSettings): AccountLimitsOut {
   const { orderUnits, orderNotional, openNotional, position } = account.limits ?? NO_LIMITS
-  const { read, order, cancel } = rates
+  const { read, order, cancel, subscribe } = rates
   return {
     account: printId('account', account.id),
     open_orders: openOrdersMax(account),
@@ -81,7 +81,12 @@ export function printLimits(state: State, account: Account, rates: RateSettings)
     open_notional: openNotional === null ? null : money(openNotional),
     position: position === null ? null : units(position),
     used: { open_orders: account.openOrders, open_notional: money(openValue(state, account, NO_SLOT)) },
-    rates: { read: printRate(read), order: printRate(order), cancel: printRate(cancel) },
+    rates: {
+      read: printRate(read),
+      order: printRate(order),
+      cancel: printRate(cancel),
+      subscribe: printRate(subscribe),
+    },
     killed: state.killed ?? account.killed,
     seq: state.seq,
   }

@@ -6,22 +6,29 @@ import type { AccountId } from '../base/ids.ts'
  */
 export type Allowance = { perSecond: number; burst: number } | null
 
-/** Cancels have their own bucket, so that they never starve behind orders. */
-export type RateClass = 'read' | 'order' | 'cancel'
+/**
+ * Cancels have their own bucket, so that they never starve behind orders; so have wishes for channels of the
+ * stream, each of which may cost a snapshot.
+ */
+export type RateClass = 'read' | 'order' | 'cancel' | 'subscribe'
 
 export type RateSettings = Record<RateClass, Allowance>
+
+/** Two connections may take all the channels that they may have at once, and again in ten seconds. */
+const SUBSCRIBE: Allowance = { perSecond: 40, burst: 400 }
 
 /** What a new venue allows: cancels at twice the rate of orders. */
 export const DEFAULT_RATES: RateSettings = ratesFor(2_000)
 
-/** Allowances around a rate of orders per second; 0 is unlimited in everything. */
+/** Allowances around a rate of orders per second; 0 is unlimited in all requests. */
 export function ratesFor(ordersPerSecond: number): RateSettings {
-  if (ordersPerSecond === 0) return { read: null, order: null, cancel: null }
+  if (ordersPerSecond === 0) return { read: null, order: null, cancel: null, subscribe: SUBSCRIBE }
   const allowance = (perSecond: number): Allowance => ({ perSecond, burst: perSecond * 2 })
   return {
     read: allowance(Math.max(1_000, ordersPerSecond)),
     order: allowance(ordersPerSecond),
     cancel: allowance(ordersPerSecond * 2),
+    subscribe: SUBSCRIBE,
   }
 }
 
@@ -43,6 +50,7 @@ export class RateLimiter {
     read: new Map(),
     order: new Map(),
     cancel: new Map(),
+    subscribe: new Map(),
   }
 
   constructor(settings: RateSettings) {
@@ -51,7 +59,12 @@ export class RateLimiter {
       const allowance = settings[kind]
       return allowance === null ? '' : `"${kind}";q=${allowance.burst};w=${windowOf(allowance)}`
     }
-    this.policies = { read: policy('read'), order: policy('order'), cancel: policy('cancel') }
+    this.policies = {
+      read: policy('read'),
+      order: policy('order'),
+      cancel: policy('cancel'),
+      subscribe: policy('subscribe'),
+    }
   }
 
   /** Takes one token, or says how long to wait. */

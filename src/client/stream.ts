@@ -22,7 +22,12 @@ export type StreamOptions = {
 export type StreamStatus = 'connecting' | 'open' | 'lost' | 'closed'
 export type BookInstrument = Pick<InstrumentOut, 'id' | 'price_increment' | 'quantity_increment'>
 
-type Channel = { channel: 'book' | 'trades' | 'ticker'; instrument: string; depth?: number }
+type Channel = {
+  channel: 'book' | 'trades' | 'ticker'
+  instrument: string
+  depth?: number
+  from_seq?: number
+}
 type DataFrame =
   | { type: 'trade'; channel: 'trades'; instrument: string; data: TradeOut[] }
   | { type: 'ticker'; channel: 'ticker'; instrument: string; data: TickerOut }
@@ -36,8 +41,8 @@ type Frame =
 /** Turns frames into what listeners are told; `undefined` tells them nothing. */
 type Reader<Value> = {
   read(frame: ChannelFrame): Value | undefined
-  /** The connection is new: what was held no longer counts. */
-  restart(): void
+  /** The sequence number from which a new connection may go on; `undefined`: it begins anew. */
+  heldTo(): number | undefined
   /** Whether the latest value is told to whoever joins later. */
   keep: boolean
 }
@@ -109,11 +114,12 @@ export class MarketStream {
   }
 
   private resume(): void {
-    for (const { reader } of this.subscriptions.values()) reader.restart()
-    this.ask(
-      'subscribe',
-      [...this.subscriptions.values()].map(({ channel }) => channel),
-    )
+    // A book goes on where it broke off, if the exchange still has what came since; else a snapshot comes.
+    const channels = [...this.subscriptions.values()].map(({ channel, reader }) => {
+      const from = reader.heldTo()
+      return from === undefined ? channel : { ...channel, from_seq: from }
+    })
+    this.ask('subscribe', channels)
   }
 
   private again(channel: Channel): void {
@@ -162,9 +168,7 @@ function bookReader(instrument: BookInstrument, lost: (fault: string) => void): 
   let held: Depth | undefined
   return {
     keep: true,
-    restart() {
-      held = undefined
-    },
+    heldTo: () => held?.seq,
     read(frame) {
       if (frame.type !== 'snapshot' && frame.type !== 'delta') return undefined
       // Deltas still on their way while a fresh snapshot is awaited.
@@ -178,6 +182,6 @@ function bookReader(instrument: BookInstrument, lost: (fault: string) => void): 
 
 const dataReader = <Value>(type: DataFrame['type'], keep: boolean): Reader<Value> => ({
   keep,
-  restart() {},
+  heldTo: () => undefined,
   read: (frame) => (frame.type === type && 'data' in frame ? (frame.data as Value) : undefined),
 })

@@ -4,6 +4,7 @@ import type { AccountFeed } from '../feed/account-feed.ts'
 import type { Feed, Following } from '../feed/feed.ts'
 import type { Caller } from '../api/caller.ts'
 import type { Problem } from '../api/problem.ts'
+import type { RateLimiter } from '../api/rate.ts'
 import type { Venue } from '../api/venue.ts'
 
 /** The orders of one connection. */
@@ -35,6 +36,8 @@ export type Line = {
   readonly tcp: Socket
   readonly origin: Origin
   caller: Caller | null
+  /** What it may ask for before an account is known. */
+  rates: RateLimiter | null
   /** How each subscription ends, by its name in the heartbeat. */
   readonly ends: Map<string, () => void>
   readonly following: Map<string, Following>
@@ -60,6 +63,7 @@ export const newLine = (hub: Hub, socket: WebSocket, tcp: Socket, origin: Origin
   tcp,
   origin,
   caller: null,
+  rates: null,
   ends: new Map(),
   following: new Map(),
   cursor: null,

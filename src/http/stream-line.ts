@@ -1,9 +1,11 @@
+import type { AccountId } from '../base/ids.ts'
 import type { AccountReader } from '../feed/account-feed.ts'
 import type { Reader } from '../feed/feed.ts'
 import { authenticate, parseKeyId } from '../api/auth.ts'
 import { findInstrument, marketName } from '../api/instrument-name.ts'
 import type { Caller } from '../api/caller.ts'
-import { Problem, problem } from '../api/problem.ts'
+import { Problem, problem, tooMany } from '../api/problem.ts'
+import { RateLimiter } from '../api/rate.ts'
 import { rfc3339 } from '../base/time.ts'
 import { readJson } from '../wire/json.ts'
 import type { AuthFrame, ChannelRequest, PrivateChannel, StreamRequest } from '../wire/stream.ts'
@@ -13,6 +15,7 @@ import { CLOSED, LOST_BYTES, say, sayProblem, sendBytes } from './stream-connect
 import { cancelOnLoss, takeOrder } from './stream-orders.ts'
 
 const SUBSCRIPTIONS_MOST = 200
+const NOBODY = 0 as AccountId
 const DEFAULT_DEPTH = 50
 /** Unsent bytes from which public channels are conflated. */
 const SLOW_BYTES = 256 * 1024
@@ -69,7 +72,9 @@ function read(data: Buffer): StreamRequest | Problem {
 function subscribe(line: Line, id: number | null, channels: readonly ChannelRequest[]): void {
   const wanted = new Map<number | undefined, PrivateChannel[]>()
   for (const channel of channels) {
-    const refused = 'instrument' in channel ? followMarket(line, id, channel) : checkAccount(line, channel)
+    const refused =
+      overRate(line) ??
+      ('instrument' in channel ? followMarket(line, id, channel) : checkAccount(line, channel))
     if (refused !== undefined) sayProblem(line, id, refused)
     else if (!('instrument' in channel)) {
       // Reserved at once, so that a second wish for it in this frame is refused.
@@ -79,6 +84,16 @@ function subscribe(line: Line, id: number | null, channels: readonly ChannelRequ
     }
   }
   for (const [from, names] of wanted) followAccount(line, id, names, from)
+}
+
+/** A subscription is a token of the account, or before one is known of the connection. */
+function overRate(line: Line): Problem | undefined {
+  const { venue } = line.hub
+  line.rates ??= new RateLimiter(venue.rates.settings)
+  const { account } = line.caller ?? {}
+  const limiter = account === undefined ? line.rates : venue.rates
+  const verdict = limiter.take(account ?? NOBODY, 'subscribe', venue.clock())
+  return verdict.pass ? undefined : tooMany(verdict.waitSeconds)
 }
 
 type MarketRequest = Extract<ChannelRequest, { instrument: string }>

@@ -102,7 +102,7 @@ export const accountLimits = z
     /** What of them is taken: open orders, and what they are worth at their limits. */
     used: z.object({ open_orders: z.number().int(), open_notional: decimalOut }),
     /** Requests of each kind per second and at once; null: as many as it likes. */
-    rates: z.object({ read: rate, order: rate, cancel: rate }),
+    rates: z.object({ read: rate, order: rate, cancel: rate, subscribe: rate }),
     /** Why a kill switch has stopped the account; null: none has. */
     killed: z.string().nullable(),
     seq: z.number().int(),

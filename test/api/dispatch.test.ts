@@ -20,6 +20,7 @@ before(async () => {
       read: { perSecond: 1, burst: 200 },
       order: { perSecond: 1, burst: 3 },
       cancel: { perSecond: 1, burst: 6 },
+      subscribe: null,
     },
   })
   alice = await v.join('Alice')
@@ -113,7 +114,12 @@ describe('rates', () => {
   })
 
   test('grow back with time, never beyond the burst, and a fill gives its token back', () => {
-    const rates = new RateLimiter({ read: null, order: { perSecond: 10, burst: 20 }, cancel: null })
+    const rates = new RateLimiter({
+      read: null,
+      order: { perSecond: 10, burst: 20 },
+      cancel: null,
+      subscribe: null,
+    })
     const account = 1 as AccountId
     const take = (at: number) => rates.take(account, 'order', at).pass
     for (let i = 0; i < 20; i++) assert.equal(take(0), true)
@@ -129,7 +135,9 @@ describe('rates', () => {
   })
 
   test('can be unlimited', () => {
-    assert.deepEqual(ratesFor(0), { read: null, order: null, cancel: null })
+    const { subscribe, ...requests } = ratesFor(0)
+    assert.deepEqual(requests, { read: null, order: null, cancel: null })
+    assert.ok((subscribe?.burst ?? 0) > 0)
     const { order, cancel } = ratesFor(2_000)
     assert.deepEqual(order, { perSecond: 2_000, burst: 4_000 })
     assert.ok(cancel !== null && order !== null && cancel.perSecond >= 2 * order.perSecond)

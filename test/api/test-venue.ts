@@ -101,7 +101,7 @@ export const PASSED: Measurement = {
   evidence: EVIDENCE,
 }
 
-const UNLIMITED: RateSettings = { read: null, order: null, cancel: null }
+const UNLIMITED: RateSettings = { read: null, order: null, cancel: null, subscribe: null }
 
 /**
  * A whole venue in this process: memory journal, real store in a temporary folder, the nine launch grades.

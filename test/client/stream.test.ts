@@ -117,6 +117,26 @@ test('after a lost connection it subscribes again by itself', async () => {
   assert.deepEqual(seen, ['trades'])
 })
 
+test('after a lost connection a book goes on where it broke off', async () => {
+  const more: LevelOut = ['0.8127', '1.00', 1]
+  const asked: unknown[] = []
+  nextConnection((first, socket) => {
+    asked.push(first.channels)
+    nextConnection((again, second) => {
+      asked.push(again.channels)
+      const left = { bids, asks: [...asks, more] }
+      second.send(book('delta', { prev_seq: 5, seq: 9, bids: [], asks: [more] }, left))
+    })
+    socket.send(book('snapshot', { seq: 5, bids, asks }, { bids, asks }), () => socket.terminate())
+  })
+  const depth = await new Promise<Depth>((resolve) => {
+    open().book(instrument, (told) => told.seq === 9 && resolve(told))
+  })
+  assert.deepEqual(depth.asks, [...asks, more])
+  const channel = { channel: 'book', instrument: instrument.id, depth: 50 }
+  assert.deepEqual(asked, [[channel], [{ ...channel, from_seq: 5 }]])
+})
+
 test('listeners of one channel share one subscription, and the last to leave ends it', async () => {
   const asked: string[] = []
   const ended = new Promise<void>((resolve) => {

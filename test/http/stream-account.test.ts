@@ -229,6 +229,8 @@ test('a thousand subscriptions, a flood of pings and a frame of ten megabytes en
     greedy.send({ op: 'subscribe', id: n, channels: many.slice(0, 54).concat(many.slice(0, 46)) })
   const refused = await greedy.find((one) => one.type === 'problem')
   assert.equal(refused.problem.code, 'already_subscribed')
+  const over = await greedy.find((one) => one.type === 'problem' && one.problem.code === 'rate_limited')
+  assert.equal(over.problem.status, 429)
   greedy.socket.close()
   const flood = await open()
   for (let n = 0; n < 6_000; n++) flood.socket.ping()
