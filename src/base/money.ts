@@ -29,16 +29,20 @@ export const ppm = (n: number): Ppm => whole(n) as Ppm
 /** floor(a × b / by) on non-negative integers, exact for any safe operands. */
 export function mulDivDown(a: number, b: number, by: number): number {
   const product = a * b
-  if (product <= Number.MAX_SAFE_INTEGER) return Math.floor(product / by)
-  return whole(Number((BigInt(a) * BigInt(b)) / BigInt(by)))
+  return product <= Number.MAX_SAFE_INTEGER ? Math.floor(product / by) : bigMulDiv(a, b, by, 0)
 }
 
 /** ceil(a × b / by) on non-negative integers, exact for any safe operands. */
 export function mulDivUp(a: number, b: number, by: number): number {
   const product = a * b
-  if (product <= Number.MAX_SAFE_INTEGER - by) return Math.floor((product + by - 1) / by)
-  return whole(Number((BigInt(a) * BigInt(b) + BigInt(by) - 1n) / BigInt(by)))
+  return product <= Number.MAX_SAFE_INTEGER - by
+    ? Math.floor((product + by - 1) / by)
+    : bigMulDiv(a, b, by, by - 1)
 }
+
+/** floor((a × b + plus) / by) where the product is no safe integer: rare, and kept out of the quick way. */
+const bigMulDiv = (a: number, b: number, by: number, plus: number): number =>
+  whole(Number((BigInt(a) * BigInt(b) + BigInt(plus)) / BigInt(by)))
 
 /** A share of an amount, rounded up. */
 export const shareUp = (of: Micros, share: Ppm): Micros => mulDivUp(of, share, PPM) as Micros

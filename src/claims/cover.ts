@@ -146,7 +146,7 @@ function coverLimit(state: State, instrument: Instrument, failing: Position, wan
   const quantity = wt(wanted * instrument.spec.lot)
   const price = mulDivDown(contractValue(failing, quantity), WT_PER_UNIT, quantity)
   const most = Math.min(Math.floor((COVER_LIMIT * price) / instrument.spec.tick), instrument.spec.priceMax)
-  const reach = reachOf(instrument, state.at, BUY, most)
+  const reach = reachOf(state, instrument, BUY, most)
   const { band } = state.settings
   return (band === 0 ? reach : Math.min(reach, bandCeiling(instrument, band))) as Ticks
 }

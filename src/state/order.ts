@@ -52,6 +52,7 @@ const INTS = [
   'group',
   'waits',
   'version',
+  'kind',
 ] as const
 
 /** The large ones: what matching and money need, then times. */
@@ -74,6 +75,30 @@ type Fields = Record<(typeof INTS)[number], Int32Array> & Record<(typeof FLOATS)
 /** From one order to the next, in numbers: of small ones one cache line, of large ones two. */
 const STRIDE = 16
 
+// The places of what a new order is written with, all at once.
+const PRICE = INTS.indexOf('price')
+const NEXT = INTS.indexOf('next')
+const PREV = INTS.indexOf('prev')
+const SIDE = INTS.indexOf('side')
+const ACCOUNT = INTS.indexOf('account')
+const MEMBER = INTS.indexOf('member')
+const INSTRUMENT = INTS.indexOf('instrument')
+const ACCOUNT_NEXT = INTS.indexOf('accountNext')
+const ACCOUNT_PREV = INTS.indexOf('accountPrev')
+const MANDATE = INTS.indexOf('mandate')
+const GROUP = INTS.indexOf('group')
+const WAITS = INTS.indexOf('waits')
+const VERSION = INTS.indexOf('version')
+const KIND = INTS.indexOf('kind')
+const ID = FLOATS.indexOf('id')
+const REMAINING = FLOATS.indexOf('remaining')
+const HIDDEN = FLOATS.indexOf('hidden')
+const HELD = FLOATS.indexOf('held')
+const FILLED = FLOATS.indexOf('filled')
+const VALUE = FLOATS.indexOf('value')
+const FEES = FLOATS.indexOf('fees')
+const BACKING = FLOATS.indexOf('backing')
+
 /**
  * Every live order of every instrument. Each order's numbers lie side by side, because an order that is
  * touched once is touched in many fields: a slot is where an order's numbers begin, and each field is a view
@@ -90,7 +115,7 @@ const STRIDE = 16
  * lots behind the slice that an iceberg shows. `held`: µ$ still held for the order. `value`, `fees`: µ$
  * filled so far, fees aside, and fees paid. `backing`: µ$ per lot a primary seller holds against a sale below
  * the bond reference; -1: placed owing nothing. `group`: 0 is none. `waits`: for a stop price, or a word of
- * waiting.ts; 0: it does not.
+ * waiting.ts; 0: it does not. `kind`: the number of its terms, if they are common ones.
  */
 export type OrderPool = Fields & {
   /** Orders that there is room for. */
@@ -99,6 +124,7 @@ export type OrderPool = Fields & {
   freeHead: Slot
   ints: Int32Array
   floats: Float64Array
+  /** Of orders whose terms are their own, by place in the pool. */
   terms: (OrderTerms | null)[]
   index: OrderIndex
 }
@@ -151,7 +177,7 @@ function grow(pool: OrderPool): void {
   linkFree(pool, old * STRIDE)
   pool.index = newIndex(pool.capacity)
   for (let slot = 0; slot < old * STRIDE; slot += STRIDE)
-    enterIndex(pool.index, pool.id[slot] as number, slot)
+    enterIndex(pool.index, pool.id, pool.id[slot] as number, slot)
 }
 
 /** The slot of a live order, or `NO_SLOT`. */
@@ -170,30 +196,32 @@ export function takeSlot(
 ): Slot {
   if (pool.freeHead === NO_SLOT) grow(pool)
   const slot = pool.freeHead
-  pool.freeHead = pool.next[slot] as Slot
+  const { ints, floats } = pool
+  pool.freeHead = ints[slot + NEXT] as Slot
   pool.live++
-  pool.id[slot] = id
-  pool.account[slot] = account
-  pool.member[slot] = member
-  pool.instrument[slot] = instrument
-  pool.side[slot] = side
-  pool.price[slot] = price
-  pool.remaining[slot] = quantity
-  pool.hidden[slot] = 0
-  pool.filled[slot] = 0
-  pool.held[slot] = 0
-  pool.value[slot] = 0
-  pool.fees[slot] = 0
-  pool.backing[slot] = -1
-  pool.mandate[slot] = 0
-  pool.group[slot] = 0
-  pool.waits[slot] = 0
-  pool.version[slot] = 1
-  pool.next[slot] = NO_SLOT
-  pool.prev[slot] = NO_SLOT
-  pool.accountNext[slot] = NO_SLOT
-  pool.accountPrev[slot] = NO_SLOT
-  enterIndex(pool.index, id, slot)
+  ints[slot + PRICE] = price
+  ints[slot + NEXT] = NO_SLOT
+  ints[slot + PREV] = NO_SLOT
+  ints[slot + SIDE] = side
+  ints[slot + ACCOUNT] = account
+  ints[slot + MEMBER] = member
+  ints[slot + INSTRUMENT] = instrument
+  ints[slot + ACCOUNT_NEXT] = NO_SLOT
+  ints[slot + ACCOUNT_PREV] = NO_SLOT
+  ints[slot + MANDATE] = 0
+  ints[slot + GROUP] = 0
+  ints[slot + WAITS] = 0
+  ints[slot + VERSION] = 1
+  ints[slot + KIND] = 0
+  floats[slot + ID] = id
+  floats[slot + REMAINING] = quantity
+  floats[slot + HIDDEN] = 0
+  floats[slot + HELD] = 0
+  floats[slot + FILLED] = 0
+  floats[slot + VALUE] = 0
+  floats[slot + FEES] = 0
+  floats[slot + BACKING] = -1
+  enterIndex(pool.index, pool.id, id, slot)
   return slot
 }
 
@@ -201,7 +229,7 @@ export function takeSlot(
 export function freeSlot(pool: OrderPool, slot: Slot): void {
   leaveIndex(pool.index, pool.id, pool.id[slot] as number)
   pool.id[slot] = 0
-  setTerms(pool, slot, null)
+  if (pool.kind[slot] === OWN_TERMS) pool.terms[slot / STRIDE] = null
   pool.next[slot] = pool.freeHead
   pool.freeHead = slot
   pool.live--
@@ -233,7 +261,8 @@ export const termsCode = ({
   (type === 'limit' ? 0 : 1) +
   2 * (timeInForce === 'gtc' ? 0 : TIMES.indexOf(timeInForce)) +
   10 * (postOnly === 'none' ? 0 : POSTS.indexOf(postOnly)) +
-  30 * SELF_TRADES.indexOf(selfTrade)
+  30 *
+    (selfTrade === 'cancel_newest' ? 0 : selfTrade === 'cancel_oldest' ? 1 : SELF_TRADES.indexOf(selfTrade))
 
 /** Terms by their number. */
 export function termsByCode(
@@ -249,12 +278,22 @@ export function termsByCode(
 export const termsFor = (order: OrderPlace, special: SpecialTerms | null): OrderTerms =>
   termsByCode(termsCode(order), order.clientOrderId, special)
 
-/** What a live order keeps that matching never looks at. */
-export const termsOf = (pool: OrderPool, slot: Slot): OrderTerms =>
-  known(pool.terms[slot / STRIDE] ?? undefined, 'a live order has terms')
+/** The kind of an order whose terms are like no other's; else it is the number of common ones. */
+const OWN_TERMS = -1
 
-export function setTerms(pool: OrderPool, slot: Slot, terms: OrderTerms | null): void {
-  pool.terms[slot / STRIDE] = terms
+/** What a live order keeps that matching never looks at. */
+export function termsOf(pool: OrderPool, slot: Slot): OrderTerms {
+  const kind = pool.kind[slot] as number
+  const terms = kind === OWN_TERMS ? pool.terms[slot / STRIDE] : COMMON[kind]
+  return known(terms ?? undefined, 'a live order has terms')
+}
+
+/** Gives an order its terms, new or amended. */
+export function setTerms(pool: OrderPool, slot: Slot, terms: OrderTerms): void {
+  if (pool.kind[slot] === OWN_TERMS) pool.terms[slot / STRIDE] = null
+  const isCommon = terms.clientOrderId === null && terms.special === null
+  pool.kind[slot] = isCommon ? termsCode(terms) : OWN_TERMS
+  if (!isCommon) pool.terms[slot / STRIDE] = terms
 }
 
 /** Lots that are shown before a resting order at its price: a walk along its queue, for readers. */

@@ -110,4 +110,8 @@ export type Refusal = { reason: Reject; detail: Record<string, number | string> 
 /** What a refusal says that speaks for itself. */
 export const NO_DETAIL: Refusal['detail'] = Object.freeze({})
 
-export const refuse = (reason: Reject, detail: Refusal['detail'] = NO_DETAIL): Refusal => ({ reason, detail })
+/** Refusals that speak for themselves, each made once. */
+const plain: Partial<Record<Reject, Refusal>> = {}
+
+export const refuse = (reason: Reject, detail: Refusal['detail'] = NO_DETAIL): Refusal =>
+  detail === NO_DETAIL ? (plain[reason] ??= { reason, detail }) : { reason, detail }

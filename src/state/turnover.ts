@@ -35,7 +35,7 @@ function today(turnover: Turnover, at: Instant): number {
   return day % DAYS
 }
 
-export function countSale(turnover: Turnover, at: Instant, amount: Micros): void {
+export function countSale(turnover: Turnover, { at }: { at: Instant }, amount: Micros): void {
   const day = today(turnover, at)
   turnover.sales[day] = micros((turnover.sales[day] ?? 0) + amount)
 }

@@ -3,7 +3,7 @@ import type { AccountId } from '../base/ids.ts'
 import type { Lots, Ticks } from '../base/money.ts'
 import { accountOf, theAccount, theInstrument } from '../state/account.ts'
 import { bestAgainst, crosses, unrest } from '../state/book.ts'
-import type { AmendedTerms, OrderAmend } from '../state/command.ts'
+import type { AmendedTerms, OrderAmend, SpecialTerms } from '../state/command.ts'
 import type { EventLog } from '../state/event-log.ts'
 import type { Slot } from '../state/order.ts'
 import { findOrder, NO_SLOT, termsOf } from '../state/order.ts'
@@ -12,8 +12,7 @@ import { refuse } from '../state/reject.ts'
 import type { Instrument, State } from '../state/state.ts'
 import { ADMITS } from '../state/status.ts'
 import { DELAY, hasReached, startWaiting, stopWaiting, WHOLE } from '../state/waiting.ts'
-import type { Change, Holds } from './amendment.ts'
-import { planHolds, reduceInPlace, restate } from './amendment.ts'
+import { Change, planHolds, reduceInPlace, restate } from './amendment.ts'
 import { amendedTerms } from './terms.ts'
 import { bandFault, slidTo } from './band.ts'
 import { isUnder, lapseFault } from './budget.ts'
@@ -59,18 +58,36 @@ export function amendOrder(state: State, command: OrderAmend, events: EventLog):
   }
   const special = amendedTerms(state, slot, asked, (remaining + filled) as Lots)
   if (special !== null && 'reason' in special) return special
-  const change = { instrument, slot, price, remaining, special }
+  const change = changeTo(instrument, slot, price, remaining, special)
   const stays = price === pool.price[slot] && !isMoved(state, slot, asked)
   if (stays && remaining <= (pool.remaining[slot] as number)) return reduceInPlace(state, change, events)
   if (amends === 'less') return refuse(refusal)
-  const holds =
+  const fault =
     marketFault(state, change, filled, waits) ?? planHolds(state, change, waits || isDelayed(state, change))
-  if ('reason' in holds) return holds
+  if (fault !== undefined) return fault
 
   // Nothing below this line can fail.
-  if (waits) waitAnew(state, change, holds, events)
-  else reenter(state, change, holds, events)
+  if (waits) waitAnew(state, change, events)
+  else reenter(state, change, events)
   return undefined
+}
+
+/** The change under way: one for all, so that amending allocates nothing. */
+const CHANGE = new Change()
+
+function changeTo(
+  instrument: Instrument,
+  slot: Slot,
+  price: Ticks,
+  remaining: Lots,
+  special: SpecialTerms | null,
+): Change {
+  CHANGE.instrument = instrument
+  CHANGE.slot = slot
+  CHANGE.price = price
+  CHANGE.remaining = remaining
+  CHANGE.special = special
+  return CHANGE
 }
 
 /** Whether the changed order would trade at once where takers are delayed. */
@@ -123,8 +140,7 @@ function marketFault(state: State, change: Change, filled: number, waits: boolea
     return refuse('quantity_above_maximum', { maximum: instrument.spec.orderMax })
   const account = theAccount(state, pool.account[slot] as AccountId)
   const lots = remaining + filled
-  const sized = { side: pool.side[slot] as number, price, lots, entering: remaining, slot }
-  return sizeFault(state, account, instrument, sized)
+  return sizeFault(state, account, instrument, pool.side[slot] as number, price, lots, remaining, slot)
 }
 
 function waitingFault(state: State, { instrument, slot, price, special }: Change): Refusal | undefined {
@@ -163,19 +179,19 @@ function priceRuleFault(state: State, { instrument, slot, price }: Change): Refu
 }
 
 /** Out of its place, with its new terms, and in again as if it had just come. */
-function reenter(state: State, change: Change, holds: Holds, events: EventLog): void {
+function reenter(state: State, change: Change, events: EventLog): void {
   const { instrument, slot } = change
   unrest(instrument.book, state.orders, slot)
-  restate(state, change, holds, events)
+  restate(state, change, events)
   enterBook(state, instrument, slot, events)
 }
 
 /** It goes on waiting, with its new terms, behind the others that wait for the same. */
-function waitAnew(state: State, change: Change, holds: Holds, events: EventLog): void {
+function waitAnew(state: State, change: Change, events: EventLog): void {
   const { instrument, slot, special } = change
   const isBlock = state.orders.waits[slot] === WHOLE
   stopWaiting(state, instrument, slot)
-  restate(state, change, holds, events)
+  restate(state, change, events)
   startWaiting(state, instrument, slot, isBlock ? WHOLE : (special?.stop ?? 0))
   settleHold(state, instrument, slot)
 }

@@ -1,11 +1,12 @@
 import type { AccountId, MandateId, OrderId } from '../base/ids.ts'
 import type { Lots, Micros, Ticks } from '../base/money.ts'
 import { freeCash, openPosition, theAccount } from '../state/account.ts'
+import { crosses } from '../state/book.ts'
 import type { SpecialTerms } from '../state/command.ts'
 import type { EventLog } from '../state/event-log.ts'
 import { balanceOf, move } from '../state/ledger.ts'
 import type { Slot } from '../state/order.ts'
-import { BUY, SELL, sideName, termsOf } from '../state/order.ts'
+import { BUY, NO_SLOT, SELL, sideName, termsOf } from '../state/order.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
 import { shownOf } from '../state/slice.ts'
@@ -13,35 +14,39 @@ import type { Instrument, State } from '../state/state.ts'
 import { applyTerms } from './terms.ts'
 import { budgetFault, priceFault } from './budget.ts'
 import { buyHold, lowerHold, raiseHold, settleHold } from './hold.ts'
-import { NOTHING_AHEAD, releaseUnits, walk } from './match.ts'
+import { Aggressor, aggressorAt, newWalk, NOTHING_AHEAD, releaseUnits, walk } from './match.ts'
 import { backingAt, sellHold } from './plan.ts'
 import { valueOf } from './risk.ts'
 
 /** An order as an amendment would leave it, before it trades. */
-export type Change = {
-  instrument: Instrument
-  slot: Slot
-  price: Ticks
-  remaining: Lots
-  special: SpecialTerms | null
+export class Change {
+  instrument!: Instrument
+  slot: Slot = NO_SLOT
+  price = 0 as Ticks
+  remaining = 0 as Lots
+  special: SpecialTerms | null = null
+  /** What it will hold, in µ$, and per lot for its bond: as in a plan. */
+  hold = 0 as Micros
+  backing = 0
 }
-export type Holds = { hold: Micros; backing: number }
 
-/** What the changed order will hold, or why that cannot be had. An order that waits meets nobody yet. */
-export function planHolds(
-  state: State,
-  { instrument, slot, price, remaining }: Change,
-  waits: boolean,
-): Holds | Refusal {
+/** The changed order as it would come to the book: one for all, so that amending allocates nothing. */
+const ORDER = new Aggressor()
+const AHEAD = newWalk()
+
+/** Plans what the changed order will hold, or why that cannot be had. One that waits meets nobody yet. */
+export function planHolds(state: State, change: Change, waits: boolean): Refusal | undefined {
+  const { instrument, slot, price, remaining } = change
   const pool = state.orders
   const side = pool.side[slot] as number
   const account = theAccount(state, pool.account[slot] as AccountId)
   const position = account.positions[instrument.id]
-  const { selfTrade } = termsOf(pool, slot)
   const mandate = pool.mandate[slot] as MandateId
-  const { id, member } = account
-  const order = { side, limit: price, lots: remaining, account: id, member, selfTrade }
-  const ahead = waits ? NOTHING_AHEAD : walk(state, instrument, order)
+  const order = aggressorAt(state, slot, ORDER)
+  order.limit = price
+  order.lots = remaining
+  const isNear = !waits && crosses(instrument.book, side, price)
+  const ahead = isNear ? walk(state, instrument, order, AHEAD) : NOTHING_AHEAD
   const value =
     ahead.value + ahead.transferred + valueOf(instrument, price, remaining - ahead.filled - ahead.prevented)
   const owing = side === SELL && (pool.backing[slot] as number) >= 0
@@ -63,7 +68,9 @@ export function planHolds(
     const free = position === undefined ? 0 : balanceOf(state.ledger, position.free)
     if (units > free) return refuse('insufficient_units', { needed: units, free })
   }
-  return { hold, backing }
+  change.hold = hold
+  change.backing = backing
+  return undefined
 }
 
 /** Less at the same price: the order stays where it stands. */
@@ -84,33 +91,30 @@ export function reduceInPlace(
   settleHold(state, instrument, slot)
   applyTerms(state, slot, special)
   stamp(state, slot)
-  sayAmended(state, slot, { price, remaining: oldRemaining, special: before }, 'kept', events)
+  sayAmended(state, slot, price, oldRemaining, before, true, events)
 }
 
 /** Gives an order that has left its place its new price, quantity, terms and holds. */
 export function restate(
   state: State,
-  { instrument, slot, price, remaining, special }: Change,
-  holds: Holds,
+  { instrument, slot, price, remaining, special, hold, backing }: Change,
   events: EventLog,
 ): void {
   const pool = state.orders
-  const old = {
-    price: pool.price[slot] as Ticks,
-    remaining: pool.remaining[slot] as Lots,
-    special: termsOf(pool, slot).special,
-  }
-  takeUnits(state, instrument, slot, remaining - old.remaining)
+  const oldPrice = pool.price[slot] as Ticks
+  const oldRemaining = pool.remaining[slot] as Lots
+  const before = termsOf(pool, slot).special
+  takeUnits(state, instrument, slot, remaining - oldRemaining)
   pool.price[slot] = price
   pool.remaining[slot] = remaining
   pool.hidden[slot] = 0
-  pool.backing[slot] = holds.backing
-  const more = holds.hold - (pool.held[slot] as number)
+  pool.backing[slot] = backing
+  const more = hold - (pool.held[slot] as number)
   if (more > 0) raiseHold(state, slot, more)
-  else lowerHold(state, slot, holds.hold)
+  else lowerHold(state, slot, hold)
   applyTerms(state, slot, special)
   stamp(state, slot)
-  sayAmended(state, slot, old, 'lost', events)
+  sayAmended(state, slot, oldPrice, oldRemaining, before, false, events)
 }
 
 /** Takes more of a seller's units for sale, or with a negative quantity gives some back. */
@@ -131,13 +135,20 @@ function stamp(state: State, slot: Slot): void {
   pool.updatedSeq[slot] = state.seq
 }
 
-type Old = Pick<Change, 'price' | 'remaining' | 'special'>
-
-function sayAmended(state: State, slot: Slot, old: Old, priority: 'kept' | 'lost', events: EventLog): void {
+/** Says what has changed. `kept`: it stands where it stood. */
+function sayAmended(
+  state: State,
+  slot: Slot,
+  oldPrice: Ticks,
+  oldRemaining: Lots,
+  before: SpecialTerms | null,
+  kept: boolean,
+  events: EventLog,
+): void {
   const pool = state.orders
   const { special } = termsOf(pool, slot)
-  if (special === old.special) {
-    events.amended(pool, slot, old.price, old.remaining, priority === 'kept')
+  if (special === before) {
+    events.amended(pool, slot, oldPrice, oldRemaining, kept)
     return
   }
   const remaining = pool.remaining[slot] as Lots
@@ -147,13 +158,13 @@ function sayAmended(state: State, slot: Slot, old: Old, priority: 'kept' | 'lost
     account: pool.account[slot] as AccountId,
     instrument: pool.instrument[slot] as Instrument['id'],
     side: sideName(pool.side[slot] as number),
-    oldPrice: old.price,
-    oldRemaining: old.remaining,
+    oldPrice,
+    oldRemaining,
     price: pool.price[slot] as Ticks,
     lots: ((pool.filled[slot] as number) + remaining) as Lots,
     remaining,
-    shown: priority === 'kept' ? shownOf(pool, slot) : (0 as Lots),
-    priority,
+    shown: kept ? shownOf(pool, slot) : (0 as Lots),
+    priority: kept ? 'kept' : 'lost',
     ...(special !== null && { special }),
   })
 }

@@ -21,7 +21,7 @@ export function slidTo(state: State, instrument: Instrument, side: number, price
 export function marketLimit(state: State, instrument: Instrument, side: number, price: Ticks | null): Ticks {
   const named = protectedPrice(state, instrument, side, price)
   if (named === 0) return named
-  const reach = reachOf(instrument, state.at, side, named)
+  const reach = reachOf(state, instrument, side, named)
   const { band } = state.settings
   if (band === 0) return reach
   const edge = side === BUY ? bandCeiling(instrument, band) : bandFloor(instrument, band)

@@ -4,7 +4,7 @@ import type { Instant } from '../base/time.ts'
 import { MICROS_PER_SECOND } from '../base/time.ts'
 import { bestAgainst } from '../state/book.ts'
 import { BUY } from '../state/order.ts'
-import type { Instrument } from '../state/state.ts'
+import type { Instrument, State } from '../state/state.ts'
 import type { Moves } from '../state/status.ts'
 
 const BUCKETS = 10
@@ -55,7 +55,7 @@ export const collarReference = (instrument: Instrument): Ticks =>
  * How far an order of this side may trade now, at most its limit: within the static collar, and within the
  * dynamic one around the prices of five minutes and the one it trades at first.
  */
-export function reachOf(instrument: Instrument, at: Instant, side: number, limit: number): Ticks {
+export function reachOf({ at }: State, instrument: Instrument, side: number, limit: number): Ticks {
   const { collar, volatility } = instrument.rules
   let reach = limit
   if (volatility > 0) {

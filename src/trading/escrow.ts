@@ -40,18 +40,11 @@ export function escrowSale(state: State, seller: Position, payer: Cell, quantity
     last.released === 0 &&
     standing(last) + amount === valueUp(wt(last.remaining + quantity), price)
   if (mergeable) last.remaining = wt(last.remaining + quantity)
-  else
-    seller.escrow.push({
-      born: state.seq,
-      price,
-      remaining: quantity,
-      released: micros(0),
-      feeTaken: micros(0),
-    })
+  else seller.escrow.push(newLot(state.seq, price, quantity))
   seller.escrowed = wt(seller.escrowed + quantity)
   const account = theAccount(state, seller.account)
   account.turnover ??= newTurnover(state.at)
-  countSale(account.turnover, state.at, amount)
+  countSale(account.turnover, state, amount)
   move(state.ledger, payer, state.house.escrow, amount)
   return amount
 }
@@ -63,9 +56,29 @@ function lower(lot: EscrowLot, quantity: number): Micros {
   return micros(before - standing(lot))
 }
 
-function dropEmpty(position: Position): void {
-  if (position.escrow.some((lot) => lot.remaining === 0))
-    position.escrow = position.escrow.filter((lot) => lot.remaining > 0)
+/** Lots that were emptied, for the next sale: selling and buying back allocates nothing in the long run. */
+const spare: EscrowLot[] = []
+
+function dropEmpty({ escrow }: Position): void {
+  let kept = 0
+  for (let at = 0; at < escrow.length; at++) {
+    const lot = escrow[at] as EscrowLot
+    if (lot.remaining === 0) spare.push(lot)
+    else escrow[kept++] = lot
+  }
+  while (escrow.length > kept) escrow.pop()
+}
+
+/** A lot of units that are sold now. */
+function newLot(born: number, price: Micros, remaining: Wt): EscrowLot {
+  const lot = spare.pop()
+  if (lot === undefined) return { born, price, remaining, released: micros(0), feeTaken: micros(0) }
+  lot.born = born
+  lot.price = price
+  lot.remaining = remaining
+  lot.released = micros(0)
+  lot.feeTaken = micros(0)
+  return lot
 }
 
 function cheapestLot({ escrow }: Position): EscrowLot {

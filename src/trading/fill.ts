@@ -13,24 +13,54 @@ import { coreHold, payFromHold, spendHold } from './hold.ts'
 import { lotTick } from '../state/instrument.ts'
 import { move } from '../state/ledger.ts'
 import type { Slot } from '../state/order.ts'
-import { BUY } from '../state/order.ts'
+import { BUY, NO_SLOT } from '../state/order.ts'
 import { recordTrade, valueOf } from './risk.ts'
 import type { Instrument, Position, State } from '../state/state.ts'
 
 /** One meeting of two orders, with everything its parts need. */
-type Fill = {
-  instrument: Instrument
-  aggressor: Slot
-  buying: Slot
-  selling: Slot
-  bought: Position
-  sold: Position
-  price: Ticks
-  lots: Lots
-  value: Micros
-  units: Wt
+class Fill {
+  instrument!: Instrument
+  aggressor: Slot = NO_SLOT
+  buying: Slot = NO_SLOT
+  selling: Slot = NO_SLOT
+  bought!: Position
+  sold!: Position
+  price = 0 as Ticks
+  lots = 0 as Lots
+  value = 0 as Micros
+  units = 0 as Wt
   /** At the uniform price of a call, where neither side takes. */
-  call: boolean
+  call = false
+  buyFee = 0 as Micros
+  sellFee = 0 as Micros
+}
+
+/** The fill under way: one for all, so that trading allocates nothing. */
+const FILL = new Fill()
+
+/** Takes down what two orders trade. */
+function fillOf(
+  state: State,
+  instrument: Instrument,
+  aggressor: Slot,
+  resting: Slot,
+  price: Ticks,
+  lots: Lots,
+  call: boolean,
+): Fill {
+  const isBuy = state.orders.side[aggressor] === BUY
+  FILL.instrument = instrument
+  FILL.aggressor = aggressor
+  FILL.buying = isBuy ? aggressor : resting
+  FILL.selling = isBuy ? resting : aggressor
+  FILL.bought = positionBehind(state, FILL.buying)
+  FILL.sold = positionBehind(state, FILL.selling)
+  FILL.price = price
+  FILL.lots = lots
+  FILL.value = valueOf(instrument, price, lots)
+  FILL.units = wt(lots * instrument.spec.lot)
+  FILL.call = call
+  return FILL
 }
 
 /**
@@ -47,29 +77,17 @@ export function fillOrders(
   uniform: Ticks | null = null,
 ): void {
   const pool = state.orders
-  const buying = pool.side[aggressor] === BUY ? aggressor : resting
-  const selling = buying === aggressor ? resting : aggressor
-  const price = uniform ?? (pool.price[resting] as Ticks)
   assert(pool.member[aggressor] !== pool.member[resting], 'nobody trades with itself')
-  const fill: Fill = {
-    instrument,
-    aggressor,
-    buying,
-    selling,
-    bought: positionBehind(state, buying),
-    sold: positionBehind(state, selling),
-    price,
-    lots: quantity,
-    value: valueOf(instrument, price, quantity),
-    units: wt(quantity * instrument.spec.lot),
-    call: uniform !== null,
-  }
+  const price = uniform ?? (pool.price[resting] as Ticks)
+  const fill = fillOf(state, instrument, aggressor, resting, price, quantity, uniform !== null)
+  const { buying, selling, bought } = fill
   const primary = moveUnits(state, fill)
-  const { buyFee, sellFee } = takeFees(state, fill)
-  fill.bought.cost = micros(fill.bought.cost + fill.value + buyFee)
+  takeFees(state, fill)
+  const { buyFee, sellFee } = fill
+  bought.cost = micros(bought.cost + fill.value + buyFee)
   prepayUnits(state, pool.mandate[buying] as MandateId, instrument.id, fill.units)
-  if (fill.bought.escrowed > 0) trimEscrow(state, fill.bought)
-  recordTrade(instrument, state.at, price, quantity)
+  if (bought.escrowed > 0) trimEscrow(state, bought)
+  recordTrade(state, instrument, price, quantity)
   countFill(state, buying, fill, buyFee)
   countFill(state, selling, fill, sellFee)
   const takes = buying === aggressor ? buyFee : sellFee
@@ -89,26 +107,9 @@ export function transferOwn(
   quantity: Lots,
 ): SelfTradeTransferred {
   const pool = state.orders
-  const buying = pool.side[aggressor] === BUY ? aggressor : resting
-  const selling = buying === aggressor ? resting : aggressor
   const price = pool.price[resting] as Ticks
-  const value = valueOf(instrument, price, quantity)
-  const units = wt(quantity * instrument.spec.lot)
-  const bought = positionBehind(state, buying)
-  const sold = positionBehind(state, selling)
-  const fill: Fill = {
-    instrument,
-    aggressor,
-    buying,
-    selling,
-    bought,
-    sold,
-    price,
-    lots: quantity,
-    value,
-    units,
-    call: false,
-  }
+  const fill = fillOf(state, instrument, aggressor, resting, price, quantity, false)
+  const { buying, selling, bought, sold, value, units } = fill
   const primary = moveUnits(state, fill)
   if ((pool.backing[selling] as number) < 0) sold.unbackedSells = (sold.unbackedSells - quantity) as Lots
   bought.cost = micros(bought.cost + value)
@@ -177,23 +178,23 @@ function feeLimit(state: State, fill: Fill, slot: Slot): Micros {
   return micros(Math.max(0, held - coreHold(state, fill.instrument, slot, left)))
 }
 
-function takeFees(state: State, fill: Fill): { buyFee: Micros; sellFee: Micros } {
+/** Takes what both sides pay, and notes it in the fill. */
+function takeFees(state: State, fill: Fill): void {
   const pool = state.orders
   const { makerFee, takerFee, auctionFee } = state.settings
   const { buying, selling, bought, sold, value, call } = fill
   const buyRate = call ? auctionFee : buying === fill.aggressor ? takerFee : makerFee
   const sellRate = call ? auctionFee : selling === fill.aggressor ? takerFee : makerFee
-  const buyFee = takeFee(bought, value, buyRate, feeLimit(state, fill, buying))
-  payFromHold(state, buying, state.house.fees, buyFee)
+  fill.buyFee = takeFee(bought, value, buyRate, feeLimit(state, fill, buying))
+  payFromHold(state, buying, state.house.fees, fill.buyFee)
   if ((pool.backing[selling] as number) >= 0) {
-    const sellFee = takeFee(sold, value, sellRate, feeLimit(state, fill, selling))
-    payFromHold(state, selling, state.house.fees, sellFee)
-    return { buyFee, sellFee }
+    fill.sellFee = takeFee(sold, value, sellRate, feeLimit(state, fill, selling))
+    payFromHold(state, selling, state.house.fees, fill.sellFee)
+    return
   }
-  const sellFee = takeFee(sold, value, sellRate, value)
-  move(state.ledger, theAccount(state, sold.account).free, state.house.fees, sellFee)
+  fill.sellFee = takeFee(sold, value, sellRate, value)
+  move(state.ledger, theAccount(state, sold.account).free, state.house.fees, fill.sellFee)
   sold.unbackedSells = (sold.unbackedSells - fill.lots) as Lots
-  return { buyFee, sellFee }
 }
 
 function countFill(state: State, slot: Slot, { lots: quantity, value, units }: Fill, fee: Micros): void {

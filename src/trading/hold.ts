@@ -1,12 +1,13 @@
 import { assert } from '../base/assert.ts'
 import type { AccountId, MandateId } from '../base/ids.ts'
+import { NO_MANDATE } from '../base/ids.ts'
 import type { Micros } from '../base/money.ts'
 import { micros, shareUp } from '../base/money.ts'
 import { theAccount } from '../state/account.ts'
 import { reserveBudget, spendBudget } from './budget.ts'
 import type { Cell } from '../state/ledger.ts'
 import { move } from '../state/ledger.ts'
-import type { Slot } from '../state/order.ts'
+import type { OrderPool, Slot } from '../state/order.ts'
 import { BUY } from '../state/order.ts'
 import { valueOf } from './risk.ts'
 import type { Instrument, Position, State } from '../state/state.ts'
@@ -57,13 +58,17 @@ export function settleHold(state: State, instrument: Instrument, slot: Slot): vo
   if ((state.orders.held[slot] as number) > needed) lowerHold(state, slot, needed)
 }
 
+/** Whether what an order holds counts on a mandate. */
+const isBudgeted = (pool: OrderPool, slot: Slot): boolean =>
+  pool.side[slot] === BUY && pool.mandate[slot] !== NO_MANDATE
+
 /** Takes more cash behind an order. The caller has checked that it is there. */
 export function raiseHold(state: State, slot: Slot, amount: number): void {
   const pool = state.orders
   const account = theAccount(state, pool.account[slot] as AccountId)
   move(state.ledger, account.free, account.held, amount)
   pool.held[slot] = (pool.held[slot] as number) + amount
-  if (pool.side[slot] === BUY) reserveBudget(state, pool.mandate[slot] as MandateId, amount)
+  if (isBudgeted(pool, slot)) reserveBudget(state, pool.mandate[slot] as MandateId, amount)
 }
 
 /** Lowers an order's cash hold to `target` and frees the rest. */
@@ -75,7 +80,7 @@ export function lowerHold(state: State, slot: Slot, target: Micros): void {
   const account = theAccount(state, pool.account[slot] as AccountId)
   move(state.ledger, account.held, account.free, excess)
   pool.held[slot] = target
-  if (pool.side[slot] === BUY) reserveBudget(state, pool.mandate[slot] as MandateId, -excess)
+  if (isBudgeted(pool, slot)) reserveBudget(state, pool.mandate[slot] as MandateId, -excess)
 }
 
 /** An order's hold has paid `amount` (the posting is the caller's); under a mandate, a buy has spent it. */
@@ -84,7 +89,7 @@ export function spendHold(state: State, slot: Slot, amount: number): void {
   const left = (pool.held[slot] as number) - amount
   assert(left >= 0, 'an order pays from what it holds')
   pool.held[slot] = left
-  if (pool.side[slot] !== BUY) return
+  if (!isBudgeted(pool, slot)) return
   const mandate = pool.mandate[slot] as MandateId
   reserveBudget(state, mandate, -amount)
   spendBudget(state, mandate, state.at, amount)

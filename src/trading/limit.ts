@@ -10,26 +10,28 @@ import type { Account, Instrument, State } from '../state/state.ts'
 import type { AccountLimits } from '../state/status.ts'
 import { OPEN_ORDERS_MAX, valueOf } from './risk.ts'
 
-/**
- * An order as limits see it: all of it, and the part that would trade or stand now. `slot`: itself, if it
- * stands.
- */
-export type Sized = { side: number; price: number; lots: number; entering: number; slot: Slot }
-
 /** Open orders that an account may have. */
 export const openOrdersMax = ({ limits }: Account): number => limits?.openOrders ?? OPEN_ORDERS_MAX
 
-/** The first bound on size, value and position that an order would pass, or nothing. */
+/**
+ * The first bound on size, value and position that an order of `lots` would pass, or nothing. `entering`:
+ * what of it would trade or stand now. `slot`: itself, if it stands.
+ */
 export function sizeFault(
   state: State,
   account: Account,
   instrument: Instrument,
-  order: Sized,
+  side: number,
+  price: number,
+  lots: number,
+  entering: number,
+  slot: Slot,
 ): Refusal | undefined {
   const { notionalMin } = instrument.rules
-  if (notionalMin > 0 && valueOf(instrument, order.price, order.lots) < notionalMin)
+  if (notionalMin > 0 && valueOf(instrument, price, lots) < notionalMin)
     return refuse('below_minimum_notional', { minimum: notionalMin })
-  return account.limits === null ? undefined : limitFault(state, account, account.limits, instrument, order)
+  if (account.limits === null) return undefined
+  return limitFault(state, account, account.limits, instrument, side, price, lots, entering, slot)
 }
 
 function limitFault(
@@ -37,7 +39,11 @@ function limitFault(
   account: Account,
   limits: AccountLimits,
   instrument: Instrument,
-  { side, price, lots, entering, slot }: Sized,
+  side: number,
+  price: number,
+  lots: number,
+  entering: number,
+  slot: Slot,
 ): Refusal | undefined {
   const { orderUnits, orderNotional, openNotional, position } = limits
   if (orderUnits !== null && lots * instrument.spec.lot > orderUnits)

@@ -14,7 +14,7 @@ import { move } from '../state/ledger.ts'
 import type { OrderPool, Slot } from '../state/order.ts'
 import { BUY, freeSlot, NO_SLOT, SELL, termsOf } from '../state/order.ts'
 import { clampHidden, hideRest, shownOf, turnsAgainst } from '../state/slice.ts'
-import type { Instrument, State } from '../state/state.ts'
+import type { Account, Instrument, State } from '../state/state.ts'
 import { stopWaiting } from '../state/waiting.ts'
 import { isCall } from '../state/status.ts'
 
@@ -24,92 +24,113 @@ import { isCall } from '../state/status.ts'
  */
 export type Walk = { filled: Lots; value: Micros; prevented: Lots; transferred: Micros }
 
-/** An order as matching sees it. */
-export type Aggressor = {
-  side: number
-  limit: number
-  lots: number
-  account: number
-  member: number
-  selfTrade: SelfTrade
-}
-
-/** An order that is not in the book, as it would come to it. */
-export const aggressorAt = (pool: OrderPool, slot: Slot): Aggressor => ({
-  side: pool.side[slot] as number,
-  limit: pool.price[slot] as number,
-  lots: pool.remaining[slot] as number,
-  account: pool.account[slot] as number,
-  member: pool.member[slot] as number,
-  selfTrade: termsOf(pool, slot).selfTrade,
-})
-
-/** Of an order that meets nobody. */
-export const NOTHING_AHEAD: Walk = {
+/** The walk of an order that meets nobody. */
+export const newWalk = (): Walk => ({
   filled: 0 as Lots,
   value: 0 as Micros,
   prevented: 0 as Lots,
   transferred: 0 as Micros,
+})
+
+/** An order as matching sees it. */
+export class Aggressor {
+  side = 0
+  limit = 0
+  lots = 0
+  account!: Account
+  selfTrade: SelfTrade = 'cancel_newest'
 }
 
-/** Walks the book as `matchOrder` would, touching nothing. In a call nobody meets on the way in. */
-export function walk(state: State, instrument: Instrument, order: Aggressor): Walk {
-  if (isCall(instrument.status)) return NOTHING_AHEAD
+/** An order that is not in the book, as it would come to it. */
+export function aggressorAt(state: State, slot: Slot, order = new Aggressor()): Aggressor {
+  const pool = state.orders
+  order.side = pool.side[slot] as number
+  order.limit = pool.price[slot] as number
+  order.lots = pool.remaining[slot] as number
+  order.account = theAccount(state, pool.account[slot] as AccountId)
+  order.selfTrade = termsOf(pool, slot).selfTrade
+  return order
+}
+
+/** Of an order that meets nobody. */
+export const NOTHING_AHEAD: Readonly<Walk> = newWalk()
+
+/**
+ * Walks the book as `matchOrder` would, touching nothing, and returns `ahead` with what it came to. In a call
+ * nobody meets on the way in.
+ */
+export function walk(state: State, instrument: Instrument, order: Aggressor, ahead = newWalk()): Walk {
   const pool = state.orders
   const { side } = order
-  const limit = reachOf(instrument, state.at, side, order.limit)
-  const sum: Tally = { left: order.lots, filled: 0, ticksTimesLots: 0, transferred: 0 }
-  for (let slot = firstAgainst(instrument.book, side); slot !== NO_SLOT && sum.left > 0; ) {
+  begin(order)
+  if (isCall(instrument.status)) return finish(instrument, order, ahead)
+  const limit = reachOf(state, instrument, side, order.limit)
+  for (let slot = firstAgainst(instrument.book, side); slot !== NO_SLOT && SUM.left > 0; ) {
     const price = pool.price[slot] as number
     if (side === BUY ? price > limit : price < limit) break
-    if ((pool.hidden[slot] as number) > 0) return walkInTurns(state, instrument, order, limit)
-    if (meet(sum, pool, order, slot, pool.remaining[slot] as number)) break
+    if ((pool.hidden[slot] as number) > 0) return walkInTurns(state, instrument, order, limit, ahead)
+    if (meet(pool, order, slot, pool.remaining[slot] as number)) break
     slot = nextAgainst(instrument.book, pool, side, slot)
   }
-  return walkOf(instrument, order, sum)
+  return finish(instrument, order, ahead)
 }
 
 /** The same where an iceberg stands in the way, and order of meeting is by slices. */
-function walkInTurns(state: State, instrument: Instrument, order: Aggressor, limit: number): Walk {
+function walkInTurns(
+  state: State,
+  instrument: Instrument,
+  order: Aggressor,
+  limit: number,
+  ahead: Walk,
+): Walk {
   const pool = state.orders
   const { side } = order
-  const sum: Tally = { left: order.lots, filled: 0, ticksTimesLots: 0, transferred: 0 }
+  begin(order)
   for (const { slot, lots } of turnsAgainst(instrument.book, pool, side)) {
     const price = pool.price[slot] as number
-    if (sum.left === 0 || (side === BUY ? price > limit : price < limit)) break
-    if (meet(sum, pool, order, slot, lots)) break
+    if (SUM.left === 0 || (side === BUY ? price > limit : price < limit)) break
+    if (meet(pool, order, slot, lots)) break
   }
-  return walkOf(instrument, order, sum)
+  return finish(instrument, order, ahead)
 }
 
-type Tally = { left: number; filled: number; ticksTimesLots: number; transferred: number }
+/** The sums of the walk under way: one for all, so that walking allocates nothing. */
+const SUM = { left: 0, filled: 0, ticksTimesLots: 0, transferred: 0 }
+
+function begin({ lots }: Aggressor): void {
+  SUM.left = lots
+  SUM.filled = 0
+  SUM.ticksTimesLots = 0
+  SUM.transferred = 0
+}
+
+function finish({ spec }: Instrument, { lots }: Aggressor, ahead: Walk): Walk {
+  ahead.filled = SUM.filled as Lots
+  ahead.value = micros(SUM.ticksTimesLots * lotTick(spec))
+  ahead.prevented = (lots - SUM.left - SUM.filled) as Lots
+  ahead.transferred = micros(SUM.transferred * lotTick(spec))
+  return ahead
+}
 
 /** Counts one meeting of a walk. Returns whether self-trade prevention ends the order there. */
-function meet(sum: Tally, pool: OrderPool, order: Aggressor, slot: Slot, lots: number): boolean {
-  const part = Math.min(sum.left, lots)
+function meet(pool: OrderPool, order: Aggressor, slot: Slot, lots: number): boolean {
+  const part = Math.min(SUM.left, lots)
   const price = pool.price[slot] as number
-  if (pool.member[slot] !== order.member) {
-    sum.filled += part
-    sum.ticksTimesLots += price * part
-    sum.left -= part
+  const { account, selfTrade } = order
+  if (pool.member[slot] !== account.member) {
+    SUM.filled += part
+    SUM.ticksTimesLots += price * part
+    SUM.left -= part
     return false
   }
-  const { selfTrade } = order
   if (selfTrade === 'cancel_newest' || selfTrade === 'cancel_both') {
-    sum.left = 0
+    SUM.left = 0
     return true
   }
-  if (selfTrade === 'transfer' && pool.account[slot] !== order.account) sum.transferred += price * part
-  if (selfTrade !== 'cancel_oldest') sum.left -= part
+  if (selfTrade === 'transfer' && pool.account[slot] !== account.id) SUM.transferred += price * part
+  if (selfTrade !== 'cancel_oldest') SUM.left -= part
   return false
 }
-
-const walkOf = ({ spec }: Instrument, { lots }: Aggressor, sum: Tally): Walk => ({
-  filled: sum.filled as Lots,
-  value: micros(sum.ticksTimesLots * lotTick(spec)),
-  prevented: (lots - sum.left - sum.filled) as Lots,
-  transferred: micros(sum.transferred * lotTick(spec)),
-})
 
 /**
  * Trades an order that is not in the book against the other side, best price first and oldest first within
@@ -128,7 +149,7 @@ export function matchOrder(
   const side = pool.side[slot] as number
   const named = pool.price[slot] as number
   if (!crosses(book, side, named)) return undefined
-  const limit = reachOf(instrument, state.at, side, named)
+  const limit = reachOf(state, instrument, side, named)
   const member = pool.member[slot] as number
   while ((pool.remaining[slot] as number) > 0) {
     const resting = firstAgainst(book, side)

@@ -12,10 +12,12 @@ import { hasSameSpecials, specialOf } from './terms.ts'
 import { move } from '../state/ledger.ts'
 import type { OrderTerms, Slot } from '../state/order.ts'
 import { NO_SLOT, SELL, setTerms, takeSlot, termsCode, termsFor } from '../state/order.ts'
-import type { Plan } from './plan.ts'
-import { planOrder } from './plan.ts'
+import { Plan, planOrder } from './plan.ts'
 import type { Refusal } from '../state/reject.ts'
 import type { Account, Instrument, State } from '../state/state.ts'
+
+/** The plan of the order under way: one for all, so that placing allocates nothing. */
+const PLAN = new Plan()
 
 /** Places an order, or answers the repeat of one by its client order id as it was answered the first time. */
 export function placeOrder(state: State, order: OrderPlace, events: EventLog): Refusal | undefined {
@@ -24,7 +26,7 @@ export function placeOrder(state: State, order: OrderPlace, events: EventLog): R
     events.push(repeat)
     return undefined
   }
-  const plan = planOrder(state, order)
+  const plan = planOrder(state, order, PLAN)
   if ('reason' in plan) return plan
 
   // Nothing below this line can fail.

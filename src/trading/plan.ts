@@ -4,7 +4,7 @@ import { micros } from '../base/money.ts'
 import { accountOf, freeCash, instrumentOf, inTrading, obligationOf } from '../state/account.ts'
 import { bestAgainst, crosses } from '../state/book.ts'
 import { budgetFault, lapseFault, ownsMandate, priceFault, scopeFault } from './budget.ts'
-import type { OrderPlace } from '../state/command.ts'
+import type { OrderPlace, SelfTrade } from '../state/command.ts'
 import { hasReached } from '../state/waiting.ts'
 import { buyHold, feeHold, feeOwing } from './hold.ts'
 import { delayOf } from './wait.ts'
@@ -15,8 +15,8 @@ import { openOrdersMax, sizeFault } from './limit.ts'
 import { orderFault } from './market-state.ts'
 import { lotTick } from '../state/instrument.ts'
 import { balanceOf } from '../state/ledger.ts'
-import type { Walk } from './match.ts'
-import { NOTHING_AHEAD, walk } from './match.ts'
+import type { Aggressor, Walk } from './match.ts'
+import { newWalk, NOTHING_AHEAD, walk } from './match.ts'
 import type { Slot } from '../state/order.ts'
 import { BUY, mayRest, NO_SLOT, SELL, sideCode, termsOf } from '../state/order.ts'
 import type { Refusal } from '../state/reject.ts'
@@ -25,26 +25,30 @@ import { bondReference, protectedFrom, valueOf } from './risk.ts'
 import type { Account, Instrument, Position, State } from '../state/state.ts'
 
 /** What an order that may be placed would do at once, what would stand in the book, and what it holds. */
-export type Plan = {
-  account: Account
-  instrument: Instrument
-  side: number
+export class Plan implements Aggressor {
+  account!: Account
+  instrument!: Instrument
+  selfTrade: SelfTrade = 'cancel_newest'
+  side = 0
   /** The limit; for a market order, the protection limit it gets. */
-  limit: Ticks
+  limit = 0 as Ticks
   /** What enters: less than asked only where the order may but reduce. */
-  lots: Lots
-  ahead: Walk
-  rests: Lots
+  lots = 0 as Lots
+  ahead: Readonly<Walk> = NOTHING_AHEAD
+  rests = 0 as Lots
   /** µ$ held on the way in: the exact cost of what fills, the limit for what rests, and the highest fee. */
-  hold: Micros
+  hold = 0 as Micros
   /** µ$ per lot that a seller who owes units holds for its bond; -1 where it owes none. */
-  backing: number
+  backing = 0
+  /** Where `ahead` is written, if the order meets anybody. */
+  readonly walk = newWalk()
 }
 
 /**
  * Every test an order must pass, in the order of reject.ts, touching nothing: also the answer to a preview.
+ * Fills in `plan` and returns it.
  */
-export function planOrder(state: State, order: OrderPlace): Plan | Refusal {
+export function planOrder(state: State, order: OrderPlace, plan = new Plan()): Plan | Refusal {
   const { price, type } = order
   if (order.lots <= 0) return refuse('quantity_not_positive')
   if (type === 'limit' && price === null) return refuse('price_missing')
@@ -65,22 +69,19 @@ export function planOrder(state: State, order: OrderPlace): Plan | Refusal {
   if (closed !== undefined) return closed
   const killed = killFault(state, account, instrument)
   if (killed !== undefined) return killed
-  return (
-    lapseFault(state, order.mandate, state.at) ?? ungrouped ?? planInMarket(state, account, instrument, order)
-  )
+  plan.account = account
+  plan.instrument = instrument
+  plan.selfTrade = order.selfTrade
+  plan.side = sideCode(order.side)
+  plan.lots = order.lots
+  return lapseFault(state, order.mandate, state.at) ?? ungrouped ?? planInMarket(state, order, plan)
 }
 
 /** The market's own rules: maxima, the band, and what the order would meet. */
-function planInMarket(
-  state: State,
-  account: Account,
-  instrument: Instrument,
-  order: OrderPlace,
-): Plan | Refusal {
-  if (order.special?.stop !== undefined)
-    return planStop(state, account, instrument, order, order.special.stop)
+function planInMarket(state: State, order: OrderPlace, plan: Plan): Plan | Refusal {
+  if (order.special?.stop !== undefined) return planStop(state, order, order.special.stop, plan)
+  const { account, instrument, side } = plan
   const { book, spec } = instrument
-  const side = sideCode(order.side)
   const market = order.type === 'market'
   const named = market ? marketLimit(state, instrument, side, order.price) : (order.price as Ticks)
   if (named > spec.priceMax) return refuse('price_above_maximum', { maximum: spec.priceMax })
@@ -94,33 +95,36 @@ function planInMarket(
     return refuse('post_only_would_cross', { best: bestAgainst(book, side) })
   const isBlock = order.special?.allOrNone === true
   if (crossing && instrument.status === 'post_only' && !isBlock) return refuse('market_post_only')
-  const reduces = order.special?.reduceOnly === true
-  const entering = reduces
-    ? { ...order, lots: reducible(state, account, instrument, side, order.lots) }
-    : order
-  const ahead = crossing ? walkOf(state, account, instrument, side, limit, entering) : NOTHING_AHEAD
+  plan.limit = limit
+  if (order.special?.reduceOnly === true) plan.lots = reducible(state, account, instrument, side, order.lots)
+  const { lots } = plan
+  const ahead = crossing ? walk(state, instrument, plan, plan.walk) : NOTHING_AHEAD
   if (order.timeInForce === 'fok' && ahead.filled < order.lots)
     return refuse('fok_unfillable', { fillable: ahead.filled })
   if (market && !crossing) return refuse('no_liquidity')
-  const left = (entering.lots - ahead.filled - ahead.prevented) as Lots
+  const left = (lots - ahead.filled - ahead.prevented) as Lots
   const stands = mayRest(order) ? left : (0 as Lots)
-  const mustWait = isBlock && (instrument.status !== 'open' || ahead.filled < entering.lots)
+  const mustWait = isBlock && (instrument.status !== 'open' || ahead.filled < lots)
   const waits = mustWait || (crossing && delayOf(instrument) > 0)
-  const rests = waits ? entering.lots : stands
-  if (rests > 0 && account.openOrders >= openOrdersMax(account))
+  plan.rests = waits ? lots : stands
+  if (plan.rests > 0 && account.openOrders >= openOrdersMax(account))
     return refuse('open_order_limit', { maximum: openOrdersMax(account) })
-  const enters = waits ? entering.lots : ahead.filled + rests
-  const sized = { side, price: limit, lots: order.lots, entering: enters, slot: NO_SLOT }
-  const oversize = sizeFault(state, account, instrument, sized)
+  const enters = waits ? lots : ahead.filled + plan.rests
+  const oversize = sizeFault(state, account, instrument, side, limit, order.lots, enters, NO_SLOT)
   if (oversize !== undefined) return oversize
   if ((order.special?.expiresAt ?? Infinity) <= state.at) return refuse('expiry_not_ahead')
-  if (entering.lots === 0) return refuse('nothing_to_reduce')
+  if (lots === 0) return refuse('nothing_to_reduce')
   if (isBlock && blocksOf(state, account, instrument) >= BLOCKS_MAX)
     return refuse('all_or_none_limit', { maximum: BLOCKS_MAX })
   // What waits holds what it may cost, whatever the book would give it now.
-  const met = waits ? NOTHING_AHEAD : ahead
-  const plan = planFunds(state, entering, account, instrument, side, limit, met, rests)
-  return mustWait || !waits || 'reason' in plan ? plan : { ...plan, ahead, rests: stands }
+  plan.ahead = waits ? NOTHING_AHEAD : ahead
+  const unfunded = planFunds(state, order, plan)
+  if (unfunded !== undefined) return unfunded
+  if (waits && !mustWait) {
+    plan.ahead = ahead
+    plan.rests = stands
+  }
+  return plan
 }
 
 /** All-or-none orders that one account may have in a market: each is looked at whenever its book moves. */
@@ -135,15 +139,9 @@ function blocksOf({ orders: pool }: State, { orderHead }: Account, { id }: Instr
 }
 
 /** A stop order meets nobody yet: it holds what it may cost at its limit. */
-function planStop(
-  state: State,
-  account: Account,
-  instrument: Instrument,
-  order: OrderPlace,
-  stop: Ticks,
-): Plan | Refusal {
+function planStop(state: State, order: OrderPlace, stop: Ticks, plan: Plan): Plan | Refusal {
+  const { account, instrument, side, lots } = plan
   const { spec, lastPrice } = instrument
-  const side = sideCode(order.side)
   const limit = order.type === 'limit' ? (order.price as Ticks) : protectedFrom(state, instrument, side, stop)
   if (Math.max(stop, limit) > spec.priceMax) return refuse('price_above_maximum', { maximum: spec.priceMax })
   if (order.lots > spec.orderMax) return refuse('quantity_above_maximum', { maximum: spec.orderMax })
@@ -151,10 +149,12 @@ function planStop(
     return refuse('open_order_limit', { maximum: openOrdersMax(account) })
   if ((order.special?.expiresAt ?? Infinity) <= state.at) return refuse('expiry_not_ahead')
   if (hasReached(lastPrice, side, stop)) return refuse('stop_already_reached', { last: lastPrice })
-  const sized = { side, price: limit, lots: order.lots, entering: order.lots, slot: NO_SLOT }
-  const oversize = sizeFault(state, account, instrument, sized)
+  const oversize = sizeFault(state, account, instrument, side, limit, lots, lots, NO_SLOT)
   if (oversize !== undefined) return oversize
-  return planFunds(state, order, account, instrument, side, limit, NOTHING_AHEAD, order.lots)
+  plan.limit = limit
+  plan.ahead = NOTHING_AHEAD
+  plan.rests = lots
+  return planFunds(state, order, plan) ?? plan
 }
 
 /**
@@ -175,43 +175,27 @@ export function reducible(
   return Math.max(0, Math.min(wanted, most)) as Lots
 }
 
-const walkOf = (
-  state: State,
-  account: Account,
-  instrument: Instrument,
-  side: number,
-  limit: Ticks,
-  { lots, selfTrade }: OrderPlace,
-): Walk =>
-  walk(state, instrument, { side, limit, lots, account: account.id, member: account.member, selfTrade })
-
 /** Money, units and authority: the last tests, and the hold that follows from them. */
-function planFunds(
-  state: State,
-  order: OrderPlace,
-  account: Account,
-  instrument: Instrument,
-  side: number,
-  limit: Ticks,
-  ahead: Walk,
-  rests: Lots,
-): Plan | Refusal {
+function planFunds(state: State, order: OrderPlace, plan: Plan): Refusal | undefined {
+  const { account, instrument, side, limit, lots, ahead, rests } = plan
   const position = account.positions[instrument.id]
   const backing = side === BUY ? -1 : backingAt(state, instrument, position, limit)
   const value = ahead.value + ahead.transferred + valueOf(instrument, limit, rests)
   const hold =
-    side === BUY ? buyHold(state, position, value) : sellHold(state, position, value, backing, order.lots)
+    side === BUY ? buyHold(state, position, value) : sellHold(state, position, value, backing, lots)
   const outside =
     order.mandate === NO_MANDATE ? undefined : authorityFault(state, order, instrument, limit, hold)
   if (outside !== undefined) return outside
   const cash = freeCash(state, account)
   if (hold > cash) return refuse('insufficient_funds', { needed: hold, free: cash })
   if (side === SELL) {
-    const units = order.lots * instrument.spec.lot
+    const units = lots * instrument.spec.lot
     const free = position === undefined ? 0 : balanceOf(state.ledger, position.free)
     if (units > free) return refuse('insufficient_units', { needed: units, free })
   }
-  return { account, instrument, side, limit, lots: order.lots, ahead, rests, hold, backing }
+  plan.hold = hold
+  plan.backing = backing
+  return undefined
 }
 
 /** Whether the mandate covers the order; for a buy, at its price and worst cost. */
@@ -237,7 +221,7 @@ export function backingAt(
   limit: number,
 ): number {
   if (position === undefined || obligationOf(state, position) === 0) return -1
-  return Math.max(0, bondReference(instrument, state.at) - limit) * lotTick(instrument.spec)
+  return Math.max(0, bondReference(state, instrument) - limit) * lotTick(instrument.spec)
 }
 
 /**

@@ -61,7 +61,7 @@ function rollHours(instrument: Instrument, at: Instant): void {
   instrument.hourOfTrade = hour
 }
 
-export function recordTrade(instrument: Instrument, at: Instant, price: Ticks, quantity: Lots): void {
+export function recordTrade({ at }: State, instrument: Instrument, price: Ticks, quantity: Lots): void {
   rollHours(instrument, at)
   const hour = instrument.hourOfTrade % 24
   instrument.lastPrice = price
@@ -71,7 +71,7 @@ export function recordTrade(instrument: Instrument, at: Instant, price: Ticks, q
 }
 
 /** What bonds are measured at: the highest of last fixing, 24 h volume-weighted price and listing price. */
-export function bondReference(instrument: Instrument, at: Instant): Ticks {
+export function bondReference({ at }: State, instrument: Instrument): Ticks {
   let quantity = 0
   let value = 0
   for (let hour = hourOf(at) - 23; hour <= instrument.hourOfTrade; hour++) {

@@ -128,7 +128,7 @@ export function issueUnits(state: State, command: CommandOf<'units.issue'>): Eve
 
 /** The bond of an issue: a share of its value at the bond reference, rounded up. */
 const bondFor = (state: State, instrument: Instrument, quantity: Lots): Micros =>
-  shareUp(valueOf(instrument, bondReference(instrument, state.at), quantity), state.settings.bond)
+  shareUp(valueOf(instrument, bondReference(state, instrument), quantity), state.settings.bond)
 
 /** Lots of one issue: their value, and all units of the instrument, must stay safe integers. */
 function issueMax(state: State, instrument: Instrument): number {
@@ -139,7 +139,7 @@ function issueMax(state: State, instrument: Instrument): number {
     if (position !== undefined) outstanding += obligationOf(state, position)
   }
   const byUnits = (Number.MAX_SAFE_INTEGER - outstanding) / spec.lot
-  const byValue = Number.MAX_SAFE_INTEGER / valueOf(instrument, bondReference(instrument, state.at), 1)
+  const byValue = Number.MAX_SAFE_INTEGER / valueOf(instrument, bondReference(state, instrument), 1)
   return Math.floor(Math.min(byUnits, byValue))
 }
 

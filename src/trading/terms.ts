@@ -75,7 +75,9 @@ export function amendedTerms(
 ): SpecialTerms | null | Refusal {
   const terms = termsOf(state.orders, slot)
   const { special, timeInForce } = terms
-  const { expiresAt, stop, display } = asked ?? {}
+  const expiresAt = asked?.expiresAt
+  const stop = asked?.stop
+  const display = asked?.display
   const waitsForPrice = (state.orders.waits[slot] as number) > 0
   if (stop !== undefined && stop <= 0) return refuse('price_not_positive')
   if (expiresAt !== undefined && timeInForce !== 'gtd') return refuse('expiry_unasked')

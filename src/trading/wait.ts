@@ -17,7 +17,7 @@ export const delayOf = ({ status, rules }: Instrument): number => (status === 'o
 /** Whether the book would fill an all-or-none order whole now. */
 export const fillsWhole = (state: State, instrument: Instrument, slot: Slot): boolean =>
   instrument.status === 'open' &&
-  walk(state, instrument, aggressorAt(state.orders, slot)).filled === state.orders.remaining[slot]
+  walk(state, instrument, aggressorAt(state, slot)).filled === state.orders.remaining[slot]
 
 /** What an order has to wait for before it may enter the book; 0: nothing. */
 export function waitBefore(state: State, instrument: Instrument, slot: Slot, delays: boolean): number {

@@ -135,7 +135,7 @@ function entryFault(
     if (typeof slid !== 'number') return 'post_only'
     pool.price[slot] = slid
   }
-  const isWhole = () => walk(state, instrument, aggressorAt(pool, slot)).filled === pool.remaining[slot]
+  const isWhole = () => walk(state, instrument, aggressorAt(state, slot)).filled === pool.remaining[slot]
   if (timeInForce === 'fok' && !isWhole()) return 'fok_unfilled'
   return fundsFault(state, instrument, slot)
 }
@@ -160,7 +160,7 @@ function fundsFault(state: State, instrument: Instrument, slot: Slot): 'insuffic
   const pool = state.orders
   if (pool.side[slot] !== BUY) return undefined
   const account = theAccount(state, pool.account[slot] as AccountId)
-  const ahead = walk(state, instrument, aggressorAt(pool, slot))
+  const ahead = walk(state, instrument, aggressorAt(state, slot))
   const rests = (pool.remaining[slot] as number) - ahead.filled - ahead.prevented
   const value = ahead.value + ahead.transferred + valueOf(instrument, pool.price[slot] as number, rests)
   const needed = buyHold(state, account.positions[instrument.id], value)

@@ -99,7 +99,7 @@ test('an hour of trade among enough members is fixed from its partitions, once, 
   const instrument = state.instruments.find(({ spec }) => spec.symbol === 'text-prime')
   assert.ok(instrument)
   assert.equal(instrument.fixing, 8_110)
-  assert.ok(bondReference(instrument, state.at) >= instrument.fixing)
+  assert.ok(bondReference(state, instrument) >= instrument.fixing)
 })
 
 test('whatever was changed in a print, its inputs or its receipt is found', async () => {
