@@ -1,14 +1,47 @@
 import type { Chance } from '../base/chance.ts'
+import { chance } from '../base/chance.ts'
+import { passChance } from '../measure/ability.ts'
+import { POOL, TEMPLATES } from '../pool/item-pool.ts'
+import { parametersOf } from '../pool/calibration.ts'
 import { CODE_SOLVERS } from './code-solver.ts'
-import type { Solver } from './number-solver.ts'
 import { NUMBER_SOLVERS } from './number-solver.ts'
 import { TEXT_SOLVERS } from './text-solver.ts'
 
 /** The kinds of question that a sample model can answer: programs and prose are told from bare sums first. */
-const SOLVERS: readonly Solver[] = [...CODE_SOLVERS, ...TEXT_SOLVERS, ...NUMBER_SOLVERS]
+const SOLVERS = Object.entries({ ...CODE_SOLVERS, ...TEXT_SOLVERS, ...NUMBER_SOLVERS })
 
 /** Longer prompts are conversation: nothing is searched in them. */
 const PROMPT_CHARS_MAX = 1_000
+const SAMPLES = 12
+/** What is no item of the pool is about as hard as the easiest of them. */
+const EASY = { discrimination: 1.8, difficulty: -2, guess: 0 }
+
+/** How much there is to a question: words first, then digits. */
+const sizeOf = (prompt: string): number =>
+  20 * (prompt.match(/[\p{L}\d]+/gu)?.length ?? 0) + prompt.replace(/[^\d]/g, '').length + longest(prompt)
+const longest = (prompt: string): number => (/"([a-z]+)"/.exec(prompt)?.[1] ?? '').length
+
+/** The size of a question at each level, as samples of the pool show it. */
+const SIZES = new Map(
+  TEMPLATES.map(({ name, levels, make }) => [
+    name,
+    Array.from({ length: levels }, (_, level) => {
+      const luck = chance(level + 1)
+      const sizes = Array.from({ length: SAMPLES }, () => sizeOf(make(luck, level).prompt))
+      return sizes.reduce((sum, size) => sum + size, 0) / SAMPLES
+    }),
+  ]),
+)
+
+/** The level of a question, by the size that is nearest to its own. */
+export function levelOf(template: string, prompt: string): number {
+  const sizes = SIZES.get(template) ?? []
+  const size = sizeOf(prompt)
+  let best = 0
+  for (const [level, mean] of sizes.entries())
+    if (Math.abs(mean - size) < Math.abs((sizes[best] ?? 0) - size)) best = level
+  return best
+}
 
 /** An answer of the right form that is not right. */
 function slipped(answer: string): string {
@@ -18,14 +51,16 @@ function slipped(answer: string): string {
 }
 
 /**
- * The answer to a question that can be checked, or `undefined` for any other prompt. A model of ability 0.9
- * slips on a tenth of them.
+ * The answer to a question that can be checked, or `undefined` for any other prompt. A model passes an item as
+ * often as the item response model says of its ability, in deviations of the reference panel.
  */
 export function answerItem(prompt: string, ability: number, luck: Chance): string | undefined {
   if (prompt.length > PROMPT_CHARS_MAX) return undefined
-  for (const solve of SOLVERS) {
+  for (const [template, solve] of SOLVERS) {
     const answer = solve(prompt)
-    if (answer !== undefined) return luck.fraction() < ability ? answer : slipped(answer)
+    if (answer === undefined) continue
+    const parameters = parametersOf(POOL, template, levelOf(template, prompt)) ?? EASY
+    return luck.fraction() < passChance(ability, parameters) ? answer : slipped(answer)
   }
   return undefined
 }

@@ -59,5 +59,12 @@ const selection: Solver = (prompt) => {
   return JSON.stringify(rows.filter(({ score }) => score > Number(found[2])).map(({ name }) => name))
 }
 
-/** What small programs print, and data given back in another shape. */
-export const CODE_SOLVERS: readonly Solver[] = [loop, comprehension, slice, pipeline, extraction, selection]
+/** What small programs print, and data given back in another shape, by the name of the template. */
+export const CODE_SOLVERS: Readonly<Record<string, Solver>> = {
+  loop,
+  comprehension,
+  slice,
+  pipeline,
+  extraction,
+  selection,
+}

@@ -120,7 +120,7 @@ const sequence: Solver = (prompt) => {
 }
 
 /** Reckoning, alone or told in words. */
-export const NUMBER_SOLVERS: readonly Solver[] = [
+export const NUMBER_SOLVERS: Readonly<Record<string, Solver>> = {
   remainder,
   binary,
   conversion,
@@ -129,4 +129,4 @@ export const NUMBER_SOLVERS: readonly Solver[] = [
   price,
   sequence,
   arithmetic,
-]
+}

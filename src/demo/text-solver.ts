@@ -79,13 +79,13 @@ const arrival: Solver = (prompt) => {
 }
 
 /** Words, order, truth and time. */
-export const TEXT_SOLVERS: readonly Solver[] = [
-  wordOrder,
-  numberOrder,
+export const TEXT_SOLVERS: Readonly<Record<string, Solver>> = {
+  'word-order': wordOrder,
+  'number-order': numberOrder,
   reversal,
-  letterCount,
+  'letter-count': letterCount,
   logic,
   ages,
   date,
   arrival,
-]
+}

@@ -6,18 +6,23 @@ import { canonicalJson } from '../wire/canonical-json.ts'
 /** A question with one right answer. `answer` is the form in which it is asked for. */
 export type Item = {
   template: string
+  level: number
   prompt: string
   answer: string
   /** Compared as text, as numbers, or as JSON values. */
   kind: 'text' | 'number' | 'json'
 }
 
-/** Makes any number of items of one kind from chance. The prompt carries all that is needed to answer it. */
+/**
+ * Makes any number of items of one kind from chance, at each of its levels, 0 the easiest. The prompt carries
+ * all that is needed to answer it.
+ */
 export type Template = {
   name: string
   /** The tasks whose grades are asked such items. */
   tasks: readonly Task[]
-  make(chance: Chance): Omit<Item, 'template'>
+  levels: number
+  make(chance: Chance, level: number): Omit<Item, 'template' | 'level'>
 }
 
 /** One of a list. */
@@ -27,6 +32,10 @@ export const pick = <Value>(chance: Chance, values: readonly Value[]): Value =>
 /** A whole number from `low` to `high`, both included. */
 export const between = (chance: Chance, low: number, high: number): number =>
   low + chance.below(high - low + 1)
+
+/** A whole number of so many digits. */
+export const ofDigits = (chance: Chance, digits: number): number =>
+  between(chance, 10 ** (digits - 1), 10 ** digits - 1)
 
 /** So many different ones of a list, in an order of chance. */
 export function some<Value>(chance: Chance, values: readonly Value[], count: number): Value[] {

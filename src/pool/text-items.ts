@@ -1,5 +1,5 @@
 import type { Template } from './item.ts'
-import { between, pick, some } from './item.ts'
+import { between, ofDigits, pick, some } from './item.ts'
 
 const WORDS =
   `anchor basket candle desert engine fabric garden hammer island jacket kettle ladder marble needle orange pencil
@@ -16,8 +16,9 @@ const PEOPLE = ['Ana', 'Boris', 'Clara', 'Dario', 'Elif', 'Femi', 'Greta', 'Hugo
 const wordOrder: Template = {
   name: 'word-order',
   tasks: ['text'],
-  make(chance) {
-    const words = some(chance, WORDS, 6)
+  levels: 5,
+  make(chance, level) {
+    const words = some(chance, WORDS, 4 + 4 * level)
     return {
       prompt: `Sort these words alphabetically: ${words.join(', ')}. Reply with only the words, separated by commas.`,
       answer: [...words].sort().join(', '),
@@ -30,13 +31,16 @@ const wordOrder: Template = {
 const numberOrder: Template = {
   name: 'number-order',
   tasks: ['text', 'agent', 'code'],
-  make(chance) {
-    const numbers = [...new Set([0, 0, 0, 0, 0, 0, 0].map(() => between(chance, 10, 999)))]
+  levels: 5,
+  make(chance, level) {
+    const numbers = new Set<number>()
+    while (numbers.size < 5 + 4 * level) numbers.add(between(chance, 100, 999))
     const falls = chance.below(2) === 0
-    const sorted = [...numbers].sort((a, b) => (falls ? b - a : a - b))
+    const given = [...numbers]
+    const sorted = [...given].sort((a, b) => (falls ? b - a : a - b))
     return {
       prompt:
-        `Sort these numbers from ${falls ? 'largest to smallest' : 'smallest to largest'}: ${numbers.join(', ')}. ` +
+        `Sort these numbers from ${falls ? 'largest to smallest' : 'smallest to largest'}: ${given.join(', ')}. ` +
         'Reply with only the numbers, separated by commas.',
       answer: sorted.join(', '),
       kind: 'text',
@@ -48,8 +52,9 @@ const numberOrder: Template = {
 const reversal: Template = {
   name: 'reversal',
   tasks: ['text', 'code'],
-  make(chance) {
-    const syllables = Array.from({ length: 4 }, () => pick(chance, CONSONANTS) + pick(chance, VOWELS))
+  levels: 5,
+  make(chance, level) {
+    const syllables = Array.from({ length: 3 + 2 * level }, () => pick(chance, CONSONANTS) + pick(chance, VOWELS))
     const word = syllables.join('')
     return {
       prompt: `Write the letters of "${word}" in reverse order. Reply with only the result.`,
@@ -63,8 +68,9 @@ const reversal: Template = {
 const letterCount: Template = {
   name: 'letter-count',
   tasks: ['text'],
-  make(chance) {
-    const phrase = some(chance, WORDS, 5).join(' ')
+  levels: 5,
+  make(chance, level) {
+    const phrase = some(chance, WORDS, 4 + 3 * level).join(' ')
     const letter = pick(chance, COMMON)
     return {
       prompt: `How many times does the letter "${letter}" occur in "${phrase}"? Reply with only the number.`,
@@ -86,14 +92,18 @@ const LOGIC: readonly [string, (p: boolean, q: boolean, r: boolean) => boolean][
 const logic: Template = {
   name: 'logic',
   tasks: ['text', 'code', 'agent'],
-  make(chance) {
-    const [words, truth] = pick(chance, LOGIC)
+  levels: 3,
+  make(chance, level) {
+    const parts = Array.from({ length: level + 1 }, () => pick(chance, LOGIC))
+    const join = pick(chance, ['AND', 'OR'])
+    const words = parts.map(([part]) => (level === 0 ? part : `(${part})`)).join(` ${join} `)
     const [p, q, r] = [0, 0, 0].map(() => chance.below(2) === 1) as [boolean, boolean, boolean]
+    const holds = ([, truth]: (typeof LOGIC)[number]) => truth(p, q, r)
     return {
       prompt:
         `Let p be ${p}, q be ${q} and r be ${r}. What is the value of ${words}? ` +
         'Reply with only true or false.',
-      answer: String(truth(p, q, r)),
+      answer: String(join === 'AND' ? parts.every(holds) : parts.some(holds)),
       kind: 'text',
     }
   },
@@ -105,6 +115,7 @@ const RANKS = ['oldest', 'second oldest', 'second youngest', 'youngest'] as cons
 const ages: Template = {
   name: 'ages',
   tasks: ['text', 'agent'],
+  levels: 1,
   make(chance) {
     const chain = some(chance, PEOPLE, 4)
     const rank = chance.below(4)
@@ -124,9 +135,10 @@ const isoDate = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 const date: Template = {
   name: 'date',
   tasks: ['text', 'agent'],
-  make(chance) {
+  levels: 3,
+  make(chance, level) {
     const from = Date.UTC(between(chance, 2021, 2035), chance.below(12), between(chance, 1, 28))
-    const days = between(chance, 20, 120)
+    const days = ofDigits(chance, level + 2)
     const isAfter = chance.below(2) === 0
     return {
       prompt:
@@ -145,10 +157,11 @@ const clock = (minutes: number): string =>
 const arrival: Template = {
   name: 'arrival',
   tasks: ['text', 'agent'],
-  make(chance) {
+  levels: 2,
+  make(chance, level) {
     const [leaves, hours, minutes] = [
       between(chance, 300, 1_400),
-      between(chance, 2, 9),
+      Math.max(2, ofDigits(chance, level + 1)),
       between(chance, 11, 58),
     ]
     return {

@@ -1,6 +1,6 @@
 import type { Chance } from '../base/chance.ts'
 import type { Template } from './item.ts'
-import { between, pick } from './item.ts'
+import { between, ofDigits, pick } from './item.ts'
 
 const NUMBER = 'Reply with only the number.'
 const number = (question: string, answer: number) => ({
@@ -9,34 +9,42 @@ const number = (question: string, answer: number) => ({
   kind: 'number' as const,
 })
 
-/** `What is 17 + 4 * 23 - 6?`, or the same numbers with the sum in parentheses. */
+/** `What is 17 * 14 + 23 * 31 - 12 * 45?`, of one product more at each level. */
 const arithmetic: Template = {
   name: 'arithmetic',
   tasks: ['text', 'code'],
-  make(chance) {
-    const [a, b, c, d] = [0, 0, 0, 0].map(() => between(chance, 3, 40)) as [number, number, number, number]
-    return chance.below(2) === 0
-      ? number(`What is ${a} + ${b} * ${c} - ${d}?`, a + b * c - d)
-      : number(`What is (${a} + ${b}) * ${c} - ${d}?`, (a + b) * c - d)
+  levels: 5,
+  make(chance, level) {
+    let [text, value] = ['', 0]
+    for (let at = 0; at < level + 2; at++) {
+      const [a, b] = [between(chance, 11, 49), between(chance, 11, 49)]
+      const isSum = at === 0 || chance.below(2) === 0
+      const sign = isSum ? '+' : '-'
+      text += at === 0 ? `${a} * ${b}` : ` ${sign} ${a} * ${b}`
+      value += isSum ? a * b : -a * b
+    }
+    return number(`What is ${text}?`, value)
   },
 }
 
-/** `What is the remainder when 4839 is divided by 17?` */
+/** `What is the remainder when 4839 is divided by 17?`, of longer numbers at each level. */
 const remainder: Template = {
   name: 'remainder',
   tasks: ['text', 'code'],
-  make(chance) {
-    const [whole, by] = [between(chance, 500, 9_999), between(chance, 7, 37)]
+  levels: 5,
+  make(chance, level) {
+    const [whole, by] = [ofDigits(chance, level + 3), between(chance, 11, 37)]
     return number(`What is the remainder when ${whole} is divided by ${by}?`, whole % by)
   },
 }
 
-/** `Write the binary number 101101 in decimal.` */
+/** `Write the binary number 101101 in decimal.`, of more digits at each level. */
 const binary: Template = {
   name: 'binary',
   tasks: ['text', 'code'],
-  make(chance) {
-    const value = between(chance, 20, 250)
+  levels: 5,
+  make(chance, level) {
+    const value = between(chance, 2 ** (4 + 2 * level), 2 ** (5 + 2 * level) - 1)
     return number(`Write the binary number ${value.toString(2)} in decimal.`, value)
   },
 }
@@ -54,9 +62,10 @@ const UNITS = [
 const conversion: Template = {
   name: 'conversion',
   tasks: ['text', 'agent'],
-  make(chance) {
+  levels: 4,
+  make(chance, level) {
     const [large, ofMiddle, middle, ofSmall, small] = pick(chance, UNITS)
-    const [a, b] = [between(chance, 2, 12), between(chance, 2, 20)]
+    const [a, b] = [ofDigits(chance, level + 1), ofDigits(chance, level + 1)]
     return number(`Convert ${a} ${large} and ${b} ${middle} to ${small}.`, (a * ofMiddle + b) * ofSmall)
   },
 }
@@ -70,12 +79,13 @@ const GOODS = ['lemons', 'candles', 'notebooks', 'teacups', 'bolts', 'postcards'
 const stock: Template = {
   name: 'stock',
   tasks: ['text', 'agent'],
-  make(chance) {
+  levels: 4,
+  make(chance, level) {
     const goods = pick(chance, GOODS)
     const [crates, size, sold, more] = [
-      between(chance, 4, 12),
-      between(chance, 12, 48),
-      between(chance, 5, 47),
+      ofDigits(chance, level + 1),
+      ofDigits(chance, 2),
+      between(chance, 5, 9) * 10 ** level,
       between(chance, 2, 6),
     ]
     return number(
@@ -86,6 +96,8 @@ const stock: Template = {
   },
 }
 
+const SPENT_LEAST = 12
+
 /**
  * `Nora saves 12 coins a week for 9 weeks and spends 18 of them. She shares the rest equally among 5 friends.
  * …`
@@ -93,10 +105,15 @@ const stock: Template = {
 const shares: Template = {
   name: 'shares',
   tasks: ['text', 'agent'],
-  make(chance) {
-    const [friends, each, weeks] = [between(chance, 3, 9), between(chance, 4, 15), between(chance, 4, 12)]
+  levels: 4,
+  make(chance, level) {
+    const [friends, weeks, weekly] = [
+      between(chance, 3, 9),
+      between(chance, 4, 9),
+      ofDigits(chance, level + 2),
+    ]
+    const each = Math.floor((weekly * weeks - SPENT_LEAST) / friends)
     const kept = friends * each
-    const weekly = Math.ceil(kept / weeks) + between(chance, 1, 5)
     return number(
       `${pick(chance, ['Nora', 'Ines', 'Tessa', 'Priya'])} saves ${weekly} coins a week for ${weeks} weeks and ` +
         `spends ${weekly * weeks - kept} of them. She shares the rest equally among ${friends} friends. ` +
@@ -110,12 +127,13 @@ const shares: Template = {
 const price: Template = {
   name: 'price',
   tasks: ['text', 'agent'],
-  make(chance) {
+  levels: 4,
+  make(chance, level) {
     const thing = pick(chance, ['lamp', 'chair', 'bicycle', 'coat'])
     const [cost, percent, off] = [
-      20 * between(chance, 4, 30),
-      5 * between(chance, 1, 8),
-      between(chance, 3, 39),
+      20 * between(chance, 5, 49) * 10 ** level,
+      5 * between(chance, 2, 8),
+      between(chance, 11, 39),
     ]
     return number(
       `A ${thing} costs ${cost} dollars. Its price rises by ${percent} percent and then falls by ${off} dollars. ` +
@@ -125,8 +143,8 @@ const price: Template = {
   },
 }
 
-function terms(chance: Chance): number[] {
-  const [first, step] = [between(chance, 2, 30), between(chance, 3, 12)]
+function terms(chance: Chance, level: number): number[] {
+  const [first, step] = [ofDigits(chance, 1 + 2 * level), between(chance, 3, 12)]
   const places = [0, 1, 2, 3, 4, 5]
   switch (chance.below(3)) {
     case 0:
@@ -142,8 +160,9 @@ function terms(chance: Chance): number[] {
 const sequence: Template = {
   name: 'sequence',
   tasks: ['text', 'code'],
-  make(chance) {
-    const all = terms(chance)
+  levels: 3,
+  make(chance, level) {
+    const all = terms(chance, level)
     return number(
       `What is the next number in the sequence ${all.slice(0, 5).join(', ')}?`,
       all[5] ?? Number.NaN,

@@ -1,5 +1,5 @@
 import type { Template } from './item.ts'
-import { between, pick, some } from './item.ts'
+import { between, ofDigits, pick, some } from './item.ts'
 
 const OUTPUT = 'Reply with only what it prints.'
 const js = (program: string): string => `What does this JavaScript program print?\n\n${program}\n\n${OUTPUT}`
@@ -8,11 +8,12 @@ const js = (program: string): string => `What does this JavaScript program print
 const loop: Template = {
   name: 'loop',
   tasks: ['code'],
-  make(chance) {
+  levels: 3,
+  make(chance, level) {
     const [start, from, to, step, times] = [
-      between(chance, 1, 20),
+      ofDigits(chance, 2 + 2 * level),
       between(chance, 1, 5),
-      between(chance, 11, 20),
+      between(chance, 11, 13) + 6 * level,
       between(chance, 1, 3),
       between(chance, 2, 5),
     ]
@@ -33,11 +34,12 @@ const loop: Template = {
 const comprehension: Template = {
   name: 'comprehension',
   tasks: ['code'],
-  make(chance) {
+  levels: 3,
+  make(chance, level) {
     const [times, from, to, by] = [
-      between(chance, 2, 6),
+      ofDigits(chance, level + 1),
       between(chance, 1, 6),
-      between(chance, 15, 30),
+      between(chance, 15, 25) + 10 * level,
       between(chance, 3, 6),
     ]
     const rest = chance.below(by)
@@ -59,6 +61,7 @@ const NAMES = ['harbour', 'lantern', 'compass', 'meadows', 'granite', 'thunder',
 const slice: Template = {
   name: 'slice',
   tasks: ['code'],
+  levels: 1,
   make(chance) {
     const [first = '', second = ''] = some(chance, NAMES, 2)
     const from = between(chance, 0, 3)
@@ -75,9 +78,10 @@ const slice: Template = {
 const pipeline: Template = {
   name: 'pipeline',
   tasks: ['code'],
-  make(chance) {
-    const numbers = Array.from({ length: 6 }, () => between(chance, 1, 30))
-    const [above, times] = [between(chance, 4, 12), between(chance, 2, 4)]
+  levels: 5,
+  make(chance, level) {
+    const numbers = Array.from({ length: 5 + 4 * level }, () => between(chance, 10, 39))
+    const [above, times] = [between(chance, 14, 24), between(chance, 2, 4)]
     return {
       prompt: js(
         `console.log([${numbers.join(', ')}].filter((n) => n > ${above}).map((n) => n * ${times}).join('-'))`,
@@ -99,6 +103,7 @@ const CITIES = ['Leeds', 'Porto', 'Gdansk', 'Osaka', 'Quito']
 const extraction: Template = {
   name: 'extraction',
   tasks: ['text', 'agent', 'code'],
+  levels: 1,
   make(chance) {
     const [order, quantity] = [between(chance, 1_000, 9_999), between(chance, 3, 90)]
     const [customer, product, city] = [pick(chance, BUYERS), pick(chance, PRODUCTS), pick(chance, CITIES)]
@@ -116,12 +121,15 @@ const extraction: Template = {
   },
 }
 
+const STUDENTS = `Ada Ben Cleo Dina Egon Fay Gus Hana Ivo Jana Kim Leo Mia Noor Otto`.split(' ')
+
 /** The names in a JSON array whose score is above a mark. */
 const selection: Template = {
   name: 'selection',
   tasks: ['agent', 'code'],
-  make(chance) {
-    const names = some(chance, ['Ada', 'Ben', 'Cleo', 'Dina', 'Egon', 'Fay', 'Gus'], 5)
+  levels: 4,
+  make(chance, level) {
+    const names = some(chance, STUDENTS, 4 + 3 * level)
     const rows = names.map((name) => ({ name, score: between(chance, 10, 99) }))
     const mark = between(chance, 30, 70)
     return {
