@@ -16,6 +16,8 @@ const SEES: Record<string, string[]> = {
   state: ['base'],
   trading: ['base', 'state'],
   standing: ['base', 'state', 'trading'],
+  measure: ['base'],
+  pool: ['base', 'wire', 'state', 'measure'],
   claims: ['base', 'state', 'trading', 'standing'],
   engine: ['base', 'state', 'trading', 'standing', 'claims'],
   journal: ['base', 'thread'],
@@ -42,7 +44,7 @@ const SEES: Record<string, string[]> = {
     'surface',
   ],
   telemetry: ['base', 'wire', 'delivery'],
-  assay: ['base', 'state', 'claims', 'meter', 'dialect', 'delivery', 'wire'],
+  assay: ['base', 'state', 'measure', 'pool', 'claims', 'meter', 'dialect', 'delivery', 'wire'],
   sheet: ['base', 'state', 'delivery'],
   store: ['base', 'thread', 'wire', 'state', 'index', 'sheet'],
   api: ['base', 'bulletin', 'index', 'wire', 'state', 'trading', 'sequencer', 'market', 'delivery', 'store'],
@@ -110,7 +112,7 @@ const SEES: Record<string, string[]> = {
   ],
   cli: ['base', 'wire', 'bulletin', 'index', 'client', 'agent', 'sim'],
   web: ['base', 'wire', 'bulletin', 'client'],
-  demo: ['base', 'wire', 'client', 'agent', 'sim'],
+  demo: ['base', 'wire', 'measure', 'pool', 'client', 'agent', 'sim'],
   'version.ts': [],
   'config.ts': ['base'],
   'founding.ts': ['base', 'wire', 'state', 'sequencer', 'meter', 'delivery', 'store'],
@@ -199,6 +201,8 @@ const PURE = [
   'engine',
   'index',
   'market',
+  'measure',
+  'pool',
 ]
 const IMPURE =
   /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|process\.|setTimeout|setInterval|fetch\(|await )/

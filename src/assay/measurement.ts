@@ -6,7 +6,12 @@ import type { Capability, Spec } from '../state/instrument.ts'
 import { JUDGED_OUTPUT_TOKENS, latencyCeiling } from '../claims/judge.ts'
 import type { Offer } from '../state/state.ts'
 import { canonicalJson } from '../wire/canonical-json.ts'
-import { POOL_VERSION } from './item-pool.ts'
+import type { Outcome } from '../measure/ability.ts'
+import { abilityFrom } from '../measure/ability.ts'
+import type { Score } from '../measure/scale.ts'
+import { priorAt, scoreOf } from '../measure/scale.ts'
+import { itemParameters, POOL } from '../pool/item-pool.ts'
+import { PANEL } from '../pool/panel.ts'
 import type { Reading } from './probe.ts'
 import { paceOf } from './probe.ts'
 import type { Question } from './questionnaire.ts'
@@ -48,12 +53,13 @@ export const unmeasured = (reason: string): Measurement => ({
 
 /** Judges what was sampled against the spec. `cut` says why not everything was asked, or is null. */
 export function measurementOf(sampling: Sampling, cut: string | null): Measurement {
-  const { spec, offer } = sampling
+  const { offer } = sampling
   const measures = [
     reliability(sampling, cut),
     latency(sampling),
     throughput(sampling),
-    context(spec, offer),
+    context(sampling),
+    stopped(sampling),
     outputLimit(sampling),
     ...offer.terms.capabilities.map((capability) => capable(sampling, capability)),
     intelligence(sampling),
@@ -156,12 +162,34 @@ function throughput(sampling: Sampling): Measure {
   }
 }
 
-const context = (spec: Spec, { terms }: Offer): Measure => ({
-  name: 'context',
-  measured: `${count(terms.contextTokens)} tokens claimed`,
-  required: `${count(spec.contextTokens)} tokens`,
-  passed: terms.contextTokens >= spec.contextTokens,
-})
+/** Claimed, and really filled: a word told in the middle of a long prompt is asked for at its end. */
+function context({ spec, offer, samples }: Sampling): Measure {
+  const claimed = offer.terms.contextTokens
+  const found = samples.findLast(({ question }) => question.kind === 'context')
+  const isRecalled = found !== undefined && !failed(found) && found.fault === null
+  const asked = found === undefined ? 'not asked' : (found.reading.failure?.detail ?? found.fault ?? '')
+  const filled = `a prompt of ${count(found?.reading.inputTokens ?? 0)} tokens`
+  return {
+    name: 'context',
+    measured:
+      `${count(claimed)} tokens claimed; ` +
+      (isRecalled ? `recalled a word from ${filled}` : `did not recall a word from ${filled} (${asked})`),
+    required: `${count(spec.contextTokens)} tokens, and recalls a word from a long prompt`,
+    passed: claimed >= spec.contextTokens && isRecalled,
+  }
+}
+
+function stopped({ samples }: Sampling): Measure {
+  const found = samples.findLast(({ question }) => question.kind === 'stop')
+  const passed = found !== undefined && !failed(found) && found.fault === null
+  const why = found?.reading.failure?.detail ?? found?.fault ?? 'not asked'
+  return {
+    name: 'stop',
+    measured: passed ? 'ended before the stop sequence' : why,
+    required: 'ends before the stop sequence asked for',
+    passed,
+  }
+}
 
 function outputLimit({ spec, samples }: Sampling): Measure {
   const found = samples.findLast(({ question }) => question.kind === 'limit')
@@ -196,48 +224,50 @@ function capable({ samples }: Sampling, capability: Capability): Measure {
   }
 }
 
-/**
- * Share of the items that a grade asks, by its floor on the Intelligence Index. A stopgap with no claim to
- * that scale: until answers are scored against a reference panel, it tells models that reckon and read from
- * those that do not.
- */
-export function shareRequired(spec: Spec): number {
-  if (spec.intelligenceFloor >= 115) return 0.85
-  return spec.intelligenceFloor >= 100 ? 0.75 : 0.6
+/** Passed or not, by item. One whose request failed was asked once more, and then that one counts. */
+function outcomesOf({ samples }: Sampling): Outcome[] {
+  const answered = new Map<Question, Outcome>()
+  for (const sample of samples) {
+    const { question, fault } = sample
+    if (question.kind !== 'item') continue
+    const passed = !failed(sample) && fault === null
+    answered.set(question, { item: itemParameters(question.item), passed })
+  }
+  return [...answered.values()]
 }
 
-/** Lower bound of the 95 % Wilson interval of a share: what was seen, less what chance may have added. */
-export function wilsonLow(passed: number, of: number): number {
-  if (of === 0) return 0
-  const z2 = 1.96 * 1.96
-  const share = passed / of
-  const spread = 1.96 * Math.sqrt((share * (1 - share)) / of + z2 / (4 * of * of))
-  return Math.max(0, (share + z2 / (2 * of) - spread) / (1 + z2 / of))
-}
-
-/** Passed and all items. One whose request failed was asked once more, and then that one counts. */
-function itemScore({ samples }: Sampling): { passed: number; items: number } {
-  const answered = new Map<Question, boolean>()
-  for (const sample of samples)
-    if (sample.question.kind === 'item')
-      answered.set(sample.question, !failed(sample) && sample.fault === null)
-  return { passed: [...answered.values()].filter(Boolean).length, items: answered.size }
-}
+/** What was answered as a score on the Intelligence Index, from the belief that the offer is at the floor. */
+const scoreIn = (sampling: Sampling, outcomes: readonly Outcome[]): Score =>
+  scoreOf(abilityFrom(outcomes, priorAt(sampling.spec.intelligenceFloor, PANEL)), PANEL, POOL.linkError)
 
 function intelligence(sampling: Sampling): Measure {
-  const { passed, items } = itemScore(sampling)
-  const least = shareRequired(sampling.spec)
-  const low = wilsonLow(passed, items)
+  const { intelligenceFloor: floor } = sampling.spec
+  const outcomes = outcomesOf(sampling)
+  const { value, low, high, atLeast } = scoreIn(sampling, outcomes)
+  const right = outcomes.filter(({ passed }) => passed).length
   return {
-    name: 'items',
+    name: 'intelligence',
     measured:
-      items === 0
-        ? 'none asked'
-        : `${passed} of ${items} right (${percent(passed / items)}; 95 % lower bound ${percent(low)})`,
-    required:
-      `${percent(least)} or more of a short verifiable set (${POOL_VERSION}); ` +
-      'not yet a score on the Intelligence Index',
-    passed: items > 0 && passed / items >= least,
+      outcomes.length === 0
+        ? 'no items asked'
+        : `${value.toFixed(1)} (95 % interval ${low.toFixed(1)} to ${high.toFixed(1)}, ` +
+          `lower bound ${atLeast.toFixed(1)}; ${right} of ${outcomes.length} items of pool ${POOL.version})`,
+    required: `a lower bound of ${floor} or more on the Intelligence Index`,
+    passed: outcomes.length > 0 && atLeast >= floor,
+  }
+}
+
+/** Points of the index as integers, so that evidence holds no fractions. */
+const hundredths = (value: number): number => Math.round(100 * value)
+
+function intelligenceEvidence(sampling: Sampling, outcomes: readonly Outcome[]) {
+  const { value, low, high, atLeast } = scoreIn(sampling, outcomes)
+  return {
+    pool: POOL.version,
+    value: hundredths(value),
+    low: hundredths(low),
+    high: hundredths(high),
+    atLeast: hundredths(atLeast),
   }
 }
 
@@ -252,11 +282,14 @@ function evidenceOf(sampling: Sampling): Measurement['evidence'] {
     judged.map(({ reading }) => paceOf(reading)),
     0.05,
   )
+  const outcomes = outcomesOf(sampling)
   return {
     requests: sampling.samples.length,
     ttftMsP95: timed.length === 0 ? 0 : Math.ceil(p95 / MICROS_PER_MS),
     tokensPerSecondP5: judged.length === 0 ? 0 : Math.floor(p5),
-    ...itemScore(sampling),
+    items: outcomes.length,
+    passed: outcomes.filter(({ passed }) => passed).length,
+    ...(outcomes.length > 0 && { intelligence: intelligenceEvidence(sampling, outcomes) }),
     sha256: createHash('sha256')
       .update(canonicalJson(sampling.samples.map(recordOf)))
       .digest('hex'),

@@ -1,5 +1,5 @@
 import type { Chance } from '../base/chance.ts'
-import { pick } from './item.ts'
+import { pick } from '../pool/item.ts'
 
 const NOUNS =
   `river market harbour engine garden teacher forest bridge window letter station valley island mountain
@@ -12,12 +12,14 @@ const SENTENCES = 95
 /** The least length asked for: comfortably more than is judged. */
 const WORDS = 200
 
+/** One sentence of no meaning, about ten tokens long. */
+export const sentence = (chance: Chance): string =>
+  `The ${pick(chance, KINDS)} ${pick(chance, NOUNS)} ${pick(chance, VERBS)} the ` +
+  `${pick(chance, NOUNS)} near the ${pick(chance, NOUNS)}.`
+
 /** A prompt of about 1,000 tokens that no cache has seen and that asks for a long answer. */
 export function pacePrompt(chance: Chance): string {
-  const sentence = () =>
-    `The ${pick(chance, KINDS)} ${pick(chance, NOUNS)} ${pick(chance, VERBS)} the ` +
-    `${pick(chance, NOUNS)} near the ${pick(chance, NOUNS)}.`
-  const notes = Array.from({ length: SENTENCES }, sentence).join(' ')
+  const notes = Array.from({ length: SENTENCES }, () => sentence(chance)).join(' ')
   return (
     `Notes, page ${chance.below(1_000_000_000)}. ${notes}\n\n` +
     `Continue these notes in plain prose, with at least ${WORDS} words.`

@@ -23,11 +23,11 @@ const longest = (prompt: string): number => (/"([a-z]+)"/.exec(prompt)?.[1] ?? '
 
 /** The size of a question at each level, as samples of the pool show it. */
 const SIZES = new Map(
-  TEMPLATES.map(({ name, levels, make }) => [
-    name,
-    Array.from({ length: levels }, (_, level) => {
+  TEMPLATES.map((template) => [
+    template.name,
+    Array.from({ length: template.levels }, (_, level) => {
       const luck = chance(level + 1)
-      const sizes = Array.from({ length: SAMPLES }, () => sizeOf(make(luck, level).prompt))
+      const sizes = Array.from({ length: SAMPLES }, () => sizeOf(template.make(luck, level).prompt))
       return sizes.reduce((sum, size) => sum + size, 0) / SAMPLES
     }),
   ]),
@@ -51,8 +51,8 @@ function slipped(answer: string): string {
 }
 
 /**
- * The answer to a question that can be checked, or `undefined` for any other prompt. A model passes an item as
- * often as the item response model says of its ability, in deviations of the reference panel.
+ * The answer to a question that can be checked, or `undefined` for any other prompt. A model passes an item
+ * as often as the item response model says of its ability, in deviations of the reference panel.
  */
 export function answerItem(prompt: string, ability: number, luck: Chance): string | undefined {
   if (prompt.length > PROMPT_CHARS_MAX) return undefined

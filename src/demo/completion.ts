@@ -5,6 +5,7 @@ import { answerItem } from './answer.ts'
 import { conversation } from './demand-trace.ts'
 import type { Piece } from './piece.ts'
 import { countTokens, pieces } from './piece.ts'
+import { recalled } from './recall.ts'
 import { prose, subjectWords } from './prose.ts'
 import { valueFor } from './schema-value.ts'
 
@@ -22,7 +23,7 @@ export type ModelProfile = {
   jitter: number
   /** Share of requests that fail: an error status, or a connection dropped midway. */
   errorRate: number
-  /** Share of verifiable items answered rightly. */
+  /** In standard deviations of the reference panel: 0 stands at 100 on the Intelligence Index, 1 at 115. */
   ability: number
 }
 
@@ -174,6 +175,8 @@ function textFor(body: Words, messages: readonly Message[], profile: ModelProfil
   const prompt = messages.findLast((message) => message.role === 'user')?.text ?? last?.text ?? ''
   const schema = answerSchema(body)
   if (schema !== undefined) return JSON.stringify(valueFor(schema, ingredientsOf(prompt, luck)))
+  const told = recalled(prompt)
+  if (told !== undefined) return told
   const item = answerItem(prompt, profile.ability, luck)
   if (item !== undefined) return item
   if (last?.role === 'tool') return `The tool says: ${last.text.trim().slice(0, 2_000)}`

@@ -76,7 +76,8 @@ export function linkPools(anchors: readonly Anchor[], items: number, panel: Pane
   const ends = [panel.mean - panel.deviation, panel.mean + panel.deviation]
   const error = Math.max(...ends.map((end) => linkErrorAt((end - shift) / slope, kept)))
   const points = (POINTS * error) / panel.deviation
-  if (points > ERROR_MAX) return `the link is off by ${points.toFixed(2)} points of the index; at most 1 may be`
+  if (points > ERROR_MAX)
+    return `the link is off by ${points.toFixed(2)} points of the index; at most 1 may be`
   return { slope, shift, error, anchors: kept.length, drifted }
 }
 

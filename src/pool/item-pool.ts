@@ -43,7 +43,8 @@ export function poolFault({ calibrations }: PoolVersion): string | undefined {
   const all = Object.entries(calibrations)
   if (!all.some(([, { anchor }]) => anchor)) return 'the pool has no anchors'
   for (const [name, { discrimination, difficulties, guess }] of all) {
-    if (!(discrimination > 0 && discrimination <= 5)) return `${name}: discrimination is above 0 and at most 5`
+    if (!(discrimination > 0 && discrimination <= 5))
+      return `${name}: discrimination is above 0 and at most 5`
     if (!(guess >= 0 && guess < 1)) return `${name}: guess is from 0 to below 1`
     if (difficulties.length === 0 || !difficulties.every((one) => Math.abs(one) <= 5))
       return `${name}: difficulties are from -5 to 5, and at least one`

@@ -54,7 +54,10 @@ const reversal: Template = {
   tasks: ['text', 'code'],
   levels: 5,
   make(chance, level) {
-    const syllables = Array.from({ length: 3 + 2 * level }, () => pick(chance, CONSONANTS) + pick(chance, VOWELS))
+    const syllables = Array.from(
+      { length: 3 + 2 * level },
+      () => pick(chance, CONSONANTS) + pick(chance, VOWELS),
+    )
     const word = syllables.join('')
     return {
       prompt: `Write the letters of "${word}" in reverse order. Reply with only the result.`,

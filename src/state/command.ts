@@ -131,6 +131,8 @@ export type OfferCertify = {
     items: number
     passed: number
     sha256: string
+    /** The score on the Intelligence Index with its 95 % interval, in hundredths of a point. */
+    intelligence?: { pool: string; value: number; low: number; high: number; atLeast: number }
   }
 }
 

@@ -1,36 +1,56 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { chance } from '../../src/base/chance.ts'
-import { answerItem } from '../../src/demo/answer.ts'
-import { passes } from '../../src/assay/item.ts'
-import { TEMPLATES } from '../../src/assay/item-pool.ts'
+import { answerItem, levelOf } from '../../src/demo/answer.ts'
+import { abilityFrom } from '../../src/measure/ability.ts'
+import { scoreOf } from '../../src/measure/scale.ts'
+import { itemParameters, itemsFor, TEMPLATES } from '../../src/pool/item-pool.ts'
+import { passes } from '../../src/pool/item.ts'
+import { PANEL } from '../../src/pool/panel.ts'
 import { pacePrompt } from '../../src/assay/pace-prompt.ts'
 
 const luck = chance(3)
 const items = TEMPLATES.flatMap((template) =>
-  Array.from({ length: 60 }, () => ({ template: template.name, ...template.make(luck) })),
+  Array.from({ length: template.levels * 40 }, (_, at) => {
+    const level = at % template.levels
+    return { template: template.name, level, ...template.make(luck, level) }
+  }),
 )
 
-test('a sample model of ability 1 answers every item of the exchange, of every template', () => {
+test('a sample model that can do everything answers every item of the exchange, of every template', () => {
   for (const item of items) {
-    const reply = answerItem(item.prompt, 1, luck)
+    const reply = answerItem(item.prompt, 50, luck)
     assert.ok(reply !== undefined && passes(item, reply), `${item.prompt} -> ${reply}, not ${item.answer}`)
   }
 })
 
-test('one of ability 0.9 slips on about a tenth, and one of ability 0 on all', () => {
-  const right = (ability: number) =>
-    items.filter((item) => passes(item, answerItem(item.prompt, ability, luck) ?? '')).length / items.length
-  assert.ok(Math.abs(right(0.9) - 0.9) < 0.04, `${right(0.9)}`)
-  assert.ok(right(0) < 0.02, `${right(0)}`)
+test('it sees how hard an item is, so that it passes as often as its ability says', () => {
+  for (const { template, level, prompt } of items) assert.equal(levelOf(template, prompt), level, prompt)
+})
+
+test('sample models of known ability are scored within their interval, about 19 times in 20', () => {
+  let inside = 0
+  const runs = 200
+  for (let run = 0; run < runs; run++) {
+    const theta = -1.5 + (run % 7) / 2
+    const asked = itemsFor('text', theta, 50, luck)
+    const outcomes = asked.map((item) => ({
+      item: itemParameters(item),
+      passed: passes(item, answerItem(item.prompt, theta, luck) ?? ''),
+    }))
+    const { low, high } = scoreOf(abilityFrom(outcomes, { mean: theta, deviation: 1 }), PANEL, 0)
+    const truth = 100 + (15 * (theta - PANEL.mean)) / PANEL.deviation
+    if (truth >= low && truth <= high) inside++
+  }
+  assert.ok(inside / runs > 0.92, `${inside} of ${runs}`)
 })
 
 test('sums are done with products first, as they are typed', () => {
-  assert.equal(answerItem('12 * 34 =', 1, luck), '408')
-  assert.equal(answerItem('What is 2 + 3 x 4?', 1, luck), '14')
+  assert.equal(answerItem('12 * 34 =', 50, luck), '408')
+  assert.equal(answerItem('What is 2 + 3 x 4?', 50, luck), '14')
 })
 
 test('what is no such question is left to prose', () => {
   for (const prompt of ['What is a busbar?', 'Describe 3 - 4 uses of copper.', '', pacePrompt(luck)])
-    assert.equal(answerItem(prompt, 1, luck), undefined, prompt)
+    assert.equal(answerItem(prompt, 50, luck), undefined, prompt)
 })

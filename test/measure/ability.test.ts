@@ -106,16 +106,26 @@ test('the estimate is the top of the posterior: no place near or far is higher',
       -0.5 * theta ** 2,
     )
   fc.assert(
-    fc.property(fc.array(outcome, { maxLength: 30 }), fc.double({ min: -5, max: 5, noNaN: true }), (all, other) => {
-      const { theta } = abilityFrom(all, PRIOR)
-      assert.ok(height(theta, all) >= height(other, all) - 1e-3)
-    }),
+    fc.property(
+      fc.array(outcome, { maxLength: 30 }),
+      fc.double({ min: -5, max: 5, noNaN: true }),
+      (all, other) => {
+        const { theta } = abilityFrom(all, PRIOR)
+        assert.ok(height(theta, all) >= height(other, all) - 1e-3)
+      },
+    ),
   )
 })
 
 test('an answer of half the weight tells half as much', () => {
   const one: Outcome = { item: { discrimination: 2, difficulty: 0, guess: 0 }, passed: true }
-  const halves = abilityFrom([{ ...one, weight: 0.5 }, { ...one, weight: 0.5 }], PRIOR)
+  const halves = abilityFrom(
+    [
+      { ...one, weight: 0.5 },
+      { ...one, weight: 0.5 },
+    ],
+    PRIOR,
+  )
   const whole = abilityFrom([one], PRIOR)
   assert.ok(Math.abs(halves.theta - whole.theta) < 1e-8)
   assert.ok(Math.abs(halves.error - whole.error) < 1e-8)

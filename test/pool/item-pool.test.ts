@@ -1,29 +1,86 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { chance } from '../../src/base/chance.ts'
-import type { Item } from '../../src/assay/item.ts'
-import { passes } from '../../src/assay/item.ts'
-import { itemsFor, TEMPLATES } from '../../src/assay/item-pool.ts'
+import { informationAt } from '../../src/measure/ability.ts'
+import { POOL_2026_11 } from '../../src/pool/calibration.ts'
+import type { Item } from '../../src/pool/item.ts'
+import { passes } from '../../src/pool/item.ts'
+import {
+  familiesOf,
+  itemParameters,
+  itemsFor,
+  linkVersions,
+  POOL,
+  poolFault,
+  TEMPLATES,
+} from '../../src/pool/item-pool.ts'
+import { PANEL } from '../../src/pool/panel.ts'
+import { thetaAt } from '../../src/measure/scale.ts'
 
 const TASKS = ['text', 'code', 'agent'] as const
 
-test('every task has a dozen kinds of items or nearly so, and more items than any plan asks', () => {
-  for (const task of TASKS) {
-    const items = itemsFor(task, 120, chance(1))
-    assert.equal(new Set(items.map(({ prompt }) => prompt)).size, 120, 'no item comes twice')
-    assert.ok(new Set(items.map(({ template }) => template)).size >= 10, task)
-  }
+const FLOORS = [85, 100, 115].map((floor) => thetaAt(floor, PANEL))
+
+test('every task has a dozen families or more at each floor, and more items than any plan asks', () => {
+  for (const task of TASKS)
+    for (const theta of FLOORS) {
+      const items = itemsFor(task, theta, 120, chance(1))
+      assert.equal(new Set(items.map(({ prompt }) => prompt)).size, 120, 'no item comes twice')
+      assert.ok(new Set(items.map(({ template, level }) => `${template}.${level}`)).size >= 12, task)
+    }
 })
 
-test('a short set takes a different kind for each item', () => {
-  for (let seed = 0; seed < 50; seed++) {
-    const items = itemsFor('agent', 5, chance(seed))
-    assert.equal(new Set(items.map(({ template }) => template)).size, 5)
-  }
+test('fifty items tell the floors of every task apart: they are at least six standard errors from each other', () => {
+  for (const task of TASKS)
+    for (const theta of FLOORS) {
+      const items = itemsFor(task, theta, 50, chance(4))
+      const known = items.reduce((sum, item) => sum + informationAt(theta, itemParameters(item)), 0)
+      const errorInPoints = (15 / PANEL.deviation) * known ** -0.5
+      assert.ok(errorInPoints < 15 / 3.5, `${task} at ${theta}: ${errorInPoints}`)
+    }
+})
+
+test('the pool has parameters for all of its templates, and anchors for more than 30 % of its families', () => {
+  assert.equal(poolFault(POOL), undefined)
+  const families = familiesOf(POOL)
+  const anchors = families.filter(({ template }) => POOL.calibrations[template.name]?.anchor)
+  assert.ok(anchors.length >= 0.3 * families.length, `${anchors.length} of ${families.length}`)
+  for (const [name, { difficulties }] of Object.entries(POOL.calibrations))
+    assert.equal(TEMPLATES.find((one) => one.name === name)?.levels, difficulties.length, name)
+})
+
+test('a pool without anchors, or with parameters that cannot be, is refused in words', () => {
+  const { calibrations } = POOL_2026_11
+  const bare = Object.fromEntries(
+    Object.entries(calibrations).map(([name, one]) => [name, { ...one, anchor: false }]),
+  )
+  assert.equal(poolFault({ ...POOL, calibrations: bare }), 'the pool has no anchors')
+  assert.equal(linkVersions(POOL, { ...POOL, calibrations: bare }), 'the pool has no anchors')
+  const first = calibrations.arithmetic
+  assert.ok(first)
+  const withFirst = (change: object) => ({
+    ...POOL,
+    calibrations: { ...calibrations, arithmetic: { ...first, ...change } },
+  })
+  assert.match(poolFault(withFirst({ discrimination: 0 })) ?? '', /^arithmetic: discrimination is above 0/)
+  assert.match(poolFault(withFirst({ guess: 1 })) ?? '', /^arithmetic: guess is from 0/)
+  assert.match(poolFault(withFirst({ difficulties: [Number.NaN] })) ?? '', /^arithmetic: difficulties are/)
+})
+
+test('a pool found on another scale is linked to the first by their anchors', () => {
+  const moved = Object.fromEntries(
+    Object.entries(POOL.calibrations).map(([name, one]) => [
+      name,
+      { ...one, difficulties: one.difficulties.map((difficulty) => (difficulty - 0.4) / 1.1) },
+    ]),
+  )
+  const link = linkVersions(POOL, { ...POOL, version: '2026-12', calibrations: moved })
+  assert.ok(typeof link !== 'string', JSON.stringify(link))
+  assert.ok(Math.abs(link.slope - 1.1) < 1e-9 && Math.abs(link.shift - 0.4) < 1e-9)
 })
 
 test('the same chance gives the same items, another chance others', () => {
-  const prompts = (seed: number) => itemsFor('text', 20, chance(seed)).map(({ prompt }) => prompt)
+  const prompts = (seed: number) => itemsFor('text', 0, 20, chance(seed)).map(({ prompt }) => prompt)
   assert.deepEqual(prompts(1), prompts(1))
   assert.notDeepEqual(prompts(1), prompts(2))
 })
@@ -31,9 +88,10 @@ test('the same chance gives the same items, another chance others', () => {
 test('every item says in what form it is to be answered, and its own answer passes', () => {
   for (const template of TEMPLATES)
     for (let seed = 0; seed < 40; seed++) {
-      const item: Item = { template: template.name, ...template.make(chance(seed)) }
+      const level = seed % template.levels
+      const item: Item = { template: template.name, level, ...template.make(chance(seed), level) }
       assert.match(item.prompt, /Reply with only /)
-      assert.ok(item.prompt.length < 800)
+      assert.ok(item.prompt.length < 900)
       assert.ok(passes(item, item.answer), `${item.prompt} -> ${item.answer}`)
       assert.ok(item.kind !== 'number' || Number.isSafeInteger(Number(item.answer)), item.prompt)
     }
@@ -41,10 +99,11 @@ test('every item says in what form it is to be answered, and its own answer pass
 
 test('answers are right: some worked by hand', () => {
   const found = (name: string, pattern: RegExp): Item => {
+    const level = 0
     const template = TEMPLATES.find((one) => one.name === name)
     for (let seed = 0; seed < 20_000; seed++) {
-      const item = template?.make(chance(seed))
-      if (item && pattern.test(item.prompt)) return { template: name, ...item }
+      const item = template?.make(chance(seed), level)
+      if (item && pattern.test(item.prompt)) return { template: name, level, ...item }
     }
     throw new Error(`no such ${name}`)
   }
@@ -62,7 +121,13 @@ test('answers are right: some worked by hand', () => {
   assert.equal((Date.parse(leap.answer) - Date.parse(from ?? '')) / 86_400_000, Number(days))
 })
 
-const item = (kind: Item['kind'], answer: string): Item => ({ template: 't', prompt: '', kind, answer })
+const item = (kind: Item['kind'], answer: string): Item => ({
+  template: 't',
+  level: 0,
+  prompt: '',
+  kind,
+  answer,
+})
 
 test('a right answer passes in the dress that models put on it', () => {
   for (const reply of [

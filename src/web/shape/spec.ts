@@ -30,7 +30,7 @@ export function specSentences(instrument: InstrumentOut): [label: string, senten
   return [
     [
       'Intelligence',
-      `At least ${spec.intelligence_floor} on the Intelligence Index. So far a short set of checkable items stands in for it.`,
+      `At least ${spec.intelligence_floor} on the Intelligence Index, by the lower bound of a measurement.`,
     ],
     ['First token', `Within ${duration(spec.latency_base_ms)}${perToken}.`],
     ['Speed', `At least ${spec.throughput_floor} tokens per second, from first to last.`],
