@@ -73,7 +73,6 @@ const IDEMPOTENCY_HOURS = 48
 /** Names by which a machine calls itself. */
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 const NONCE_MS = 120_000
-const SEEDS = 2 ** 32
 
 /** A running exchange. */
 export type Exchange = {
@@ -255,8 +254,7 @@ function createDeliveryParts(
     log,
     report: (report) => reporting.report(report),
   })
-  // Nobody can tell which items will be drawn.
-  const qualifier = createQualifier({ ...shared, chance: chance(randomInt(SEEDS)) })
+  const qualifier = createQualifier({ ...shared, chance: chance(randomInt(2 ** 32)) })
   return {
     gateway,
     reporting,

@@ -96,6 +96,8 @@ const SEES: Record<string, string[]> = {
     'wire',
     'state',
     'trading',
+    'measure',
+    'pool',
     'claims',
     'engine',
     'journal',

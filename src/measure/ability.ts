@@ -12,7 +12,7 @@ export type Outcome = { item: ItemParameters; passed: boolean; weight?: number }
 /** An ability, and its standard error. */
 export type Ability = { theta: number; error: number; items: number }
 
-/** Pr(pass) = γ + (1 − γ) σ(a (θ − b)): the three-parameter logistic model of item response (Birnbaum 1968). */
+/** Pr(pass) = γ + (1 − γ) σ(a (θ − b)): the three-parameter logistic model (Birnbaum 1968). */
 export function passChance(theta: number, { discrimination, difficulty, guess }: ItemParameters): number {
   return guess + (1 - guess) / (1 + Math.exp(-discrimination * (theta - difficulty)))
 }

@@ -92,5 +92,5 @@ export function itemsFor(task: Task, theta: number, count: number, chance: Chanc
 }
 
 /** The parameters of an item of the pool in use. */
-export const itemParameters = ({ template, level }: Item): ItemParameters =>
+export const itemParameters = ({ template, level }: Pick<Item, 'template' | 'level'>): ItemParameters =>
   known(parametersOf(POOL, template, level), 'an item is of the pool')
