@@ -64,8 +64,7 @@ function print(request: ChatRequest, model: string, { asked }: OutputLimit): str
   if (effort !== undefined) call.reasoning_effort = effort
   for (const [field, value] of Object.entries(request))
     if (value !== null && value !== undefined && !REPLACED.has(field)) call[field] = value
-  if (request.tools && request.tools.length > 0)
-    call.tools = request.tools.map(withoutHint)
+  if (request.tools && request.tools.length > 0) call.tools = request.tools.map(withoutHint)
   call.messages = request.messages.flatMap(printMessage)
   return JSON.stringify(call)
 }
