@@ -55,8 +55,8 @@ function slopeAt(theta: number, outcomes: readonly Outcome[], prior: Prior) {
 
 /**
  * The most probable ability (MAP) and its standard error, the inverse root of the expected curvature. Where
- * guessing gives the posterior several peaks, a grid finds the highest; Fisher scoring then climbs it. Weights
- * below 1 count for less in both, so that old answers widen the interval.
+ * guessing gives the posterior several peaks, a grid finds the highest; Fisher scoring then climbs it.
+ * Weights below 1 count for less in both, so that old answers widen the interval.
  */
 export function abilityFrom(outcomes: readonly Outcome[], prior: Prior): Ability {
   let theta = prior.mean
