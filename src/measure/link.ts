@@ -4,7 +4,7 @@ import type { Panel } from './scale.ts'
 /** One item that two pools share, with the parameters that each found. */
 export type Anchor = { name: string; old: ItemParameters; fresh: ItemParameters }
 
-/** θ of the old scale = slope × θ of the new + shift. `error` is the standard error of that, on the old scale. */
+/** θ of the old scale = slope × θ of the new + shift. `error` is its standard error, on the old scale. */
 export type Link = { slope: number; shift: number; error: number; anchors: number; drifted: string[] }
 
 /** At least this share of a new pool must be anchors. */
@@ -24,7 +24,7 @@ const deviationOf = (values: readonly number[]): number => {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1))
 }
 
-/** Mean/sigma: the line that gives the anchors' new difficulties the mean and spread of the old (Marco 1977). */
+/** Mean/sigma (Marco 1977): the line that gives the new difficulties the mean and spread of the old. */
 function meanSigma(anchors: readonly Anchor[]): { slope: number; shift: number } {
   const old = anchors.map((anchor) => anchor.old.difficulty)
   const fresh = anchors.map((anchor) => anchor.fresh.difficulty)

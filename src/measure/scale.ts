@@ -3,7 +3,7 @@ import type { Ability, Prior } from './ability.ts'
 /** Mean and standard deviation of the abilities of the models that the index is measured against. */
 export type Panel = { mean: number; deviation: number }
 
-/** A score on the Intelligence Index with its two-sided 95 % interval, and the bound that floors are held to. */
+/** A score on the Intelligence Index, its two-sided 95 % interval, and the bound that floors are held to. */
 export type Score = {
   value: number
   low: number
