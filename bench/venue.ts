@@ -56,20 +56,25 @@ export async function openVenue(peerProgram: string) {
   const peer = await serverOf([join(clone, 'bench', peerProgram), folder], {}, /ready (\S+)/)
   const key = readFileSync(join(data, 'operator-key'), 'utf8').trim()
   const { admin } = createClient({ baseUrl: exchange.url, key })
-  const member = await admin.admitMember({ name: 'bench' })
-  const account = await admin.openAccount({ member: member.id, name: 'bench', roles: ['trader'] })
-  await admin.deposit({ account: account.id, amount: '1000000', reference: 'bench' })
-  const trader = await admin.createKey({
-    account: account.id,
-    name: 'bench',
-    scopes: ['account:read', 'trade:place', 'trade:cancel'],
-  })
+  /** The key of a new member with money. */
+  const enter = async (name: string): Promise<string> => {
+    const member = await admin.admitMember({ name })
+    const account = await admin.openAccount({ member: member.id, name, roles: ['trader'] })
+    await admin.deposit({ account: account.id, amount: '1000000', reference: 'bench' })
+    const { secret } = await admin.createKey({
+      account: account.id,
+      name,
+      scopes: ['account:read', 'trade:place', 'trade:cancel', 'keys:manage'],
+    })
+    return secret ?? ''
+  }
   return {
     url: exchange.url,
     peerUrl: peer.url,
     cpu: exchange.cpu,
     peerCpu: peer.cpu,
-    key: trader.secret ?? '',
+    enter,
+    key: await enter('bench'),
     close() {
       exchange.stop()
       peer.stop()

@@ -1,5 +1,6 @@
 import type { CallToolResult } from '@modelcontextprotocol/server'
 import { ProtocolError, ProtocolErrorCode, ResourceNotFoundError, Server } from '@modelcontextprotocol/server'
+import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/ajv'
 import { OPERATIONS } from '../operations/operations.ts'
 import type { Scope } from '../wire/key.ts'
 import type { Port, Told } from './port.ts'
@@ -24,13 +25,20 @@ const INSTRUCTIONS =
   'grade. Amounts are decimal text in dollars and units. Every spend states its limit. Begin with list_instruments; ' +
   'busbar://docs/agents is the guide.'
 
+/** One for all: a server is made for each message, and a validator of its own would cost more than the message. */
+const jsonSchemaValidator = new AjvJsonSchemaValidator()
+
 const BY_NAME = new Map(TOOLS.map((tool) => [tool.name, tool]))
 
 /** The exchange as a Model Context Protocol server: the same operations, told as tools. */
 export function createMcpServer(serving: Serving): Server {
   const server = new Server(
     { name: 'busbar', version: serving.version, title: 'Busbar exchange' },
-    { capabilities: { tools: {}, resources: {}, prompts: {} }, instructions: INSTRUCTIONS },
+    {
+      capabilities: { tools: {}, resources: {}, prompts: {} },
+      instructions: INSTRUCTIONS,
+      jsonSchemaValidator,
+    },
   )
   addTools(server, serving)
   addResources(server, serving)
