@@ -29,6 +29,16 @@ export type Hub = {
 /** Where a connection came from, as far as signatures and allowlists look at it. */
 export type Origin = { host: string; pathAndQuery: string; ip: string }
 
+/**
+ * How far private channels that began together were told: the last command, and the one before it. A command
+ * is told in several frames, one per channel.
+ */
+export type Place = { last: number; before: number }
+
+/** The command up to which all private channels were told; null: there are none. */
+export const cursorOf = ({ places }: Line): number | null =>
+  places.size === 0 ? null : Math.min(...[...places].map(({ last }) => last))
+
 /** One connection to the stream. */
 export type Line = {
   readonly hub: Hub
@@ -41,8 +51,8 @@ export type Line = {
   /** How each subscription ends, by its name in the heartbeat. */
   readonly ends: Map<string, () => void>
   readonly following: Map<string, Following>
-  /** The account cursor: up to where private channels were told. */
-  cursor: number | null
+  /** How far each group of private channels was told. */
+  readonly places: Set<Place>
   readonly desk: OrderDesk
   isAlive: boolean
   isCorked: boolean
@@ -66,7 +76,7 @@ export const newLine = (hub: Hub, socket: WebSocket, tcp: Socket, origin: Origin
   rates: null,
   ends: new Map(),
   following: new Map(),
-  cursor: null,
+  places: new Set(),
   desk: { scope: null, placed: new Set(), inFlight: 0, isLost: false },
   isAlive: true,
   isCorked: false,

@@ -10,8 +10,8 @@ import { rfc3339 } from '../base/time.ts'
 import { readJson } from '../wire/json.ts'
 import type { AuthFrame, ChannelRequest, PrivateChannel, StreamRequest } from '../wire/stream.ts'
 import { streamRequest } from '../wire/stream.ts'
-import type { Line } from './stream-connection.ts'
-import { CLOSED, LOST_BYTES, say, sayProblem, sendBytes } from './stream-connection.ts'
+import type { Line, Place } from './stream-connection.ts'
+import { CLOSED, cursorOf, LOST_BYTES, say, sayProblem, sendBytes } from './stream-connection.ts'
 import { cancelOnLoss, takeOrder } from './stream-orders.ts'
 
 const SUBSCRIPTIONS_MOST = 200
@@ -172,23 +172,32 @@ function followAccount(
     say(line, { type: 'subscribed', id, channel, mode: isReplayed ? 'replay' : 'snapshot' })
   }
   const wanted = new Set(channels)
-  line.cursor ??= fromSeq ?? hub.venue.history.live.seq()
-  const end = hub.accounts.follow(caller.account, wanted, fromSeq, accountReader(line))
+  const from = fromSeq ?? hub.venue.history.live.seq()
+  const place: Place = { last: from, before: from }
+  line.places.add(place)
+  const end = hub.accounts.follow(caller.account, wanted, fromSeq, accountReader(line, place))
   for (const channel of channels)
     line.ends.set(channel, () => {
       wanted.delete(channel)
-      if (wanted.size === 0) end()
+      if (wanted.size > 0) return
+      line.places.delete(place)
+      end()
     })
 }
 
-const accountReader = (line: Line): AccountReader => ({
+const accountReader = (line: Line, place: Place): AccountReader => ({
   send(bytes, seq) {
     const { socket } = line
-    if (socket.bufferedAmount > LOST_BYTES)
-      socket.close(CLOSED.tooSlow, `resume from_seq ${line.cursor ?? 0}`)
+    if (socket.bufferedAmount > LOST_BYTES) {
+      // Of the command that is being told some frames may have gone out: it is told again.
+      if (seq === place.last) place.last = place.before
+      letGo(line)
+    }
     if (socket.readyState !== socket.OPEN) return
     sendBytes(line, bytes)
-    line.cursor = Math.max(line.cursor ?? 0, seq)
+    if (seq <= place.last) return
+    place.before = place.last
+    place.last = seq
   },
   async room() {
     for (let tries = 0; tries < ROOM_TRIES; tries++) {
@@ -196,10 +205,16 @@ const accountReader = (line: Line): AccountReader => ({
       if (line.socket.bufferedAmount < SLOW_BYTES) return true
       await new Promise((resolve) => setTimeout(resolve, ROOM_MS))
     }
-    line.socket.close(CLOSED.tooSlow, `resume from_seq ${line.cursor ?? 0}`)
+    letGo(line)
     return false
   },
 })
+
+/** Ends the line of a reader that is too slow, and says where it may go on. */
+function letGo(line: Line): void {
+  if (line.socket.readyState === line.socket.OPEN)
+    line.socket.close(CLOSED.tooSlow, `resume from_seq ${cursorOf(line) ?? 0}`)
+}
 
 function unsubscribe(line: Line, id: number | null, request: ChannelRequest): void {
   const { channel } = request
@@ -296,7 +311,8 @@ export function beat(line: Line): void {
   const { seq, at } = line.hub.venue.market
   const streams: Record<string, number> = {}
   for (const [name, following] of line.following) streams[name] = following.seq()
-  if (line.cursor !== null) streams.account = line.cursor
+  const cursor = cursorOf(line)
+  if (cursor !== null) streams.account = cursor
   line.faults = 0
   line.pings = 0
   say(line, { type: 'heartbeat', seq, time: rfc3339(at), streams })

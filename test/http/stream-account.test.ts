@@ -217,6 +217,37 @@ test('a signature or a ticket opens the account, each once', async () => {
   for (const { socket } of [replayed, one, two]) socket.close()
 })
 
+test('a reader of private channels that is too slow is let go, and told where to go on', async () => {
+  const slow = await (await open()).auth()
+  const names = ['drop_copy', 'orders', 'balances']
+  slow.send({ op: 'subscribe', id: 2, channels: names.map((channel) => ({ channel })) })
+  await slow.find((one) => one.type === 'snapshot' && one.channel === 'balances')
+  slow.socket.pause()
+  const items = Array.from({ length: 100 }, () => ({
+    op: 'place' as const,
+    ...BID,
+    side: 'buy' as const,
+    quantity: '0.01',
+  }))
+  // More than the exchange and the sockets between will hold for it.
+  await Promise.all(Array.from({ length: 50 }, () => alice.client.orders.batch(items)))
+  await alice.client.orders.cancelAll({})
+  slow.socket.resume()
+  const [code, reason] = await slow.closed
+  assert.equal(code, 4009)
+  const seq = Number(/^resume from_seq (\d+)$/.exec(reason)?.[1])
+  const back = await (await open()).auth()
+  const channels = names.slice(0, 2).map((channel) => ({ channel, from_seq: seq }))
+  back.send({ op: 'subscribe', id: 2, channels })
+  const { data } = await rest(`/v1/events?after=${seq}&limit=1`)
+  assert.deepEqual((await back.find((one) => one.type === 'event')).data[0], data[0])
+  const told = await back.find((one) => one.type === 'order')
+  assert.equal(told.seq, data[0]?.seq, 'of the command that was cut off every channel is told again')
+  const before = slow.frames.filter((one) => one.type === 'order').map((one) => one.seq)
+  assert.ok(before.includes(seq), 'and what came before is whole')
+  back.socket.close()
+})
+
 test('a thousand subscriptions, a flood of pings and a frame of ten megabytes end nobody else’s line', async () => {
   const calm = await open()
   const greedy = await open()
