@@ -9,12 +9,14 @@ import type { NaiveRules } from '../src/sim/naive-limit.ts'
 import { newNaiveMarket } from '../src/sim/naive-book.ts'
 import { applyNaively } from '../src/sim/naive-market.ts'
 import { mixTrade, newBareBook } from './bare-book.ts'
+import { middle, millions, say, Times } from './times.ts'
 import type { Workload } from './workload.ts'
 import { CANCEL, generate, MID, perform, REPLACE, TAKE } from './workload.ts'
+import { Yardstick } from './yardstick.ts'
 
 // node --import tsx bench/book.ts [rounds]
-// The bare book and pool against nodejs-order-book on the same seeded day, with the naive twin to judge the
-// trades.
+// The bare book and pool on a seeded day, between a yardstick of flat arrays and nodejs-order-book, with the
+// naive twin to judge the trades of all.
 
 type Run = { opsPerSecond: number; trades: number; checksum: number }
 
@@ -24,6 +26,27 @@ function runFast(work: Workload): Run {
   const start = process.hrtime.bigint()
   for (let at = work.warm; at < work.count; at++) perform(bare, work, at)
   return finish(work, start, bare.trades, bare.checksum)
+}
+
+function runYardstick(work: Workload): Run {
+  const yardstick = new Yardstick(work)
+  yardstick.run(work, 0, work.warm)
+  const start = process.hrtime.bigint()
+  yardstick.run(work, work.warm, work.count)
+  return finish(work, start, yardstick.trades, yardstick.checksum)
+}
+
+/** The day command by command. */
+function timesOf(work: Workload): Times {
+  const bare = newBareBook(MID)
+  const times = new Times(work.count - work.warm)
+  for (let at = 0; at < work.warm; at++) perform(bare, work, at)
+  for (let at = work.warm; at < work.count; at++) {
+    const start = performance.now()
+    perform(bare, work, at)
+    times.add(performance.now() - start)
+  }
+  return times
 }
 
 function finish({ warm, count }: Workload, start: bigint, trades: number, checksum: number): Run {
@@ -144,33 +167,35 @@ function bytesPerCommand(work: Workload): number {
   return (process.memoryUsage().heapUsed - before) / (work.count - half)
 }
 
-const middle = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] as number
-const millions = (value: number): string => `${(value / 1e6).toFixed(2)} M/s`
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
-
 function agree(name: string, a: Run, b: Run): void {
   if (a.trades !== b.trades || a.checksum !== b.checksum)
     throw new Error(`${name}: ${a.trades} trades (${a.checksum}) against ${b.trades} (${b.checksum})`)
 }
 
-const rounds = Number(process.argv[2] ?? 5)
+const rounds = Number(process.argv[2] ?? 7)
 for (const resting of [10_000, 50_000]) {
   const work = generate(1, resting, 1_000_000)
   const short = generate(2, resting, 20_000)
   agree('the naive twin', runTwin(short), runFast(short))
   const sample = generate(1, resting, 100_000)
   const fast: number[] = []
+  const yard: number[] = []
   const peer: number[] = []
-  runFast(work)
+  const ratio: number[] = []
+  agree('the yardstick', runYardstick(work), runFast(work))
   for (let round = 0; round < rounds; round++) {
     const run = runPeer(sample)
     agree('nodejs-order-book', run, runFast(sample))
     peer.push(run.opsPerSecond)
+    yard.push(runYardstick(work).opsPerSecond)
     fast.push(runFast(work).opsPerSecond)
+    ratio.push((fast.at(-1) as number) / (yard.at(-1) as number))
   }
-  const [ours, theirs] = [middle(fast), middle(peer)]
+  const [ours, most, theirs] = [middle(fast), middle(yard), middle(peer)]
   const bytes = bytesPerCommand(work).toFixed(2)
-  say(`${resting} resting: busbar ${millions(ours)}, nodejs-order-book ${millions(theirs)}`)
-  say(`  ratio ${(ours / theirs).toFixed(0)}, ${bytes} bytes allocated per command`)
+  say(`${resting} resting: busbar ${millions(ours)}, yardstick ${millions(most)}, peer ${millions(theirs)}`)
+  say(`  ${middle(ratio).toFixed(2)} of the yardstick, ${(ours / theirs).toFixed(0)} × nodejs-order-book`)
+  say(`  ${bytes} bytes allocated per command`)
+  say(`  one command, the clock included: ${timesOf(work).print()}`)
 }
-say('trades: identical to the naive twin and to nodejs-order-book')
+say('trades: identical to the naive twin, to the yardstick and to nodejs-order-book')

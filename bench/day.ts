@@ -13,54 +13,83 @@ import { CANCEL, MID, REPLACE, TAKE } from './workload.ts'
 
 /** Midnight before the day. */
 export const START = instant(Date.UTC(2026, 10, 25) * 1_000)
-const INSTRUMENT = 0 as InstrumentId
-const SUPPLIERS = 100
-const ACCOUNTS = 1_000
-/** Lots that every trader buys before the clock starts. */
+
+/** How large the exchange is: one account in ten supplies every instrument. */
+export type Shape = { accounts: number; instruments: number }
+export const ONE_MARKET: Shape = { accounts: 1_000, instruments: 1 }
+
+/** µ$ of all accounts together: as much as a ledger holds. */
+const FUNDS = 8e15
+/** Lots that every trader buys before the clock starts, per instrument. */
 const ENDOWMENT = 20_000
 
 /** Suppliers that owe, and traders that have bought from them: sales of both kinds happen. */
-export function opening(): Command[] {
+export function opening({ accounts, instruments }: Shape = ONE_MARKET): Command[] {
   const [launch] = launchSpecs('')
   if (launch === undefined) throw new Error('there are launch specs')
   const spec = { ...launch, listingPrice: ticks(MID), orderMax: lots(100_000_000) }
-  const commands: Command[] = [{ kind: 'instrument.list', spec }]
-  for (let n = 1; n <= ACCOUNTS; n++) {
-    const account = n as AccountId
-    commands.push({ kind: 'member.admit', name: `member ${n}` })
-    commands.push({
-      kind: 'account.open',
-      member: n as MemberId,
-      name: `account ${n}`,
-      roles: ['supplier', 'trader'],
-    })
-    commands.push({ kind: 'cash.deposit', account, amount: micros(8e12), reference: 'opening' })
+  const suppliers = accounts / 10
+  const commands: Command[] = []
+  for (let n = 0; n < instruments; n++)
+    commands.push({ kind: 'instrument.list', spec: { ...spec, symbol: `text-bench-${n}` } })
+  for (let n = 1; n <= accounts; n++) commands.push(...member(n, FUNDS / accounts))
+  for (let n = 1; n <= suppliers; n++) commands.push(offer(n))
+  for (let market = 0; market < instruments; market++) {
+    const instrument = market as InstrumentId
+    for (let n = 1; n <= suppliers; n++) commands.push(...issue(n, instrument, accounts / suppliers))
+    for (let n = suppliers + 1; n <= accounts; n++)
+      commands.push({ ...order(n as AccountId, instrument, 0, MID, ENDOWMENT), timeInForce: 'ioc' })
   }
-  for (let n = 1; n <= SUPPLIERS; n++) commands.push(...supplier(n))
-  for (let n = SUPPLIERS + 1; n <= ACCOUNTS; n++)
-    commands.push({ ...order(n as AccountId, 0, MID, ENDOWMENT), timeInForce: 'ioc' })
   return commands
 }
 
-function supplier(n: number): Command[] {
+const member = (n: number, cash: number): Command[] => [
+  { kind: 'member.admit', name: `member ${n}` },
+  {
+    kind: 'account.open',
+    member: n as MemberId,
+    name: `account ${n}`,
+    roles: ['supplier', 'trader'],
+  },
+  { kind: 'cash.deposit', account: n as AccountId, amount: micros(cash), reference: 'opening' },
+]
+
+const offer = (n: number): Command => ({
+  kind: 'offer.register',
+  account: n as AccountId,
+  name: `offer ${n}`,
+  rate: wt(1e12),
+  concurrency: 1,
+  capabilities: [],
+  contextTokens: 1,
+  disclosed: true,
+})
+
+/** A supplier's units for `share` accounts, half of them for sale at once. */
+function issue(n: number, instrument: InstrumentId, share: number): Command[] {
   const account = n as AccountId
   const offer = n as OfferId
   const expiresAt = later(START, 1_000 * MICROS_PER_HOUR)
   const evidence = { requests: 0, ttftMsP95: 0, tokensPerSecondP5: 0, items: 0, passed: 0, sha256: '' }
-  const terms = { concurrency: 1, capabilities: [], contextTokens: 1, disclosed: true }
-  const quantity = (ENDOWMENT * ACCOUNTS) / SUPPLIERS
+  const quantity = ENDOWMENT * share
   return [
-    { kind: 'offer.register', account, name: `offer ${n}`, rate: wt(1e12), ...terms },
-    { kind: 'offer.certify', offer, instrument: INSTRUMENT, expiresAt, evidence },
-    { kind: 'units.issue', account, offer, instrument: INSTRUMENT, lots: lots(2 * quantity) },
-    order(account, 1, MID, quantity),
+    { kind: 'offer.certify', offer, instrument, expiresAt, evidence },
+    { kind: 'units.issue', account, offer, instrument, lots: lots(2 * quantity) },
+    order(account, instrument, 1, MID, quantity),
   ]
 }
 
-const order = (account: AccountId, side: number, price: number, quantity: number): OrderPlace => ({
+/** A plain order that rests. */
+export const order = (
+  account: AccountId,
+  instrument: InstrumentId,
+  side: number,
+  price: number,
+  quantity: number,
+): OrderPlace => ({
   kind: 'order.place',
   account,
-  instrument: INSTRUMENT,
+  instrument,
   side: sideName(side),
   type: 'limit',
   timeInForce: 'gtc',
@@ -73,9 +102,9 @@ const order = (account: AccountId, side: number, price: number, quantity: number
 })
 
 /** Who places each order of the day. */
-export function ownersOf(work: Workload): Int32Array {
+export function ownersOf(work: Workload, { accounts }: Shape = ONE_MARKET): Int32Array {
   const random = chance(7)
-  return new Int32Array(work.count + 1).map(() => 1 + random.below(ACCOUNTS))
+  return new Int32Array(work.count + 1).map(() => 1 + random.below(accounts))
 }
 
 /**
@@ -91,7 +120,7 @@ export function commandAt(work: Workload, owners: Int32Array, at: number, firstO
   const quantity = lots(work.lots[at] as number)
   if (op === REPLACE)
     return { kind: 'order.amend', account, order: name, price, lots: quantity, mandate: NO_MANDATE }
-  const place = order(account, work.side[at] as number, price, quantity)
+  const place = order(account, 0 as InstrumentId, work.side[at] as number, price, quantity)
   if (op === TAKE) place.timeInForce = 'ioc'
   return place
 }

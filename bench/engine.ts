@@ -1,79 +1,104 @@
-import type { Seq } from '../src/base/ids.ts'
-import type { Instant } from '../src/base/time.ts'
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { audit } from '../src/engine/audit.ts'
-import type { Command } from '../src/state/command.ts'
-import { apply } from '../src/engine/engine.ts'
 import { digestState, dumpState, loadState } from '../src/engine/snapshot.ts'
 import type { State } from '../src/state/state.ts'
-import { emptyState } from '../src/state/state.ts'
-import { commandAt, opening, ownersOf, START } from './day.ts'
+import { ONE_MARKET, ownersOf } from './day.ts'
+import { Desk } from './desk.ts'
+import { printGrowth } from './growth.ts'
+import { middle, millions, say, stopwatch, Times } from './times.ts'
 import { generate } from './workload.ts'
+import { Yardstick } from './yardstick.ts'
 
 // node --import tsx bench/engine.ts [rounds]
-// The whole engine in memory, on the day of bench/book.ts: ledger, holds, escrow, fees, events of every
-// command.
+// The whole engine in memory, on the day of bench/book.ts: refusals, holds, ledger, escrow, fees, and every
+// event as numbers in the log, beside the yardstick that only keeps a book; then single commands, ten million
+// commands under the eyes of the garbage collector, what growth costs, and a snapshot.
 
-type Counts = { events: number; refused: number }
+const RESTING = 50_000
+const DAY = 1_000_000
+const BLOCK = 50_000
+const rounds = Number(process.argv[2] ?? 6)
+const work = generate(1, RESTING, DAY)
+const owners = ownersOf(work)
 
-function ask(state: State, command: Command, counts: Counts): void {
-  const events = apply(state, (state.seq + 1) as Seq, (state.at + 1) as Instant, command)
-  counts.events += events.length
-  if (events[0]?.kind === 'command.rejected') counts.refused++
+/** Plays a day in blocks, yardstick and engine in turn, so that what disturbs one disturbs the other. */
+function playDay(): { wall: number; cpu: number; yard: number } {
+  const desk = new Desk(ONE_MARKET)
+  const yardstick = new Yardstick(work)
+  yardstick.run(work, 0, RESTING)
+  for (let at = 0; at < RESTING; at++) desk.play(work, owners, at)
+  const sum = { wall: 0, cpu: 0, yard: 0 }
+  for (let from = RESTING; from < work.count; from += BLOCK) {
+    const yard = stopwatch()
+    yardstick.run(work, from, from + BLOCK)
+    sum.yard += yard().cpu
+    const watch = stopwatch()
+    for (let at = from; at < from + BLOCK; at++) desk.play(work, owners, at)
+    const { wall, cpu } = watch()
+    sum.wall += wall
+    sum.cpu += cpu
+  }
+  return sum
 }
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
-const seconds = (start: bigint): number => Number(process.hrtime.bigint() - start) / 1e9
+function measureSpeed(): void {
+  playDay()
+  const days = Array.from({ length: rounds }, playDay)
+  const wall = days.map((day) => DAY / day.wall)
+  const cpu = days.map((day) => DAY / day.cpu)
+  const ratio = middle(days.map((day) => day.yard / day.cpu)).toFixed(2)
+  say(`${RESTING} resting, ${rounds} days: ${millions(middle(wall))} commands, median`)
+  say(`  per day: ${wall.map((rate) => (rate / 1e6).toFixed(2)).join(', ')} M/s`)
+  say(`  per second of CPU time ${millions(middle(cpu))}, ${ratio} of the yardstick`)
+}
 
-const BLOCK = 10_000
-const rounds = Number(process.argv[2] ?? 5)
-const resting = 50_000
-const work = generate(1, resting, 1_000_000)
-const before = opening()
-const owners = ownersOf(work)
-for (let round = 0; round < rounds; round++) {
-  const state = emptyState()
-  state.at = START
-  const counts = { events: 0, refused: 0 }
-  for (const command of before) ask(state, command, counts)
-  const first = state.nextOrder
-  for (let at = 0; at < resting; at++) ask(state, commandAt(work, owners, at, first), counts)
-  const { events, refused } = counts
-  let taken = 0
-  let onCpu = 0
-  // Commands are made a block at a time, outside what is timed: a venue gets them from its callers.
-  for (let from = resting; from < work.count; from += BLOCK) {
-    const block: Command[] = []
-    for (let at = from; at < Math.min(from + BLOCK, work.count); at++)
-      block.push(commandAt(work, owners, at, first))
-    const cpu = process.cpuUsage()
-    const start = process.hrtime.bigint()
-    for (const command of block) ask(state, command, counts)
-    taken += seconds(start)
-    onCpu += process.cpuUsage(cpu).user / 1e6
+/** The last day, command by command. */
+function measureLatency(): State {
+  const desk = new Desk(ONE_MARKET)
+  for (let at = 0; at < RESTING; at++) desk.play(work, owners, at)
+  const times = new Times(DAY)
+  for (let at = RESTING; at < work.count; at++) {
+    const start = performance.now()
+    desk.play(work, owners, at)
+    times.add(performance.now() - start)
   }
-  const done = work.count - resting
-  say(
-    `${(done / taken / 1e6).toFixed(2)} M commands/s, ${(done / onCpu / 1e6).toFixed(2)} per second of CPU time`,
-  )
-  say(`  ${counts.events - events} events, ${counts.refused - refused} refused, ${state.orders.live} resting`)
-  if (round === rounds - 1) measureSnapshot(state)
+  say(`one command, the clock included: ${times.print()}`)
+  say(`  ${desk.events} events, ${desk.state.orders.live} resting`)
+  return desk.state
+}
+
+/** Ten million commands in a process of their own, whose collections are counted. */
+function measureSteady(): void {
+  const script = join(import.meta.dirname, 'steady.ts')
+  const argv = ['--trace-gc', '--expose-gc', '--import', 'tsx', script]
+  const { stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8', maxBuffer: 1 << 26 })
+  const [, from, to, done] = /^steady (\S+) (\S+) (\S+)$/m.exec(stdout) ?? []
+  if (done === undefined) throw new Error(`the steady run did not end: ${stderr}`)
+  const traced = [...stdout.matchAll(/ (\d+) ms: (Scavenge|Mark-Compact|Mark-sweep)/g)]
+  const within = traced.filter(([, at]) => Number(at) >= Number(from) && Number(at) <= Number(to))
+  const scavenges = within.filter(([, , kind]) => kind === 'Scavenge').length
+  say(`${done} commands after warm-up: ${scavenges} scavenges, ${within.length - scavenges} full collections`)
 }
 
 function measureSnapshot(state: State): void {
   audit(state)
-  const start = process.hrtime.bigint()
+  const dumping = stopwatch()
   const bytes = dumpState(state)
-  const dumped = seconds(start)
-  const middle = process.hrtime.bigint()
+  const dumped = dumping().wall
+  const loading = stopwatch()
   const restored = loadState(bytes)
-  const loaded = seconds(middle)
+  const loaded = loading().wall
   if (digestState(restored) !== digestState(state)) throw new Error('a snapshot restores the state')
-  const megabytes = (bytes.length / 1e6).toFixed(1)
-  say(
-    `snapshot of ${state.orders.live} orders: ${megabytes} MB, ${ms(dumped)} to dump, ${ms(loaded)} to load`,
-  )
+  const size = `${(bytes.length / 1e6).toFixed(1)} MB`
+  say(`snapshot of ${state.orders.live} orders: ${size}, ${ms(dumped)} to dump, ${ms(loaded)} to load`)
 }
 
-function ms(value: number): string {
-  return `${(value * 1_000).toFixed(0)} ms`
-}
+const ms = (value: number): string => `${(value * 1_000).toFixed(0)} ms`
+
+measureSpeed()
+const state = measureLatency()
+measureSteady()
+say('growth, time per command:')
+printGrowth(3)
+measureSnapshot(state)
