@@ -293,6 +293,7 @@ async function serve(
   const consumption: CompletionsParts = {
     venue,
     complete: (request, response) => delivery.gateway.complete(request, response),
+    count: (body, instrument) => delivery.gateway.count(body, instrument),
     sessions,
     metrics,
     requestIds,

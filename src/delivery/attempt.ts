@@ -7,7 +7,7 @@ import type { Endpoint } from './endpoint.ts'
 import type { Failure } from './failure.ts'
 import { failure } from './failure.ts'
 import type { Meter } from '../meter/meter.ts'
-import type { Chunk } from '../dialect/chunk.ts'
+import type { Chunk, Delta, ReasoningSeal } from '../dialect/chunk.ts'
 import { hasContent } from '../dialect/chunk.ts'
 import type { Cut } from '../surface/surface.ts'
 import { Relay } from './relay.ts'
@@ -109,6 +109,8 @@ class Running {
   private blockedAt = 0
   private cancelUnread: (() => void) | null = null
   private held = false
+  private begun = false
+  private seals: ReasoningSeal[] = []
   private readonly answer = new Answer()
   private readonly relay: Relay
   private readonly call: Call
@@ -144,9 +146,21 @@ class Running {
   }
 
   private take(chunk: Chunk, readAt: number): void {
-    if (chunk.delta === null || !hasContent(chunk)) return
-    this.call.allow(generationMs(this.terms.spec, Buffer.byteLength(textOf(chunk.delta))))
-    this.relay.take(chunk.delta, readAt)
+    const { delta } = chunk
+    if (delta === null) return
+    if (!hasContent(chunk)) return this.takeSeals(delta, readAt)
+    this.call.allow(generationMs(this.terms.spec, Buffer.byteLength(textOf(delta))))
+    const seals = this.seals.length === 0 ? delta.seals : [...this.seals, ...(delta.seals ?? [])]
+    this.seals = []
+    this.begun = true
+    this.relay.take({ ...delta, seals }, readAt)
+  }
+
+  /** Sealed reasoning is no content: what comes before any waits for the first. */
+  private takeSeals(delta: Delta, readAt: number): void {
+    if (delta.seals === null) return
+    if (this.begun) this.relay.take(delta, readAt)
+    else this.seals.push(...delta.seals)
   }
 
   private upstreamEnded(ending: Ending): void {

@@ -11,6 +11,8 @@ export class Answer {
   refusal = ''
   readonly tools: ToolCall[] = []
   readonly seals: ReasoningSeal[] = []
+  /** Where in the reasoning each signature stands. */
+  private readonly signed: { signature: string; upTo: number }[] = []
   readonly contentLogprobs: LogprobEntry[] = []
   readonly refusalLogprobs: LogprobEntry[] = []
   /** On the timer; 0 until there is content. */
@@ -27,7 +29,11 @@ export class Answer {
     if (delta.reasoning !== null) this.reasoning += delta.reasoning
     if (delta.refusal !== null) this.refusal += delta.refusal
     if (delta.tools !== null) for (const tool of delta.tools) this.addTool(tool)
-    if (delta.seals !== null) this.seals.push(...delta.seals)
+    for (const seal of delta.seals ?? []) {
+      this.seals.push(seal)
+      if (seal.type === 'reasoning.text')
+        this.signed.push({ signature: seal.signature, upTo: this.reasoning.length })
+    }
     if (delta.logprobs?.content) this.contentLogprobs.push(...delta.logprobs.content)
     if (delta.logprobs?.refusal) this.refusalLogprobs.push(...delta.logprobs.refusal)
   }
@@ -44,6 +50,18 @@ export class Answer {
 
   get empty(): boolean {
     return this.firstAt === 0
+  }
+
+  /** The reasoning, cut behind each signature. */
+  thoughts(): { text: string; signature: string | null }[] {
+    const thoughts: { text: string; signature: string | null }[] = []
+    let from = 0
+    for (const { signature, upTo } of this.signed) {
+      thoughts.push({ text: this.reasoning.slice(from, upTo), signature })
+      from = upTo
+    }
+    if (from < this.reasoning.length) thoughts.push({ text: this.reasoning.slice(from), signature: null })
+    return thoughts
   }
 
   /** Everything that counts as output, reasoning first, each text to be counted by itself. */

@@ -18,6 +18,8 @@ import { readWishes } from './wishes.ts'
 
 /** Serves a completion on the raw response, or refuses it there in OpenAI's words. */
 export type Complete = Gateway['complete']
+/** Counts a prompt. */
+export type CountTokens = Gateway['count']
 type RawResponse = Parameters<Complete>[1]
 
 /** A completion as it came: who asks, the body's bytes, and the buyer's own bound on the price, if any. */
@@ -87,6 +89,15 @@ function buyLimitOf(
   const price = parseDecimal(maxPrice, MONEY_PLACES)
   if (price === undefined || price < 0) return undefined
   return Math.min(Math.floor(price / spec.tick), spec.priceMax) as Ticks
+}
+
+/** Tokens of a prompt as Anthropic's clients are told of them, or why they cannot be counted. */
+export async function countTokens(
+  count: CountTokens,
+  { body, instrument }: CompletionRequest,
+): Promise<{ input_tokens: number } | BuyerError> {
+  const tokens = await count(body, instrument)
+  return typeof tokens === 'number' ? { input_tokens: tokens } : tokens
 }
 
 /** A problem as OpenAI's clients are told of it. */

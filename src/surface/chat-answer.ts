@@ -1,5 +1,5 @@
 import type { Answer } from '../dialect/answer.ts'
-import type { Delta } from '../dialect/chunk.ts'
+import type { Delta, ReasoningSeal } from '../dialect/chunk.ts'
 import type { ChatError } from '../wire/openai.ts'
 import type { BuyerError, Head, Note, Script, Surface, Usage } from './surface.ts'
 import { KEEP_ALIVE } from './surface.ts'
@@ -56,6 +56,8 @@ export const CHAT_SURFACE: Surface = chatSurface(false)
 class ChatScript implements Script {
   readonly beat = KEEP_ALIVE
   private named = false
+  /** Reasoning since the last signature. */
+  private thought = ''
   private readonly start: string
   private readonly close: string
   private readonly head: Head
@@ -79,6 +81,7 @@ class ChatScript implements Script {
 
   reset(): void {
     this.named = false
+    this.thought = ''
   }
 
   end(answer: Answer, usage: Usage, note: Note): string {
@@ -94,6 +97,7 @@ class ChatScript implements Script {
     const role = this.named ? '' : '"role":"assistant",'
     this.named = true
     const { content, reasoning, refusal, tools, seals } = delta
+    this.thought += reasoning ?? ''
     if (content !== null && reasoning === null && refusal === null && tools === null && seals === null)
       return `{${role}"content":${JSON.stringify(content)}}`
     const parts = {
@@ -101,10 +105,18 @@ class ChatScript implements Script {
       ...(content === null && role === '' ? {} : { content }),
       ...(reasoning === null ? {} : { reasoning_content: reasoning }),
       ...(refusal === null ? {} : { refusal }),
-      ...(seals === null ? {} : { reasoning_details: seals }),
+      ...(seals === null ? {} : { reasoning_details: seals.map((seal) => this.printSeal(seal)) }),
       ...(tools === null ? {} : { tool_calls: tools.map(printTool) }),
     }
     return JSON.stringify(parts)
+  }
+
+  /** A signature comes with the text that it stands under. */
+  private printSeal(seal: ReasoningSeal): object {
+    if (seal.type === 'reasoning.encrypted') return seal
+    const text = this.thought
+    this.thought = ''
+    return { ...seal, text }
   }
 
   private printUsage(usage: Usage, note: Note): string {
@@ -160,10 +172,16 @@ function printMessage(answer: Answer) {
     content: answer.content === '' && calls.length > 0 ? null : answer.content,
     refusal: answer.refusal === '' ? null : answer.refusal,
     ...(answer.reasoning === '' ? {} : { reasoning_content: answer.reasoning }),
-    ...(answer.seals.length === 0 ? {} : { reasoning_details: answer.seals }),
+    ...(answer.seals.length === 0 ? {} : { reasoning_details: printDetails(answer) }),
     ...(calls.length === 0 ? {} : { tool_calls: calls }),
   }
 }
+
+/** Sealed reasoning, and each signed text with its signature, to be sent back as they are. */
+const printDetails = (answer: Answer): object[] => [
+  ...answer.thoughts().map(({ text, signature }) => ({ type: 'reasoning.text', text, signature })),
+  ...answer.seals.filter(({ type }) => type === 'reasoning.encrypted'),
+]
 
 function printLogprobs({ contentLogprobs, refusalLogprobs }: Answer) {
   if (contentLogprobs.length === 0 && refusalLogprobs.length === 0) return { logprobs: null }
