@@ -17,6 +17,8 @@ import { BusbarMarketData } from './market-data.ts'
 
 /** Statuses as ccxt calls them; the others are called alike. */
 const STATUSES: Dict = { pending: 'open', filled: 'closed' }
+/** Types as ccxt calls them: that an order waits for a price says its `triggerPrice`. */
+const TYPES: Dict = { stop: 'market', stop_limit: 'limit' }
 
 /** A Busbar exchange as ccxt knows exchanges, over REST. It is made like any other of them. */
 export class Busbar extends BusbarMarketData {
@@ -53,7 +55,7 @@ export class Busbar extends BusbarMarketData {
    * Places a limit or a market order; of a market order `price` is the worst it may trade at. It always
    * carries a `clientOrderId`, a random one unless `params` names one, so that it can be sent again after a
    * lost answer. Further `params`: `postOnly`, `timeInForce` (with GTD `expiresAt` in ms), `reduceOnly`,
-   * `selfTradePrevention`, and any field of the exchange's own order.
+   * `triggerPrice` (or `stopPrice`) of an order that waits for a price, `selfTradePrevention`, and any field of the exchange's own order.
    */
   override async createOrder(
     symbol: string,
@@ -79,7 +81,9 @@ export class Busbar extends BusbarMarketData {
   ): Dict {
     const { symbol, id: instrument } = market as NonNullable<Market>
     const [postOnly, rest] = this.handlePostOnly(type === 'market', params['post_only'] === 'reject', params)
-    const { clientOrderId, timeInForce, selfTradePrevention, reduceOnly, expiresAt, ...own } = rest as Dict
+    const { clientOrderId, timeInForce, selfTradePrevention, reduceOnly, expiresAt, ...others } = rest as Dict
+    const { triggerPrice, stopPrice = triggerPrice, ...own } = others as Dict
+    const stops = type === 'market' ? 'stop' : 'stop_limit'
     const tif = this.safeStringLower({ timeInForce }, 'timeInForce')
     if (type === 'limit' && price === undefined)
       throw new ArgumentsRequired(`${this.id} createOrder() requires a price argument for a limit order`)
@@ -87,12 +91,13 @@ export class Busbar extends BusbarMarketData {
       client_order_id: clientOrderId ?? this.randomBytes(16),
       instrument,
       side,
-      type,
+      type: stopPrice === undefined ? type : stops,
       quantity: this.amountToPrecision(symbol, amount),
       ...(price === undefined ? {} : { price: this.priceToPrecision(symbol, price) }),
       ...(tif === undefined ? {} : { time_in_force: tif }),
       ...(postOnly ? { post_only: 'reject' } : {}),
       ...(reduceOnly === undefined ? {} : { reduce_only: reduceOnly }),
+      ...(stopPrice === undefined ? {} : { stop_price: this.priceToPrecision(symbol, stopPrice) }),
       ...(expiresAt === undefined ? {} : { expires_at: this.iso8601(expiresAt) }),
       ...(selfTradePrevention === undefined ? {} : { self_trade_prevention: selfTradePrevention }),
       ...own,
@@ -228,7 +233,7 @@ export class Busbar extends BusbarMarketData {
         id: this.safeString(order, 'id'),
         clientOrderId: this.safeString(order, 'client_order_id'),
         symbol: of.symbol,
-        type: this.safeString(order, 'type'),
+        type: TYPES[this.safeString(order, 'type') ?? ''] ?? this.safeString(order, 'type'),
         side: this.safeString(order, 'side'),
         timeInForce: postOnly ? 'PO' : tif,
         postOnly,

@@ -170,6 +170,24 @@ test('an order may end at its own time, and say that it only reduces', async () 
   await maker.cancelOrder(order.id ?? '')
 })
 
+test('an order may wait for a price, show a part of itself, or trade whole or not at all', async () => {
+  await place(maker, 'sell', 3, 0.8301)
+  const stop = await place(taker, 'buy', 1, 0.84, { triggerPrice: 0.835 })
+  assert.deepEqual([stop.type, stop.status, stop.triggerPrice], ['limit', 'open', 0.835])
+  const iceberg = await place(maker, 'sell', 4, 0.8302, { display_quantity: '1.00' })
+  const { asks } = await taker.fetchOrderBook(SYMBOL)
+  assert.deepEqual(asks.find(([price]) => price === 0.8302)?.slice(0, 2), [0.8302, 1])
+  const block = await place(taker, 'buy', 99, 0.84, { all_or_none: true })
+  assert.deepEqual([block.status, block.filled, block.info['all_or_none']], ['open', 0, true])
+  for (const [owner, order] of [
+    [taker, stop],
+    [taker, block],
+    [maker, iceberg],
+  ] as const)
+    assert.equal((await owner.cancelOrder(order.id ?? '')).status, 'canceled')
+  await maker.cancelAllOrders(SYMBOL)
+})
+
 test('a market order takes the book; both sides see trade, fee and order, to the last micro-dollar', async () => {
   await place(maker, 'sell', 0.33, 0.8101)
   await place(maker, 'sell', 5, 0.8113)
