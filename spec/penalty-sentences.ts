@@ -2,6 +2,7 @@ import type { DrawId, OfferId, PenaltyId } from '../src/base/ids.ts'
 import { NO_MANDATE } from '../src/base/ids.ts'
 import { later, MICROS_PER_SECOND } from '../src/base/time.ts'
 import { ppm } from '../src/base/money.ts'
+import type { Standing } from '../src/state/conduct.ts'
 import type { Sentence, World } from './language.ts'
 import { accountNamed, ask, MARKET, named, positionBehind, showMoney, showUnits, units } from './language.ts'
 
@@ -68,6 +69,17 @@ export const penaltySentences: readonly Sentence[] = [
         if (events.some(({ kind }) => kind !== 'lot.probed')) return events
       }
     },
+  ],
+  [
+    /^(\S+) is graded (A|B|C|probation|suspended)$/,
+    (world, who = '', standing = '') => ({
+      kind: 'supplier.grade',
+      account: accountNamed(world, who),
+      instrument: MARKET,
+      standing: standing as Standing,
+      score: 0,
+      requests: 0,
+    }),
   ],
   [
     /^(\S+) has missed$/,

@@ -8,6 +8,8 @@ import { printAsyncApi } from './contract/asyncapi.ts'
 import { printOpenApi } from './contract/openapi.ts'
 import type { FixingDesk } from './api/fixing-desk.ts'
 import { createFixingDesk } from './api/fixing-desk.ts'
+import type { GradeDesk } from './api/grade-desk.ts'
+import { createGradeDesk } from './api/grade-desk.ts'
 import type { Caller } from './api/operation.ts'
 import { certifyThrough, createQualifications } from './api/qualification-desk.ts'
 import { RateLimiter, ratesFor } from './api/rate.ts'
@@ -312,6 +314,7 @@ async function serve(
   const closeStream = serveStream(server, { venue, ...feeds, nextId: () => requestIds.next() }, metrics)
   const closeGridSocket = serveGridSocket(server, venue)
   const fixings = fixingsOf(venue)
+  const grades = gradesOf(venue)
   const pruning = setInterval(() => void prune(venue), PRUNE_MS)
   const close = async () => {
     isReady = false
@@ -321,6 +324,7 @@ async function serve(
     closeGridSocket()
     await Promise.all([mcp.close(), feeds.courier.close()])
     await fixings.stop()
+    await grades.stop()
     await letGo(server, venue, delivery, stores)
   }
   try {
@@ -342,6 +346,13 @@ async function serve(
 function fixingsOf({ sequencer, market, clock, log }: Venue): FixingDesk {
   const onFailure = (error: unknown) => log.error({ error }, 'a fixing could not be published')
   const desk = createFixingDesk({ sequencer, market, clock, onFailure })
+  desk.start()
+  return desk
+}
+
+function gradesOf({ sequencer, market, clock, log }: Venue): GradeDesk {
+  const onFailure = (error: unknown) => log.error({ error }, 'suppliers could not be graded')
+  const desk = createGradeDesk({ sequencer, market, clock, onFailure })
   desk.start()
   return desk
 }

@@ -36,16 +36,21 @@ export function tendDefaults(state: State, events: EventLog): void {
 }
 
 /** The supplier is out: no calls, no sales, no unsold units, and what it has sold counts as missed. */
-function openDefault(state: State, { account: id, reason }: Failing, events: EventLog): void {
+function openDefault(
+  state: State,
+  { account: id, instrument: only, reason }: Failing,
+  events: EventLog,
+): void {
   const account = theAccount(state, id)
   for (const offer of state.offers) {
-    if (offer.terms.account !== id || offer.suspended) continue
+    if (offer.terms.account !== id || offer.suspended || only !== null) continue
     offer.suspended = true
     events.push({ kind: 'offer.suspended', offer: offer.id, account: id, reason })
   }
   for (const position of account.positions) {
     if (position === undefined || obligationOf(state, position) === 0) continue
     const { instrument } = position
+    if (only !== null && instrument !== only) continue
     if (state.defaults.some((one) => one.account === id && one.instrument === instrument)) continue
     closeSales(state, theInstrument(state, instrument), id, events)
     cancelUnsold(state, position, 'default', events)
@@ -100,7 +105,7 @@ export function closeWindow(state: State, { account, escrowed, conduct }: Positi
   const silent = conduct.missedCalls >= SILENT_AFTER && conduct.servedCalls === 0 && escrowed > 0
   conduct.missedCalls = 0
   conduct.servedCalls = 0
-  if (silent) state.failing.push({ account, reason: 'silent' })
+  if (silent) state.failing.push({ account, instrument: null, reason: 'silent' })
 }
 
 /** At the sweep, what has not been bought in is cancelled; what draws have called waits for the next one. */

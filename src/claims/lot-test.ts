@@ -148,7 +148,7 @@ function rejectLot(state: State, position: Position, offer: Offer, test: LotTest
     each.suspended = true
     events.push({ kind: 'offer.suspended', offer: each.id, account, reason: 'lots_rejected' })
   }
-  state.failing.push({ account, reason: 'suspended' })
+  state.failing.push({ account, instrument: null, reason: 'suspended' })
 }
 
 /** The highest grade below that the probes speak for rather than against. */

@@ -47,7 +47,8 @@ export function punishMiss(state: State, miss: Miss, how: 'marked' | 'covered', 
   const sources = how === 'marked' ? MARKED_PAY : COVERED_PAY
   const room = roomFor(state, supplier)
   const paid = charge(state, position, offence, sources, events)
-  if (paid < Math.min(due, room)) state.failing.push({ account: supplier, reason: 'bond_exhausted' })
+  if (paid < Math.min(due, room))
+    state.failing.push({ account: supplier, instrument: null, reason: 'bond_exhausted' })
 }
 
 /**

@@ -33,7 +33,7 @@ export function refundLot(
   const total = refunds.reduce((sum, { due }) => sum + due, 0)
   if (total === 0) return
   const paying = Math.min(total, available(state, position, PAYERS))
-  if (paying < total) state.failing.push({ account, reason: 'bond_exhausted' })
+  if (paying < total) state.failing.push({ account, instrument: null, reason: 'bond_exhausted' })
   const paid = refunds.map(({ buyer, due }) => {
     const part = mulDivDown(due, paying, total)
     return collect(state, position, part, theAccount(state, buyer).free, PAYERS)

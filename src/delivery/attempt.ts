@@ -1,6 +1,6 @@
 import type { Spec } from '../state/instrument.ts'
 import { MICROS_PER_MS } from '../base/time.ts'
-import { latencyCeiling } from '../claims/judge.ts'
+import { latencyCeiling } from '../state/speed.ts'
 import { Answer, textOf } from '../dialect/answer.ts'
 import type { Draw } from './draw.ts'
 import type { Endpoint } from './endpoint.ts'

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { OfferId } from '../base/ids.ts'
 import { later, MICROS_PER_MS } from '../base/time.ts'
-import { latencyCeiling } from '../claims/judge.ts'
+import { latencyCeiling } from '../state/speed.ts'
 import { SequencerBusy } from '../sequencer/sequencer.ts'
 import { theInstrument } from '../state/account.ts'
 import type { Fault } from '../state/command.ts'

@@ -21,6 +21,7 @@ import { placeOrder } from '../trading/place.ts'
 import { endProcurement, keepProcurements, setProcurement } from '../standing/procurement.ts'
 import { probeLot } from '../claims/lot-test.ts'
 import { coverDraw } from '../claims/cover.ts'
+import { gradeSupplier } from '../claims/grade.ts'
 import { tendDefaults } from '../claims/default.ts'
 import { decidePenalty, disputePenalty } from '../claims/penalty.ts'
 import type { Refusal } from '../state/reject.ts'
@@ -162,6 +163,8 @@ function administer(state: State, command: Rare, events: EventLog): Outcome {
       return announceMaintenance(state, command)
     case 'lot.probe':
       return probeLot(state, command)
+    case 'supplier.grade':
+      return gradeSupplier(state, command)
     case 'penalty.dispute':
       return disputePenalty(state, command)
     case 'penalty.decide':

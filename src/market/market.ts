@@ -31,6 +31,8 @@ import {
   pendingCuts,
   unpackFixing,
 } from './fixing-window.ts'
+import type { Scorecard, ScoreFold } from './scorecard.ts'
+import { foldScores, newScoreFold, scorecardsOf } from './scorecard.ts'
 import type { Print, Tape } from './tape.ts'
 import { foldTape, newTape, packTape, tradesOf, unpackTape } from './tape.ts'
 import type { Ticker } from './ticker.ts'
@@ -85,6 +87,8 @@ export type Market = {
   }
   /** Hours that have ended and whose fixing is not yet published, oldest first. */
   fixingCuts(): readonly FixingCut[]
+  /** How suppliers of an instrument keep their promises, as of `at`, the best first. */
+  scorecards(instrument: InstrumentId, at: Instant): Scorecard[]
   /** The folds as text, to be kept beside a snapshot of the engine. */
   dump(): string
   /** Puts back what `dump` wrote. Throws a `SyntaxError` on text that it did not. */
@@ -130,6 +134,7 @@ export function createMarket(): Market {
   let at = 0 as Instant
   let folds: Folds[] = []
   let fixing: FixingFold = newFixingFold()
+  let scores: ScoreFold = newScoreFold()
   const of = (instrument: InstrumentId): Folds => folds[instrument] ?? newFolds()
   return {
     get seq() {
@@ -146,6 +151,7 @@ export function createMarket(): Market {
         for (const event of applied.events) {
           foldEvent(folds, touched, applied, event)
           foldFixing(fixing, applied.at, event)
+          foldScores(scores, applied.at, event)
         }
         seq = applied.seq
         at = applied.at
@@ -172,6 +178,7 @@ export function createMarket(): Market {
       return { status, reason, until }
     },
     fixingCuts: () => pendingCuts(fixing),
+    scorecards: (instrument, now) => scorecardsOf(scores, instrument, now),
     dump: () =>
       JSON.stringify({
         version: VERSION,
@@ -179,11 +186,13 @@ export function createMarket(): Market {
         at,
         instruments: folds.map(pack),
         fixing: packFixing(fixing),
+        scores,
       }),
     restore(text) {
       const kept = readDump(text)
       folds = kept.instruments.map(unpack)
       fixing = unpackFixing(kept.fixing)
+      scores = kept.scores
       seq = kept.seq
       at = kept.at as Instant
     },
@@ -297,7 +306,7 @@ function candlesSince(series: readonly Candle[], since: Instant, seconds: Candle
 const sameLevel = (a: Level | null, b: Level | null): boolean =>
   a === b || (a !== null && b !== null && a[0] === b[0] && a[1] === b[1] && a[2] === b[2])
 
-const VERSION = 4
+const VERSION = 5
 
 type Packed = {
   lotTick: number
@@ -315,6 +324,7 @@ type Dump = {
   at: number
   instruments: Packed[]
   fixing: PackedFixing
+  scores: ScoreFold
 }
 
 const pack = (folds: Folds): Packed => ({

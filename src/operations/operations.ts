@@ -11,6 +11,7 @@ import { batchOperations } from './order-batch.ts'
 import { figureOperations } from '../figures/figures.ts'
 import { groupOperations } from './order-groups.ts'
 import { orderOperations } from './orders.ts'
+import { scorecardOperations } from '../conduct/scorecards.ts'
 import { penaltyOperations } from '../conduct/penalties.ts'
 import { procurementOperations } from './procurements.ts'
 import { protectionOperations } from './protection.ts'
@@ -42,4 +43,5 @@ export const OPERATIONS: readonly Operation[] = [
   ...marketStateOperations,
   ...protectionOperations,
   ...penaltyOperations,
+  ...scorecardOperations,
 ]

@@ -14,6 +14,7 @@ import type { Lots, Micros, Ppm, Ticks, Wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { DeclarationCommand } from './declaration.ts'
 import type { FixingCommand } from './fixing.ts'
+import type { Standing } from './conduct.ts'
 import type { Capability, Spec } from './instrument.ts'
 import type { MarketCommand } from './status.ts'
 
@@ -40,6 +41,7 @@ export type Command =
   | { kind: 'offer.suspend'; offer: OfferId; reason: string }
   | { kind: 'offer.notice'; account: AccountId; offer: OfferId; notice: Notice | null }
   | LotProbe
+  | SupplierGrade
   | { kind: 'units.issue'; account: AccountId; offer: OfferId; instrument: InstrumentId; lots: Lots }
   | { kind: 'units.redeem'; account: AccountId; instrument: InstrumentId; lots: Lots }
   | { kind: 'units.transfer'; account: AccountId; instrument: InstrumentId; wt: Wt }
@@ -149,6 +151,20 @@ export type LotProbe = {
   expected: readonly { instrument: InstrumentId; failure: Ppm }[]
   /** Which item it was, in which request, and the SHA-256 of question and answer. */
   evidence: { item: string; request: string; sha256: string }
+}
+
+/**
+ * What the market's fold over deliveries and probes makes of a supplier in an instrument. It is journaled as
+ * a command because powers and logarithms of floats may differ between machines: a replay takes it as said.
+ */
+export type SupplierGrade = {
+  kind: 'supplier.grade'
+  account: AccountId
+  instrument: InstrumentId
+  standing: Standing
+  /** The score, 0 to 100, in hundredths; and over how many effective requests. */
+  score: number
+  requests: number
 }
 
 export type OrderPlace = {

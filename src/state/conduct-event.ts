@@ -18,6 +18,7 @@ export type ConductEvent =
       ratio: number
       evidence: CommandOf<'lot.probe'>['evidence']
     }
+  | ({ kind: 'supplier.graded' } & Omit<CommandOf<'supplier.grade'>, 'kind'>)
   /** The test has ended; the next probe begins another. */
   | {
       kind: 'lot.accepted'

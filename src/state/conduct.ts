@@ -3,11 +3,16 @@ import type { Micros, Wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import type { DefaultReason } from './penalty.ts'
 
+/** The grade of a supplier in an instrument: A is best, and on probation too little is known. */
+export type Standing = 'A' | 'B' | 'C' | 'suspended' | 'probation'
+
 /** How an account has kept what it promised in one instrument, as far as rules depend on it. */
 export type Conduct = {
   test: LotTest
   /** When its last lots were rejected, oldest first; those of more than a week ago are forgotten. */
   rejections: Instant[]
+  /** Null: it has not been graded yet. */
+  standing: Standing | null
   /** Calls since the last sweep that it missed, and that it served. */
   missedCalls: number
   servedCalls: number
@@ -31,6 +36,7 @@ export const newTest = (at: Instant): LotTest => ({ since: at, probes: 0, failed
 export const newConduct = (at: Instant): Conduct => ({
   test: newTest(at),
   rejections: [],
+  standing: null,
   missedCalls: 0,
   servedCalls: 0,
 })
@@ -51,5 +57,6 @@ export type Withheld = {
 export type Bought = { wt: Wt; cost: Micros; proceeds: Micros }
 
 /** A supplier whose promises are bought in and then cancelled, and what of them is still open. */
-export type Failing = { account: AccountId; reason: DefaultReason }
+/** Of all it owes, or in one instrument. */
+export type Failing = { account: AccountId; instrument: InstrumentId | null; reason: DefaultReason }
 export type Default = { account: AccountId; instrument: InstrumentId }

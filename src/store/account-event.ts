@@ -26,6 +26,7 @@ const OWN = [
   'offer.noticed',
   'escrow.forfeited',
   'declaration.made',
+  'supplier.graded',
   'supplier.defaulted',
   'default.bought_in',
   'default.closed',

@@ -2,7 +2,7 @@ import { MICROS_PER_SECOND } from '../base/time.ts'
 import type { Instant } from '../base/time.ts'
 import type { AccountId, InstrumentId, OfferId } from '../base/ids.ts'
 import type { Lots, Micros, Wt } from '../base/money.ts'
-import { micros, mulDivDown, shareUp, wt } from '../base/money.ts'
+import { micros, mulDivDown, mulDivUp, PPM, ppm, shareUp, wt } from '../base/money.ts'
 import {
   accountOf,
   freeCash,
@@ -13,6 +13,7 @@ import {
   positionOf,
 } from '../state/account.ts'
 import type { CommandOf } from '../state/command.ts'
+import type { Standing } from '../state/conduct.ts'
 import { freeBond, trimEscrow, unreserved } from './escrow.ts'
 import type { Event } from '../state/event.ts'
 import { costOf } from './fill.ts'
@@ -60,6 +61,8 @@ export function certifyOffer(state: State, command: CommandOf<'offer.certify'>):
   // Nothing below this line can fail.
   grantCertificate(offer, instrument, expiresAt)
   const { account } = offer.terms
+  const conduct = positionOf(state, account, id)?.conduct
+  if (conduct?.standing === 'suspended') conduct.standing = 'probation'
   return [{ kind: 'offer.certified', offer: offer.id, account, instrument: id, expiresAt, evidence }]
 }
 
@@ -83,7 +86,7 @@ export function suspendOffer(state: State, command: CommandOf<'offer.suspend'>):
   // Nothing below this line can fail.
   offer.suspended = true
   const { account } = offer.terms
-  if (!mayServe(state, account)) state.failing.push({ account, reason: 'suspended' })
+  if (!mayServe(state, account)) state.failing.push({ account, instrument: null, reason: 'suspended' })
   return [{ kind: 'offer.suspended', offer: offer.id, account, reason: command.reason }]
 }
 
@@ -109,7 +112,7 @@ export function issueUnits(state: State, command: CommandOf<'units.issue'>): Eve
   const most = issueMax(state, instrument)
   if (command.lots > most) return refuse('quantity_above_maximum', { maximum: most })
   const quantity = wt(command.lots * instrument.spec.lot)
-  const bond = bondFor(state, instrument, command.lots)
+  const bond = bondFor(state, instrument, command.lots, account)
   const cash = freeCash(state, account)
   if (bond > cash) return refuse('bond_short', { needed: bond, free: cash })
   const room = capacityOf(offer, instrument) - offer.backed
@@ -126,9 +129,22 @@ export function issueUnits(state: State, command: CommandOf<'units.issue'>): Eve
   return [{ kind: 'units.issued', account: account.id, offer: offer.id, instrument: id, wt: quantity, bond }]
 }
 
+/** What the standing of a supplier makes of its bond: better ones post less. */
+const BOND_OF: Record<Standing, number> = {
+  A: 750_000,
+  B: 1_000_000,
+  C: 1_500_000,
+  probation: 2_000_000,
+  suspended: 2_000_000,
+}
+
 /** The bond of an issue: a share of its value at the bond reference, rounded up. */
-const bondFor = (state: State, instrument: Instrument, quantity: Lots): Micros =>
-  shareUp(valueOf(instrument, bondReference(state, instrument), quantity), state.settings.bond)
+function bondFor(state: State, instrument: Instrument, quantity: Lots, account: Account): Micros {
+  const value = valueOf(instrument, bondReference(state, instrument), quantity)
+  const standing = account.positions[instrument.id]?.conduct?.standing
+  const share = mulDivUp(state.settings.bond, standing ? BOND_OF[standing] : PPM, PPM)
+  return shareUp(value, ppm(share))
+}
 
 /** Lots of one issue: their value, and all units of the instrument, must stay safe integers. */
 function issueMax(state: State, instrument: Instrument): number {

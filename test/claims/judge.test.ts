@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { judge, latencyCeiling, weigh } from '../../src/claims/judge.ts'
+import { judge, weigh } from '../../src/claims/judge.ts'
+import { latencyCeiling } from '../../src/state/speed.ts'
 import { PRIME, reading } from '../engine/stage.ts'
 
 // text-prime: first token within 4,600 ms + 1 ms per input token, then 40 tokens a second.
