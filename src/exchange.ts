@@ -6,10 +6,7 @@ import { createAccountFeed } from './feed/account-feed.ts'
 import { createFeed } from './feed/feed.ts'
 import { printAsyncApi } from './contract/asyncapi.ts'
 import { printOpenApi } from './contract/openapi.ts'
-import type { FixingDesk } from './api/fixing-desk.ts'
-import { createFixingDesk } from './api/fixing-desk.ts'
-import type { GradeDesk } from './api/grade-desk.ts'
-import { createGradeDesk } from './api/grade-desk.ts'
+import { openDesks } from './api/desks.ts'
 import type { Caller } from './api/operation.ts'
 import { certifyThrough, createQualifications } from './api/qualification-desk.ts'
 import { RateLimiter, ratesFor } from './api/rate.ts'
@@ -313,8 +310,7 @@ async function serve(
   const server = createHttpServer({ venue, completions, grid, mcp, documents, sessions, metrics, requestIds })
   const closeStream = serveStream(server, { venue, ...feeds, nextId: () => requestIds.next() }, metrics)
   const closeGridSocket = serveGridSocket(server, venue)
-  const fixings = fixingsOf(venue)
-  const grades = gradesOf(venue)
+  const desks = openDesks(venue)
   const pruning = setInterval(() => void prune(venue), PRUNE_MS)
   const close = async () => {
     isReady = false
@@ -323,8 +319,7 @@ async function serve(
     closeStream()
     closeGridSocket()
     await Promise.all([mcp.close(), feeds.courier.close()])
-    await fixings.stop()
-    await grades.stop()
+    await desks.stop()
     await letGo(server, venue, delivery, stores)
   }
   try {
@@ -341,20 +336,6 @@ async function serve(
     guest = caller
   }
   return { venue, baseUrl, operatorKey, setReady, welcome, close }
-}
-
-function fixingsOf({ sequencer, market, clock, log }: Venue): FixingDesk {
-  const onFailure = (error: unknown) => log.error({ error }, 'a fixing could not be published')
-  const desk = createFixingDesk({ sequencer, market, clock, onFailure })
-  desk.start()
-  return desk
-}
-
-function gradesOf({ sequencer, market, clock, log }: Venue): GradeDesk {
-  const onFailure = (error: unknown) => log.error({ error }, 'suppliers could not be graded')
-  const desk = createGradeDesk({ sequencer, market, clock, onFailure })
-  desk.start()
-  return desk
 }
 
 /** Running requests end, what was submitted becomes durable, and what is held is let go, in that order. */

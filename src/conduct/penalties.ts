@@ -9,7 +9,7 @@ import type { Penalty } from '../state/penalty.ts'
 import type { State } from '../state/state.ts'
 import { money, units } from '../wire/decimal.ts'
 import { printId } from '../wire/id.ts'
-import type { PenaltyOut } from '../wire/penalty.ts'
+import type { PenaltyOut } from '../wire/conduct.ts'
 import {
   decision,
   decisionRequest,
@@ -17,7 +17,7 @@ import {
   penalties,
   penalty,
   penaltyPath,
-} from '../wire/penalty.ts'
+} from '../wire/conduct.ts'
 
 const printPenalty = (state: State, one: Penalty): PenaltyOut => ({
   id: printId('penalty', one.id),

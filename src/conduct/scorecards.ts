@@ -9,8 +9,8 @@ import { accountOf, theInstrument } from '../state/account.ts'
 import type { State } from '../state/state.ts'
 import { printId } from '../wire/id.ts'
 import { instrumentPath } from '../wire/instrument.ts'
-import type { ScorecardOut } from '../wire/scorecard.ts'
-import { scorecards, supplierPath } from '../wire/scorecard.ts'
+import type { ScorecardOut } from '../wire/conduct.ts'
+import { scorecards, supplierPath } from '../wire/conduct.ts'
 
 /** A supplier's name, where one of its offers discloses it. */
 function nameOf(state: State, account: AccountId): string {
@@ -44,7 +44,7 @@ const ofInstrument = publicOperation({
   id: 'scorecard.list',
   method: 'GET',
   path: '/v1/instruments/{id}/scorecards',
-  tag: 'Market data',
+  tag: 'Markets',
   summary: 'How suppliers of an instrument keep their promises, the best first.',
   params: instrumentPath,
   answer: scorecards,
@@ -59,7 +59,7 @@ const ofSupplier = publicOperation({
   id: 'supplier.scorecards',
   method: 'GET',
   path: '/v1/suppliers/{id}/scorecards',
-  tag: 'Market data',
+  tag: 'Markets',
   summary: 'How one supplier keeps its promises, by instrument.',
   params: supplierPath,
   answer: scorecards,

@@ -5,7 +5,7 @@ import { NO_MANDATE } from '../../src/base/ids.ts'
 import { wt } from '../../src/base/money.ts'
 import { later, MICROS_PER_HOUR } from '../../src/base/time.ts'
 import { audit } from '../../src/engine/audit.ts'
-import { penalties } from '../../src/wire/penalty.ts'
+import { penalties } from '../../src/wire/conduct.ts'
 import type { TestVenue, Trader } from '../api/test-venue.ts'
 import { openTestVenue } from '../api/test-venue.ts'
 

@@ -6,7 +6,7 @@ import { NO_MANDATE } from '../../src/base/ids.ts'
 import { wt } from '../../src/base/money.ts'
 import { later, MICROS_PER_HOUR } from '../../src/base/time.ts'
 import { audit } from '../../src/engine/audit.ts'
-import { scorecards } from '../../src/wire/scorecard.ts'
+import { scorecards } from '../../src/wire/conduct.ts'
 import type { TestVenue } from '../api/test-venue.ts'
 import { openTestVenue } from '../api/test-venue.ts'
 import { reading } from '../engine/stage.ts'
@@ -49,7 +49,10 @@ test('cards are public; the desk records standings that changed, and new bonds f
   assert.equal(card?.supplier, sol.account)
   assert.equal(card?.name, 'Sol')
   assert.equal(card?.standing, 'probation')
-  assert.ok((card?.effective_requests ?? 0) > 0.09 && (card?.effective_requests ?? 0) <= 0.1, 'one buyer counts for a tenth')
+  assert.ok(
+    (card?.effective_requests ?? 0) > 0.09 && (card?.effective_requests ?? 0) <= 0.1,
+    'one buyer counts for a tenth',
+  )
   assert.equal(card?.quality, null, 'no probe has been made')
   const own = await v.send('GET', `/v1/suppliers/${sol.account}/scorecards`)
   assert.deepEqual(own.json.data, listed.json.data)
