@@ -55,7 +55,8 @@ export class Busbar extends BusbarMarketData {
    * Places a limit or a market order; of a market order `price` is the worst it may trade at. It always
    * carries a `clientOrderId`, a random one unless `params` names one, so that it can be sent again after a
    * lost answer. Further `params`: `postOnly`, `timeInForce` (with GTD `expiresAt` in ms), `reduceOnly`,
-   * `triggerPrice` (or `stopPrice`) of an order that waits for a price, `selfTradePrevention`, and any field of the exchange's own order.
+   * `triggerPrice` (or `stopPrice`) of an order that waits for a price, `selfTradePrevention`, and any field
+   * of the exchange's own order.
    */
   override async createOrder(
     symbol: string,
