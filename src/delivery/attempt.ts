@@ -198,7 +198,8 @@ class Running {
     const ttft = firstAt === 0 ? 0 : Math.max(0, firstAt - sentAt)
     const { answer, blocked } = this
     const accepted = this.accepted && !overdue
-    this.resolve({ kind, answer, ttft, cut: null, accepted, blocked, failure: null, error: null, ...part })
+    const { cut = null, failure: reason = null, error = null } = part
+    this.resolve({ kind, answer, ttft, cut, accepted, blocked, failure: reason, error })
   }
 
   private hold(held: boolean): void {

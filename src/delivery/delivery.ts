@@ -279,12 +279,20 @@ export class Delivery {
     this.tell(buyerError(fault))
   }
 
-  private served(ended: Ended): Served {
+  private served({ outcome, draw, offer, aboveRate }: Ended): Served {
     const { outputMax, prompt, demand } = this.opening
-    const attempts = this.calls.length
-    const { bands } = this.parts
-    const { rawBody } = this.request
-    return { ...ended, prompt, outputMax, attempts, bands, isPlain: demand.isPlain, rawBody }
+    return {
+      outcome,
+      draw,
+      offer,
+      prompt,
+      outputMax,
+      attempts: this.calls.length,
+      aboveRate,
+      bands: this.parts.bands,
+      isPlain: demand.isPlain,
+      rawBody: this.request.rawBody,
+    }
   }
 
   private async release(draw: Draw, reason: string, error: BuyerError | null): Promise<void> {

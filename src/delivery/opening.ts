@@ -122,10 +122,18 @@ export class Opening {
   }
 
   private draw(offer: Offer, inputTokens: number, outputTokens: number): ReturnType<typeof openDraw> {
-    const { caller, instrument, requestId: request } = this.request
-    const deadline = this.deadline(inputTokens)
-    const terms = { ...caller, instrument, offer: offer.id, request, inputTokens, outputTokens, deadline }
-    return openDraw(this.parts.exchange, this.spec, terms)
+    const { caller, instrument, requestId } = this.request
+    return openDraw(this.parts.exchange, this.spec, {
+      account: caller.account,
+      mandate: caller.mandate,
+      buyLimit: caller.buyLimit,
+      instrument,
+      offer: offer.id,
+      request: requestId,
+      inputTokens,
+      outputTokens,
+      deadline: this.deadline(inputTokens),
+    })
   }
 
   private choose(input: number, output: number, tried: ReadonlySet<OfferId>): ReturnType<Router['choose']> {

@@ -63,7 +63,7 @@ export async function readUsage({ outcome, draw, prompt, outputMax }: Served): P
 export function readingOf(served: Served, usage: Usage): Reading {
   const { outcome, attempts, aboveRate, rawBody } = served
   const { answer, ttft, blocked, kind } = outcome
-  return {
+  const reading: Reading = {
     inputTokens: usage.input,
     cachedTokens: 0,
     outputTokens: usage.output,
@@ -74,19 +74,20 @@ export function readingOf(served: Served, usage: Usage): Reading {
     attempts,
     claimedInput: answer.claim?.input ?? null,
     claimedOutput: answer.claim?.output ?? null,
-    ...claimFits(served, usage),
     promptHash: hash('sha256', rawBody),
     outputHash: hash('sha256', answer.texts().join('')),
   }
+  const fits = claimFits(served, usage)
+  if (fits !== undefined) reading.claimFits = fits
+  return reading
 }
 
 /** Whether the supplier's claim fits what is usual of it. What was cut short is not compared. */
-function claimFits({ outcome, offer, bands, isPlain }: Served, usage: Usage): { claimFits?: boolean } {
+function claimFits({ outcome, offer, bands, isPlain }: Served, usage: Usage): boolean | undefined {
   const { claim } = outcome.answer
-  if (claim === null || outcome.kind !== 'done' || outcome.cut !== null) return {}
+  if (claim === null || outcome.kind !== 'done' || outcome.cut !== null) return undefined
   const input = isPlain ? { counted: usage.input, claimed: claim.input } : null
-  const fits = bands.fit(offer, input, { counted: usage.output, claimed: claim.output })
-  return fits === undefined ? {} : { claimFits: fits }
+  return bands.fit(offer, input, { counted: usage.output, claimed: claim.output })
 }
 
 /** What the buyer is told of a settlement. */

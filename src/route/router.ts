@@ -5,11 +5,12 @@ import { MICROS_PER_SECOND } from '../base/time.ts'
 import { accountOf, offerOf } from '../state/account.ts'
 import type { Capability } from '../state/instrument.ts'
 import type { Offer, State } from '../state/state.ts'
+import type { Candidate } from '../trading/supply.ts'
 import { candidates } from '../trading/supply.ts'
 import type { Course } from './affinity.ts'
 import { Affinity, rank } from './affinity.ts'
 import { Balance, withinBound } from './balance.ts'
-import type { Preferences } from './preference.ts'
+import type { Preferences, Suitor } from './preference.ts'
 import { fits, unmet } from './preference.ts'
 import type { Misstep, Pace } from './standing.ts'
 import { Standing } from './standing.ts'
@@ -72,7 +73,7 @@ const WORTH = {
   chance: 0.05,
 } as const
 
-type Rival = { offer: Offer; standing: Standing; owes: boolean; oldest: number; name: string | null }
+type Rival = { offer: Offer; standing: Standing; owes: boolean; oldest: number }
 
 /** Chooses suppliers. `clock` is monotonic, in microseconds. */
 export const createRouter = (chance: Chance, clock: () => number): Router => new ScoringRouter(chance, clock)
@@ -103,19 +104,48 @@ class ScoringRouter implements Router {
   }
 
   choose(state: State, at: Instant, search: Search): { offer: Offer; others: number } | NoRoute {
+    const now = this.clock()
+    const free: Rival[] = []
+    for (const candidate of candidates(state, search.instrument, at)) {
+      const rival = this.rivalOf(state, candidate, search)
+      if (rival === undefined) continue
+      const { standing } = rival
+      if (this.suits(state, rival, search) && standing.waits(now) === 0 && !standing.full) free.push(rival)
+    }
+    const best = free.length > 1 ? this.pick(free, search, now) : free[0]
+    if (best === undefined) return this.explain(state, at, search, now)
+    return { offer: best.offer, others: free.length - 1 }
+  }
+
+  /** A candidate as a rival for this request, unless it has been tried. */
+  private rivalOf(
+    state: State,
+    { offer: id, unreserved, oldest }: Candidate,
+    search: Search,
+  ): Rival | undefined {
+    const offer = offerOf(state, id)
+    if (offer === undefined || search.tried.has(id)) return undefined
+    return { offer, standing: this.standing(offer), owes: unreserved >= search.wt, oldest }
+  }
+
+  private suits(state: State, rival: Rival, search: Search): boolean {
+    const { needs, context, preferences } = search
+    const { terms } = rival.offer
+    if (terms.contextTokens < context) return false
+    for (const { capability } of needs) if (!terms.capabilities.includes(capability)) return false
+    if (search.uncarried?.(rival.offer)) return false
+    return preferences === null || fits(preferences, suitorOf(state, rival))
+  }
+
+  /** Why nobody can be called: the first thing in the way of everybody. */
+  private explain(state: State, at: Instant, search: Search, now: number): NoRoute {
     const { needs, preferences } = search
-    const owing = this.owing(state, at, search)
+    const owing = candidates(state, search.instrument, at).flatMap(
+      (candidate) => this.rivalOf(state, candidate, search) ?? [],
+    )
+    if (owing.length === 0) return { why: 'no_supply' }
     const capable = owing.filter(({ offer }) => needs.every((need) => can(offer, need.capability)))
     const able = capable.filter(({ offer }) => !search.uncarried?.(offer))
-    const wide = able.filter(({ offer }) => offer.terms.contextTokens >= search.context)
-    const suitors = wide.map((rival) => ({ ...rival, firstTokenMs: rival.standing.firstTokenMs }))
-    const wanted = preferences === null ? wide : suitors.filter((suitor) => fits(preferences, suitor))
-    const now = this.clock()
-    const awake = wanted.filter(({ standing }) => standing.waits(now) === 0)
-    const free = awake.filter(({ standing }) => !standing.full)
-    const best = free.length > 1 ? this.pick(free, search, now) : free[0]
-    if (best !== undefined) return { offer: best.offer, others: free.length - 1 }
-    if (owing.length === 0) return { why: 'no_supply' }
     const [mute] = capable
     if (able.length === 0 && mute !== undefined)
       return { why: 'incapable', param: search.uncarried?.(mute.offer) ?? 'model' }
@@ -123,23 +153,15 @@ class ScoringRouter implements Router {
       const lacking = needs.find((need) => !owing.some(({ offer }) => can(offer, need.capability)))
       return { why: 'incapable', param: (lacking ?? needs[0])?.param ?? 'model' }
     }
+    const wide = able.filter(({ offer }) => offer.terms.contextTokens >= search.context)
     if (wide.length === 0) return { why: 'too_long' }
+    const suitors = wide.map((rival) => suitorOf(state, rival))
+    const wanted = wide.filter((_, i) => preferences === null || fits(preferences, suitors[i] as Suitor))
     if (preferences !== null && wanted.length === 0)
       return { why: 'unwanted', param: unmet(preferences, suitors) }
-    if (awake.length > 0) return { why: 'busy' }
-    const wait = Math.min(...wanted.map(({ standing }) => standing.waits(now)))
-    return { why: 'down', retryAfter: Math.ceil(wait / MICROS_PER_SECOND) }
-  }
-
-  private owing(state: State, at: Instant, { instrument, tried, wt }: Search): Rival[] {
-    const owing: Rival[] = []
-    for (const { offer: id, account, unreserved, oldest } of candidates(state, instrument, at)) {
-      const offer = offerOf(state, id)
-      if (offer === undefined || tried.has(id)) continue
-      const name = offer.terms.disclosed ? (accountOf(state, account)?.name.toLowerCase() ?? null) : null
-      owing.push({ offer, standing: this.standing(offer), owes: unreserved >= wt, oldest, name })
-    }
-    return owing
+    const waits = wanted.map(({ standing }) => standing.waits(now))
+    if (waits.includes(0)) return { why: 'busy' }
+    return { why: 'down', retryAfter: Math.ceil(Math.min(...waits) / MICROS_PER_SECOND) }
   }
 
   /** The best of several, and the note that it has been given the work. */
@@ -185,5 +207,12 @@ class ScoringRouter implements Router {
     return best
   }
 }
+
+/** A rival as preferences see it: named only where its offer discloses who it is. */
+const suitorOf = (state: State, { offer, standing }: Rival): Suitor => ({
+  offer,
+  name: offer.terms.disclosed ? (accountOf(state, offer.terms.account)?.name.toLowerCase() ?? null) : null,
+  firstTokenMs: standing.firstTokenMs,
+})
 
 const can = (offer: Offer, capability: Capability): boolean => offer.terms.capabilities.includes(capability)

@@ -20,7 +20,7 @@ type Waiting<Question, Answer> = {
 }
 
 const TRIES_MAX = 2
-/** How long questions to a busy thread wait for company. */
+/** How long questions to a thread that is, or just was, busy wait for company. */
 const BATCH_MS = 1
 
 /**
@@ -37,6 +37,7 @@ class Owner<Question, Answer> implements Thread<Question, Answer> {
   private nextId = 1
   private closed = false
   private heardAt = 0
+  private sentAt = 0
   private worker: Worker | null
   private readonly watch: NodeJS.Timeout
   private readonly module: URL
@@ -129,13 +130,16 @@ class Owner<Question, Answer> implements Thread<Question, Answer> {
 
   /** At once to an idle thread; to a busy one with its next answer, or after a moment if that is sooner. */
   private flushSoon(): void {
-    if (this.waiting.size === this.batch.length) setImmediate(() => this.flush())
+    const isIdle = this.waiting.size === this.batch.length && performance.now() - this.sentAt > BATCH_MS
+    if (isIdle) setImmediate(() => this.flush())
     else setTimeout(() => this.flush(), BATCH_MS)
   }
 
   private flush(): void {
     const asked = this.batch
     this.batch = []
-    if (asked.length > 0) this.worker?.postMessage(asked)
+    if (asked.length === 0) return
+    this.sentAt = performance.now()
+    this.worker?.postMessage(asked)
   }
 }
