@@ -1,30 +1,21 @@
-// The processes of bench/gateway.ts: a stub of a supplier, a bare proxy, and a venue with everything on.
-// `node --import tsx bench/gateway-role.ts supplier|proxy|venue [supplier's URL]` prints its own URL.
-import { readFileSync } from 'node:fs'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+// The processes of the gateway's benches: a stub of a supplier, a bare proxy, and a whole exchange. Each prints
+// `URL of its service, URL of its gauge, key`. `gateway-role.ts supplier|proxy|venue [supplier's URL]`
+import { mkdtempSync, readFileSync } from 'node:fs'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
-import { mkdtempSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Pool } from 'undici'
-import { chance } from '../src/base/chance.ts'
-import type { AccountId, InstrumentId, OfferId } from '../src/base/ids.ts'
+import type { OfferId } from '../src/base/ids.ts'
 import { NO_MANDATE } from '../src/base/ids.ts'
-import { lots, micros, ticks, wt } from '../src/base/money.ts'
-import type { Instant } from '../src/base/time.ts'
-import { createGateway } from '../src/delivery/gateway.ts'
-import { createJudge } from '../src/delivery/judge.ts'
-import { createMeter, TOKENIZER } from '../src/meter/meter.ts'
-import { systemTimer } from '../src/delivery/timer.ts'
-import { createUpstream } from '../src/delivery/upstream.ts'
-import { initJournal, openJournal } from '../src/journal/sqlite-journal.ts'
-import { openSequencer } from '../src/sequencer/sequencer.ts'
+import { lots, ticks, wt } from '../src/base/money.ts'
+import { later, MICROS_PER_DAY } from '../src/base/time.ts'
+import type { Exchange } from '../src/exchange.ts'
+import { openExchange } from '../src/exchange.ts'
+import { createMeter } from '../src/meter/meter.ts'
 import type { Command } from '../src/state/command.ts'
-import type { Event } from '../src/state/event.ts'
-import { launchSpecs } from '../src/state/grade.ts'
-import type { Spec } from '../src/state/instrument.ts'
-import { CHAT } from '../src/surface/question.ts'
+import { findInstrument } from '../src/api/instrument-name.ts'
 
 const FIRST_TOKEN_MS = 100
 const TOKEN_MS = 20
@@ -40,33 +31,61 @@ const STOP = `${eventOf({ delta: {}, finish_reason: 'stop' })}data: [DONE]\n\n`
 const AT_ONCE = TOKENS.join('') + STOP
 const WHOLE = JSON.stringify({ id: 'x', choices: [{ index: 0, message: SAMPLE, finish_reason: 'stop' }] })
 
+/** Microseconds on the machine's monotonic clock, the same for every process on it. */
+const now = (): number => Number(process.hrtime.bigint() / 1_000n)
+
 function bodyOf(request: IncomingMessage, then: (bytes: Buffer) => void): void {
   const parts: Buffer[] = []
   request.on('data', (part: Buffer) => parts.push(part))
   request.on('end', () => then(Buffer.concat(parts)))
 }
 
-/** Answers at once, as a stream or whole; or, asked for `pace`, at so many tokens a second after a first wait. */
+type Asked = { stream?: boolean; seed?: number; max_tokens?: number }
+
+/**
+ * Answers at once, as a stream or whole. With `seed` 1 each token comes at its time and says when it was
+ * sent; with `seed` 2 there are `max_tokens` of them, as fast as the reader takes them.
+ */
 function supplier(request: IncomingMessage, response: ServerResponse): void {
   bodyOf(request, (bytes) => {
-    const body = JSON.parse(bytes.toString()) as { stream?: boolean; seed?: number }
-    if (!body.stream) return void response.writeHead(200, { 'content-type': 'application/json' }).end(WHOLE)
+    const { stream, seed, max_tokens: most = STREAM_TOKENS } = JSON.parse(bytes.toString()) as Asked
+    if (!stream) return void response.writeHead(200, { 'content-type': 'application/json' }).end(WHOLE)
     response.writeHead(200, { 'content-type': 'text/event-stream' })
-    if (body.seed !== 1) return void response.end(AT_ONCE)
-    let sent = 0
-    const next = () => {
-      if (sent === STREAM_TOKENS) return void response.end(STOP)
-      response.write(TOKENS[sent++ % TOKENS.length])
-      setTimeout(next, TOKEN_MS)
-    }
-    setTimeout(next, FIRST_TOKEN_MS)
+    if (seed === 1) pace(response)
+    else if (seed === 2) pour(response, most)
+    else response.end(AT_ONCE)
   })
 }
 
+function pace(response: ServerResponse): void {
+  let sent = 0
+  const next = () => {
+    if (response.destroyed) return
+    if (sent++ === STREAM_TOKENS) return void response.end(STOP)
+    response.write(eventOf({ delta: { content: ` ${now()}` } }))
+    setTimeout(next, TOKEN_MS)
+  }
+  setTimeout(next, FIRST_TOKEN_MS)
+}
+
+/** Tokens of one letter each, some at a time: as many as were asked for, to the token. */
+function pour(response: ServerResponse, tokens: number): void {
+  let left = tokens
+  const next = () => {
+    if (response.destroyed) return
+    const some = Math.min(left, 64)
+    left -= some
+    if (some === 0) return void response.end(STOP)
+    response.write(eventOf({ delta: { content: ' a'.repeat(some) } }))
+    setImmediate(next)
+  }
+  next()
+}
+
 /** The least that a gateway does: reads and parses the body, replaces the model, and pipes the answer through. */
-function proxyTo(url: string) {
+function proxyTo(url: string): RequestListener {
   const pool = new Pool(new URL(url).origin, { pipelining: 1 })
-  return (request: IncomingMessage, response: ServerResponse): void =>
+  return (request, response) =>
     bodyOf(request, (bytes) => {
       const body = JSON.stringify({ ...(JSON.parse(bytes.toString()) as object), model: 'stub' })
       const headers = { 'content-type': 'application/json' }
@@ -77,113 +96,151 @@ function proxyTo(url: string) {
         body,
         opaque: response,
       }
-      void pool.stream(options, ({ statusCode, headers: answered }) => {
-        response.writeHead(statusCode, { 'content-type': String(answered['content-type']) })
-        return response
-      })
+      pool
+        .stream(options, ({ statusCode, headers: answered }) => {
+          response.writeHead(statusCode, { 'content-type': String(answered['content-type']) })
+          return response
+        })
+        // A buyer that hangs up ends the pipe.
+        .catch(() => response.destroy())
     })
 }
 
-/** A supplier that owes, a buyer with units, and the gateway over an embedded journal on disk. */
-async function venueOver(url: string) {
+/** What the counting thread of a venue takes, in bytes: its vocabulary above all. */
+async function meterBytes(): Promise<number> {
+  const before = process.memoryUsage.rss()
+  const meter = createMeter()
+  await meter.count(['warm'])
+  const taken = process.memoryUsage.rss() - before
+  await meter.close()
+  return taken
+}
+
+/** A whole exchange over a journal on disk, with a supplier that owes and a buyer with units and a key. */
+async function venueOver(url: string): Promise<{ exchange: Exchange; key: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'busbar-bench-'))
-  await initJournal(folder)
-  const onFatal = (error: unknown) => {
-    throw error
-  }
-  const sequencer = await openSequencer({ journal: await openJournal({ folder, onFatal }), onFatal })
-  const act = async (command: Command): Promise<Event> => {
+  const quiet = () => undefined
+  const exchange = await openExchange({
+    config: {
+      host: '127.0.0.1',
+      port: 0,
+      data: join(folder, 'data'),
+      keyFile: join(folder, 'data.key'),
+      logLevel: 'warn',
+      demo: false,
+      allowPrivateSuppliers: true,
+      briefQualifications: true,
+      pace: 1,
+      orderRate: 0,
+      meterThreads: 1,
+      otlp: null,
+      publicHosts: [],
+      reopening: { cancelOnly: 0, postOnly: 0, auction: 0 },
+    },
+    log: { info: quiet, warn: quiet, error: console.error },
+    pageFolder: join(folder, 'no-page'),
+    docsFolder: 'docs',
+    onFatal: (error) => {
+      throw error
+    },
+  })
+  exchange.setReady()
+  return { exchange, key: await furnish(exchange, url) }
+}
+
+/** Lists the supplier, sells its units to the buyer, and returns the buyer's key. */
+async function furnish({ venue }: Exchange, url: string): Promise<string> {
+  const { sequencer, endpoints, keys, clock } = venue
+  const act = async (command: Command) => {
     const [event] = (await sequencer.ask(command)).events
     if (event === undefined || event.kind === 'command.rejected') throw new Error(JSON.stringify(event))
     return event
   }
-  const market = 0 as InstrumentId
-  await act({ kind: 'instrument.list', spec: launchSpecs(TOKENIZER.sha256)[1] as Spec })
-  const open = async (name: string): Promise<AccountId> => {
+  const market = findInstrument(sequencer.state, 'text-prime')?.id
+  if (market === undefined) throw new Error('text-prime is listed')
+  const open = async (name: string) => {
     const member = await act({ kind: 'member.admit', name })
     if (member.kind !== 'member.admitted') throw new Error('no member')
-    const opened = await act({
-      kind: 'account.open',
-      member: member.member,
-      name,
-      roles: ['supplier', 'consumer', 'trader'],
-    })
+    const roles = ['supplier', 'consumer', 'trader'] as const
+    const opened = await act({ kind: 'account.open', member: member.member, name, roles })
     if (opened.kind !== 'account.opened') throw new Error('no account')
     const { account } = opened
-    await act({ kind: 'cash.deposit', account, amount: micros(1_000_000_000_000), reference: 'bench' })
+    await act({ kind: 'cash.deposit', account, amount: 1e12 as never, reference: 'bench' })
     return account
   }
   const seller = await open('stub')
-  const account = await open('buyer')
-  await act({
-    kind: 'offer.register',
-    account: seller,
-    name: 'stub',
-    rate: wt(1_000_000_000_000),
+  const buyer = await open('buyer')
+  const terms = {
+    rate: wt(1e12),
     concurrency: 10_000,
     capabilities: [],
     contextTokens: 131_072,
     disclosed: true,
-  })
+  }
+  await act({ kind: 'offer.register', account: seller, name: 'stub', ...terms })
   const offer = 1 as OfferId
-  const expiresAt = ((Date.now() + 86_400_000) * 1_000) as Instant
+  await endpoints.put(
+    offer,
+    { baseUrl: `${url}/v1`, apiKey: null, model: 'stub', headers: {}, dialect: 'openai' },
+    clock(),
+  )
   const evidence = { requests: 0, ttftMsP95: 0, tokensPerSecondP5: 0, items: 0, passed: 0, sha256: '' }
+  const expiresAt = later(clock(), MICROS_PER_DAY)
   await act({ kind: 'offer.certify', offer, instrument: market, expiresAt, evidence })
-  await act({ kind: 'units.issue', account: seller, offer, instrument: market, lots: lots(1_000_000) })
   const rules = { timeInForce: 'gtc', postOnly: 'none', selfTrade: 'cancel_newest' } as const
-  const order = { type: 'limit', price: ticks(8_000), lots: lots(1_000_000), clientOrderId: null } as const
-  for (const [side, who] of [
-    ['sell', seller],
-    ['buy', account],
-  ] as const)
-    await act({
-      kind: 'order.place',
-      account: who,
-      instrument: market,
-      side,
-      ...rules,
-      ...order,
-      mandate: NO_MANDATE,
-    })
-  await act({ kind: 'units.transfer', account, instrument: market, wt: wt(10_000_000_000) })
-
-  const quiet = () => undefined
-  const gateway = createGateway({
-    exchange: sequencer,
-    endpointOf: () => ({ baseUrl: `${url}/v1`, dialect: 'openai', apiKey: null, model: 'stub', headers: {} }),
-    meter: createMeter(),
-    judge: createJudge(),
-    upstream: createUpstream({ allowPrivate: true, ports: [] }, systemTimer),
-    timer: systemTimer,
-    clock: () => (Date.now() * 1_000) as Instant,
-    log: { info: quiet, warn: console.error, error: console.error },
-    chance: chance(1),
-  })
-  const caller = { account, mandate: NO_MANDATE, buyLimit: null }
-  let requests = 0
-  return (request: IncomingMessage, response: ServerResponse): void =>
-    bodyOf(request, (rawBody) => {
-      const asked = CHAT.read(JSON.parse(rawBody.toString()))
-      if ('message' in asked) throw new Error(asked.message)
-      const requestId = `req_${++requests}`
-      void gateway.complete({ caller, instrument: market, ...asked, rawBody, requestId }, response)
-    })
+  for (let part = 0; part < 10; part++) {
+    await act({ kind: 'units.issue', account: seller, offer, instrument: market, lots: lots(100_000) })
+    for (const [side, account] of [
+      ['sell', seller],
+      ['buy', buyer],
+    ] as const) {
+      const order = { type: 'limit', price: ticks(8_000), lots: lots(100_000), clientOrderId: null } as const
+      const who = { account, instrument: market, side, mandate: NO_MANDATE }
+      await act({ kind: 'order.place', ...who, ...rules, ...order })
+    }
+  }
+  await act({ kind: 'units.transfer', account: buyer, instrument: market, wt: wt(1e10) })
+  const kind = { kind: 'bearer', scopes: ['inference:consume', 'account:read'], addresses: [] } as const
+  const wanted = { account: buyer, mandate: NO_MANDATE, label: 'bench', ...kind }
+  const made = await keys.create({ ...wanted, expiresAt: null, createdBy: null, publicKey: null }, clock())
+  if (made === 'too_many_keys' || made.secret === null) throw new Error('no key')
+  return made.secret
 }
 
-/** Seconds of CPU of the whole process, and of its first thread alone. */
-function cpu(): { all: number; main: number } {
+/** Seconds of CPU of the whole process and of its first thread, and its memory. */
+function gauge(): { all: number; main: number; rss: number } {
   const { user, system } = process.cpuUsage()
   const [, fields = ''] = readFileSync(`/proc/self/task/${process.pid}/stat`, 'utf8').split(') ')
   const ticksUsed = fields.split(' ').slice(11, 13).map(Number)
-  return { all: (user + system) / 1e6, main: ticksUsed.reduce((sum, used) => sum + used, 0) / 100 }
+  const main = ticksUsed.reduce((sum, used) => sum + used, 0) / 100
+  return { all: (user + system) / 1e6, main, rss: process.memoryUsage.rss() }
+}
+
+const listen = (handler: RequestListener): Promise<string> => {
+  const server = createServer(handler)
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`))
+  })
 }
 
 const [, , role, url = ''] = process.argv
-const serve = role === 'supplier' ? supplier : role === 'proxy' ? proxyTo(url) : await venueOver(url)
-const server = createServer((request, response) => {
-  if (request.url === '/cpu') response.end(JSON.stringify(cpu()))
-  else serve(request, response)
+let service = ''
+let key = 'none'
+let meter = 0
+let books = (): object => ({})
+if (role === 'venue') {
+  meter = await meterBytes()
+  const { exchange, key: secret } = await venueOver(url)
+  service = exchange.baseUrl
+  key = secret
+  const { state } = exchange.venue.sequencer
+  books = () => {
+    let reserved = 0
+    for (const { positions } of state.accounts) for (const one of positions) reserved += one?.reserved ?? 0
+    return { draws: state.draws.size, reserved }
+  }
+} else service = await listen(role === 'supplier' ? supplier : proxyTo(url))
+const gauges = await listen((_, response) => {
+  response.end(JSON.stringify({ ...gauge(), meter, ...books() }))
 })
-server.listen(0, '127.0.0.1', () => {
-  process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}\n`)
-})
+process.stdout.write(`${service} ${gauges} ${key}\n`)
