@@ -81,7 +81,7 @@ test('nobody fits: a 400 that names what leaves no one', () =>
 test('what cannot be asked is refused by name, never ignored', () =>
   withSuppliers(async (rig) => {
     for (const [provider, param] of [
-      [{ order: ['a'] }, 'provider'],
+      [{ order: ['a'] }, 'provider.order'],
       [{ region: 'EU!' }, 'provider.region'],
       [{ zdr: 'yes' }, 'provider.zdr'],
       [{ max_latency_ms: 0 }, 'provider.max_latency_ms'],
