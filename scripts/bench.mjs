@@ -3,7 +3,18 @@ import { build } from './build.mjs'
 import { install, root, run } from './install.mjs'
 
 // Every measurement in turn, or those that are named: `npm run bench -- book rest`. Wants a quiet machine.
-const BENCHES = ['twins', 'book', 'engine', 'sequencer', 'rest', 'stream', 'gateway', 'gateway-traces', 'quality', 'mcp']
+const BENCHES = [
+  'twins',
+  'book',
+  'engine',
+  'sequencer',
+  'rest',
+  'stream',
+  'gateway',
+  'gateway-traces',
+  'quality',
+  'mcp',
+]
 
 install()
 build()
