@@ -25,7 +25,7 @@ const INSTRUCTIONS =
   'grade. Amounts are decimal text in dollars and units. Every spend states its limit. Begin with list_instruments; ' +
   'busbar://docs/agents is the guide.'
 
-/** One for all: a server is made for each message, and a validator of its own would cost more than the message. */
+/** One for all: a server is made for each message, and its own validator would cost more than the message. */
 const jsonSchemaValidator = new AjvJsonSchemaValidator()
 
 const BY_NAME = new Map(TOOLS.map((tool) => [tool.name, tool]))
