@@ -4,8 +4,8 @@ import { messagesSurface, MESSAGES_SURFACE } from './messages-answer.ts'
 import type { Counter } from './question.ts'
 import { readBy } from './question.ts'
 
-// Anthropic's Messages as its clients and coding agents send them. Hints about caching are carried to suppliers
-// that know them; what no supplier could be given is a fault that names the parameter.
+// Anthropic's Messages as its clients and coding agents send them. Hints about caching are carried to
+// suppliers that know them; what no supplier could be given is a fault that names the parameter.
 
 const hint = z.object({ type: z.literal('ephemeral'), ttl: z.enum(['5m', '1h']).optional() }).nullish()
 
