@@ -14,6 +14,7 @@ const outputText = z.strictObject({
   text: z.string(),
   annotations: z.array(z.unknown()).max(0, 'annotations are not carried').nullish(),
   logprobs: z.array(z.unknown()).nullish(),
+  parsed: z.unknown().optional(),
 })
 const refusal = z.strictObject({ type: z.literal('refusal'), refusal: z.string() })
 const inputImage = z.strictObject({
@@ -43,6 +44,7 @@ const call = z.strictObject({
   id,
   status,
   namespace: z.null('namespaces are not carried').optional(),
+  parsed_arguments: z.unknown().optional(),
 })
 const callOutput = z.strictObject({
   type: z.literal('function_call_output'),

@@ -67,8 +67,10 @@ export class ResponsesScript implements Script {
   }
 
   fail(error: BuyerError): string {
-    const { code, message, param } = this.printError(error).error
-    return this.event('error', { code, message, param })
+    const { error: told } = this.printError(error)
+    const { code, message, param } = told
+    // The event's own fields, and the object by which OpenAI's clients know that they must throw.
+    return this.event('error', { code, message, param, error: told })
   }
 
   private event(type: string, data: object): string {

@@ -1,5 +1,5 @@
-// A supplier's endpoint that speaks both dialects and does what is asked of it: calls the tools it is offered,
-// answers their results, thinks where it may, fills a schema, and tells what it was sent.
+// A supplier's endpoint that speaks both dialects and does what is asked of it: calls the tools it is
+// offered, answers their results, thinks where it may, fills a schema, and tells what it was sent.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -44,8 +44,11 @@ function openaiEvents(body: Json): string[] {
   const tools = ((body.tools ?? []) as { function: { name: string } }[]).map((tool) => tool.function.name)
   const isParallel = JSON.stringify(messages).includes('both')
   const plan = planOf(body, tools, messages.at(-1)?.role === 'tool', isParallel)
-  const chunk = (delta: Json, finish_reason: string | null = null) =>
-    `data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason, ...(delta.content && body.logprobs ? { logprobs: { content: [{ token: 'x', logprob: -0.5, bytes: [120], top_logprobs: [] }] } } : {}) }] })}\n\n`
+  const logprobs = { content: [{ token: 'x', logprob: -0.5, bytes: [120], top_logprobs: [] }] }
+  const chunk = (delta: Json, finish_reason: string | null = null) => {
+    const told = delta.content && body.logprobs ? { logprobs } : {}
+    return `data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason, ...told }] })}\n\n`
+  }
   const pieces = plan.text === TEXT ? WORDS : plan.text === '' ? [] : [plan.text]
   const half = (text: string) => [text.slice(0, 5), text.slice(5)]
   return [

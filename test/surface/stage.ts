@@ -1,4 +1,4 @@
-// A whole exchange with two suppliers, one to each dialect, and a buyer with money: what clients are tried on.
+// A whole exchange with two suppliers, one of each dialect, and a buyer with money: clients are tried on it.
 import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
 import type { OfferId } from '../../src/base/ids.ts'
