@@ -215,6 +215,62 @@ describe('an iceberg', () => {
   })
 })
 
+describe('an all-or-none order', () => {
+  test('waits until the book fills it whole, and is previewed, amended and cancelled like any other', async () => {
+    const body = bid('0.7000', '2.00', { all_or_none: true, client_order_id: 'block' })
+    const preview = await v.send('POST', '/v1/orders/preview', { key: alice.key, body })
+    assert.deepEqual([preview.json.fill_quantity, preview.json.order.all_or_none], ['0.00', true])
+    const placed = await place(body)
+    assert.deepEqual([placed.status, placed.json.status, placed.json.all_or_none], [201, 'pending', true])
+    assert.deepEqual((await place(body)).json, placed.json)
+    const path = `/v1/orders/${placed.json.id}`
+    const less = await v.send('PATCH', path, { key: alice.key, body: { quantity: '1.00' } })
+    assert.deepEqual([less.json.status, less.json.priority], ['pending', 'kept'])
+    const small = await place({ ...bid('0.7000', '0.40'), side: 'sell' }, seller.key)
+    assert.equal(small.json.status, 'open')
+    await place({ ...bid('0.6900', '0.60'), side: 'sell' }, seller.key)
+    const filled = await v.send('GET', path, { key: alice.key })
+    assert.deepEqual([filled.json.status, filled.json.filled_quantity], ['filled', '1.00'])
+    const events = await v.send('GET', '/v1/events?limit=1000', { key: alice.key })
+    const types = events.json.data
+      .filter(({ payload }: { payload: { order?: string } }) => payload.order === placed.json.id)
+      .map(({ type }: { type: string }) => type)
+    assert.deepEqual(types.slice(0, 4), ['order.accepted', 'order.pending', 'order.amended', 'order.entered'])
+  })
+})
+
+describe('a delay of takers', () => {
+  const rules = (taker_delay_ms: number) =>
+    v.send('PATCH', '/v1/admin/instruments/text-prime/rules', {
+      key: v.operator.key,
+      body: { taker_delay_ms },
+    })
+
+  test('is a rule of the market: who would take waits, and enters by itself', async () => {
+    const set = await rules(150)
+    assert.deepEqual([set.status, set.json.taker_delay_ms], [200, 150])
+    await place({ ...bid('0.7000', '1.00'), side: 'sell' }, seller.key)
+    const placed = await place(bid('0.7000', '1.00'))
+    assert.deepEqual(
+      [placed.status, placed.json.status, placed.json.filled_quantity],
+      [201, 'pending', '0.00'],
+    )
+    const path = `/v1/orders/${placed.json.id}`
+    const amended = await v.send('PATCH', path, { key: alice.key, body: { quantity: '0.50' } })
+    assert.deepEqual([amended.status, amended.json.code], [422, 'order_pending'])
+    for (let tries = 0; tries < 200; tries++) {
+      const { json } = await v.send('GET', path, { key: alice.key })
+      if (json.status !== 'pending') break
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    const filled = await v.send('GET', path, { key: alice.key })
+    assert.equal(filled.json.status, 'filled')
+    assert.ok(Date.parse(filled.json.updated_at) - Date.parse(filled.json.created_at) >= 150)
+    assert.equal((await rules(0)).status, 200)
+    assert.equal((await rules(10_001)).status, 400)
+  })
+})
+
 describe('the queue', () => {
   test('says how much stands before an order', async () => {
     const first = await place(bid('0.7000', '2.00'))
