@@ -22,6 +22,7 @@ import {
 } from './membership.ts'
 import { Payroll } from './payroll.ts'
 import { pooled } from './pool.ts'
+import { postPrices, stateCosts } from './price-sheet.ts'
 import { requestFor } from './prompt.ts'
 import { Quotes } from './quotes.ts'
 import { pauseToSweepMs } from './sweep.ts'
@@ -193,6 +194,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     await Promise.all(desks.map((desk) => desk.open()))
     // Before what takes long: a start that is cut short must not leave offers that nobody answers for.
     writeDemoState(dataFolder, state)
+    await postPrices(operator, suppliers, instruments)
+    await stateCosts(operator, instruments)
     await certify(desks, log)
     await Promise.all(desks.map((desk) => desk.turn()))
     await Promise.all(makers.map((maker) => maker.open()))

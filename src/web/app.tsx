@@ -12,6 +12,8 @@ import { Header } from './shell/header.tsx'
 // The charts are most of the code, and the board does without them.
 const Market = lazy(async () => ({ default: (await import('./market/market.tsx')).Market }))
 const Device = lazy(async () => ({ default: (await import('./device/device.tsx')).Device }))
+const Indices = lazy(async () => ({ default: (await import('./figures/indices.tsx')).Indices }))
+const Sheets = lazy(async () => ({ default: (await import('./figures/sheets.tsx')).Sheets }))
 const Playground = lazy(async () => ({ default: (await import('./playground/playground.tsx')).Playground }))
 
 const keyOf = (route: Route): string => (route.view === 'market' ? `market ${route.instrument}` : route.view)
@@ -57,11 +59,12 @@ export function App() {
 function View(props: { route: Route }) {
   const { route } = props
   if (route.view === 'device') return <Device key={route.code} code={route.code} />
+  if (route.view === 'indices') return <Indices />
   return <MarketView route={route} />
 }
 
 /** The views that show markets, and wait until they are listed. */
-function MarketView(props: { route: Exclude<Route, { view: 'device' }> }) {
+function MarketView(props: { route: Exclude<Route, { view: 'device' | 'indices' }> }) {
   const { route } = props
   const listing = useInstruments()
   const instruments = listing.data ?? []
@@ -74,6 +77,7 @@ function MarketView(props: { route: Exclude<Route, { view: 'device' }> }) {
     )
   if (route.view === 'board') return <Board instruments={listing.data} error={tickers.error} />
   if (listing.data === undefined) return <Waiting rows={12} />
+  if (route.view === 'sheets') return <Sheets first={instruments[0]?.id ?? ''} />
   if (route.view === 'playground') return <Playground instruments={listing.data} model={route.model} />
   if (route.view === 'market') {
     const instrument = instruments.find((one) => one.id === route.instrument)

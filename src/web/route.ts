@@ -2,19 +2,23 @@ import { useSyncExternalStore } from 'react'
 
 /**
  * Where the reader is. `#/` is the board, `#/TEXT_PRIME-USD` a market, `#/playground/text-prime` the
- * playground, `#/device/WDJB-MJHT` a program that asks for a key.
+ * playground, `#/indices` and `#/sheets` the numbers of the whole market, `#/device/WDJB-MJHT` a program
+ * that asks for a key.
  */
 export type Route =
   | { view: 'board' }
   | { view: 'market'; instrument: string }
   | { view: 'playground'; model: string | null }
   | { view: 'device'; code: string | null }
+  | { view: 'indices' }
+  | { view: 'sheets' }
   | { view: 'unknown'; path: string }
 
 /** The route of a location hash. */
 export function routeOf(hash: string): Route {
   const path = hash.replace(/^#\/?/, '').replace(/\/$/, '')
   if (path === '') return { view: 'board' }
+  if (path === 'indices' || path === 'sheets') return { view: path }
   const [head = '', model] = path.split('/')
   if (head === 'playground') return { view: 'playground', model: model ?? null }
   if (head === 'device') return { view: 'device', code: model ?? null }
@@ -23,6 +27,8 @@ export function routeOf(hash: string): Route {
 }
 
 export const boardPath = '#/'
+export const indicesPath = '#/indices'
+export const sheetsPath = '#/sheets'
 export const marketPath = (instrument: string): string => `#/${instrument}`
 export const playgroundPath = (model?: string): string => (model ? `#/playground/${model}` : '#/playground')
 

@@ -87,5 +87,7 @@ test('an address leads to the board, a market or the playground, and a wrong one
   assert.deepEqual(routeOf('#/text_prime-usd'), { view: 'market', instrument: 'TEXT_PRIME-USD' })
   assert.deepEqual(routeOf('#/playground/code-max'), { view: 'playground', model: 'code-max' })
   assert.deepEqual(routeOf('#/device/WDJB-MJHT'), { view: 'device', code: 'WDJB-MJHT' })
+  assert.deepEqual(routeOf('#/indices'), { view: 'indices' })
+  assert.deepEqual(routeOf('#/sheets'), { view: 'sheets' })
   assert.deepEqual(routeOf('#/nowhere'), { view: 'unknown', path: 'nowhere' })
 })

@@ -1,5 +1,5 @@
 import type { Route } from '../route.ts'
-import { boardPath, playgroundPath } from '../route.ts'
+import { boardPath, indicesPath, playgroundPath, sheetsPath } from '../route.ts'
 import { AccountBadge } from './account-badge.tsx'
 import { Bus } from './bus.tsx'
 import { Connection } from './connection.tsx'
@@ -8,6 +8,8 @@ import { Mark } from './mark.tsx'
 /** The places of the page. A new view is one more row here. */
 const PLACES: readonly { label: string; path: string; views: readonly Route['view'][] }[] = [
   { label: 'Markets', path: boardPath, views: ['board', 'market'] },
+  { label: 'Indices', path: indicesPath, views: ['indices'] },
+  { label: 'Sheets', path: sheetsPath, views: ['sheets'] },
   { label: 'Playground', path: playgroundPath(), views: ['playground'] },
 ]
 
