@@ -63,6 +63,26 @@ export async function seeBoard(tour: Tour): Promise<void> {
   await waitForChange(page, () => page.getByTestId('board').innerText(), 'the board')
 }
 
+/** The indices tell their pace, three equal sides and every rung; the sheets hold posted prices to the book. */
+export async function seeFigures(tour: Tour): Promise<void> {
+  const { page } = tour
+  await go(tour, '#/indices')
+  await page.getByText(/hours pass in one/).waitFor()
+  await page.getByTestId('fixing-row').first().waitFor()
+  await page.getByTestId('gdp-sides').waitFor()
+  await page.getByText('three sides equal to the µ$').waitFor()
+  assert.match(await page.getByTestId('index-price_of_intelligence').innerText(), /\d+\.\d{6}/)
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download fixings as CSV' }).click(),
+  ])
+  assert.equal(file.suggestedFilename(), 'fixings.csv')
+  await page.getByRole('link', { name: 'Sheets' }).click()
+  await page.getByTestId('floor-row').first().waitFor()
+  await page.getByRole('button', { name: 'TEXT_PRIME/USD' }).click()
+  await page.getByText('Who would meet TEXT_PRIME/USD').waitFor()
+}
+
 /** A click on a grade opens its market: two sides, in sequence, moving. */
 export async function seeMarket(tour: Tour): Promise<void> {
   const { page } = tour
@@ -138,6 +158,12 @@ export async function fitWidth(tour: Tour): Promise<void> {
     if (await tab.isVisible()) await tab.click()
     await fits(`the market's ${part}`)
   }
+  await go(tour, '#/indices')
+  await page.getByTestId('fixing-row').first().waitFor()
+  await fits('the indices')
+  await go(tour, '#/sheets')
+  await page.getByTestId('floor-row').first().waitFor()
+  await fits('the sheets')
   await go(tour, '#/playground')
   await page.getByTestId('send').waitFor()
   await fits('the playground')

@@ -4,7 +4,16 @@ import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { launchChromium } from './chromium.ts'
 import type { Tour } from './page-tour.ts'
-import { chat, fitWidth, openTour, placeAndCancel, seeBoard, seeMarket, waitForChange } from './page-tour.ts'
+import {
+  chat,
+  fitWidth,
+  openTour,
+  placeAndCancel,
+  seeBoard,
+  seeFigures,
+  seeMarket,
+  waitForChange,
+} from './page-tour.ts'
 import type { StubVenue } from './stub-venue.ts'
 import { openStubVenue } from './stub-venue.ts'
 
@@ -37,6 +46,8 @@ async function walk(
 test('the board lists nine grades, and their prices live', () => walk(1440, 900, seeBoard))
 
 test('a click opens a market whose book moves in sequence', () => walk(1440, 900, seeMarket))
+
+test('the indices and the sheets tell what is published, and give it away', () => walk(1440, 900, seeFigures))
 
 test('an order is placed, rests and is cancelled', () => walk(1440, 900, placeAndCancel))
 

@@ -13,6 +13,7 @@ import type { OrderRequest } from '../../src/wire/order.ts'
 import type { StubAccount } from './stub-account.ts'
 import { balancesOf, holder, lots, placeOrder, previewOrder } from './stub-account.ts'
 import { streamAnswer, stubReceipt } from './stub-completion.ts'
+import { figureAnswer } from './stub-figures.ts'
 import type { StubMarket } from './stub-market.ts'
 import { bookOf, listing, move, now, openMarket, tickerOf } from './stub-market.ts'
 
@@ -57,6 +58,8 @@ function publicAnswer(venue: Venue, url: URL): unknown {
       version: '0.1.0',
       receipt_public_key: stubReceipt.publicKey,
     }
+  const figures = figureAnswer(url.pathname)
+  if (figures !== undefined) return figures
   if (url.pathname === '/v1/instruments') return { data: all.map((market) => market.instrument) }
   if (url.pathname === '/v1/tickers') return { data: all.map((market) => tickerOf(market, venue.seq)) }
   const [, id = '', what] = /^\/v1\/instruments\/([^/]+)\/(\w+)$/.exec(url.pathname) ?? []

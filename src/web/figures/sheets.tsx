@@ -98,7 +98,7 @@ function Mapping(props: { instrument: string }) {
               <td className="px-3">{one.model}</td>
               <td className="px-3 text-right">{grouped(one.unit_price)}</td>
               <td className="px-3 text-right text-dim">{shown(one.published_place)}</td>
-              <td className={`px-3 ${one.included ? 'text-bid' : 'text-faint'}`}>
+              <td className={`min-w-48 px-3 ${one.included ? 'text-bid' : 'text-faint'}`}>
                 {one.decided ?? (one.included ? 'yes' : one.misses.join(', '))}
               </td>
             </tr>
@@ -138,9 +138,9 @@ function Gaps() {
           {data.slice(0, 30).map((one) => (
             <tr key={`${one.kind} ${one.buy} ${one.sell}`} className="h-7 border-t border-line">
               <td className="px-3 whitespace-nowrap">{KIND[one.kind]}</td>
-              <td className="px-3">{one.buy}</td>
+              <td className="px-3 break-all">{one.buy}</td>
               <td className="px-3 text-right">{grouped(one.buy_price)}</td>
-              <td className="px-3">{one.sell}</td>
+              <td className="px-3 break-all">{one.sell}</td>
               <td className="px-3 text-right">{grouped(one.sell_price)}</td>
               <td className="px-3 text-right">{percent(one.share)}</td>
             </tr>

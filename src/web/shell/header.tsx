@@ -26,7 +26,10 @@ export function Header(props: { route: Route }) {
           <Mark />
           <span className="max-sm:hidden">Busbar</span>
         </a>
-        <nav aria-label="Main" className="flex items-stretch gap-1">
+        <nav
+          aria-label="Main"
+          className="flex min-w-0 items-stretch gap-1 overflow-x-auto [scrollbar-width:none]"
+        >
           {PLACES.map((place) => {
             const isHere = place.views.includes(props.route.view)
             return (
