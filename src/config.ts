@@ -20,6 +20,8 @@ export type Config = {
   briefQualifications: boolean
   /** `BUSBAR_DEMO_PACE`: hours of fixings and indices in a real hour; 1 outside the demo. */
   pace: number
+  /** `BUSBAR_PROBES_PER_DAY`: least probes of every supplier in every instrument a day; 0: none. */
+  probesPerDay: number
   /** `BUSBAR_ORDER_RATE`: orders per second and account; 0 is unlimited. */
   orderRate: number
   /** `BUSBAR_METER_THREADS`: threads that count tokens, at least one; each takes about 120 MB. */
@@ -95,6 +97,7 @@ export function readConfig(
     allowPrivateSuppliers: switches.demo || switches.allowPrivateSuppliers,
     briefQualifications: switches.demo,
     pace: switches.demo ? paceOf(env) : 1,
+    probesPerDay: whole(env, 'BUSBAR_PROBES_PER_DAY', 50, 10_000),
     orderRate: whole(env, 'BUSBAR_ORDER_RATE', 2_000, 1_000_000),
     otlp: urlOf(env, 'OTEL_EXPORTER_OTLP_ENDPOINT'),
     meterThreads: Math.max(1, whole(env, 'BUSBAR_METER_THREADS', 1, 32)),

@@ -1,4 +1,4 @@
-import { createPrivateKey, randomInt } from 'node:crypto'
+import { randomInt } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { dirname, join } from 'node:path'
@@ -14,20 +14,20 @@ import { createTickets } from './api/ticket.ts'
 import type { Venue } from './api/venue.ts'
 import type { Log } from './delivery/venue-log.ts'
 import { chance } from './base/chance.ts'
-import type { OfferId } from './base/ids.ts'
+import type { AccountId, OfferId } from './base/ids.ts'
 import { later, MICROS_PER_HOUR, toMs } from './base/time.ts'
 import type { Config } from './config.ts'
 import { createGateway, releaseOrphans } from './delivery/gateway.ts'
 import { createJudge } from './delivery/judge.ts'
 import { createMeter } from './meter/meter.ts'
-import type { QualifyOrder } from './assay/qualifier.ts'
+import { createProber } from './assay/prober.ts'
 import { createQualifier } from './assay/qualifier.ts'
 import type { Signer } from './delivery/receipt.ts'
-import { createSigner } from './delivery/receipt.ts'
+import { createSigner, signingKey } from './delivery/receipt.ts'
 import { systemTimer } from './delivery/timer.ts'
 import { createUpstream } from './delivery/upstream.ts'
 import { PUBLIC_ENDPOINTS } from './delivery/endpoint.ts'
-import { ensureOperator, listLaunchGrades, reopenMarkets, setPace } from './founding.ts'
+import { ensureOperator, ensureProber, listLaunchGrades, reopenMarkets, setPace } from './founding.ts'
 import { serveGridSocket } from './grid/socket.ts'
 import { createGridSurface } from './grid/surface.ts'
 import type { CompletionsParts } from './http/completions.ts'
@@ -125,7 +125,7 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
       history.apply(batch)
     },
   })
-  const signer = createSigner(receiptKey(vault))
+  const signer = createSigner(signingKey(vault.derive('receipt-signing')))
   const feeds = openFeeds(config, { sequencer, history, clock: systemClock, log }, stores, market, signer)
   await releaseOrphans(sequencer)
   await reopenMarkets(sequencer, config.reopening)
@@ -135,7 +135,14 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
 
   const isLogged = config.logLevel === 'debug' || config.logLevel === 'info'
   const reporting = await openReporting({ log, isLogged, otlp: config.otlp, version: VERSION })
-  const delivery = createDeliveryParts(config, sequencer, stores, log, reporting)
+  const delivery = createDeliveryParts(
+    config,
+    sequencer,
+    stores,
+    log,
+    reporting,
+    await ensureProber(sequencer),
+  )
   const venue: Venue = {
     sequencer,
     market,
@@ -214,17 +221,6 @@ async function openStores(folder: string, vault: Vault, onFatal: (error: unknown
   }
 }
 
-// PrivateKeyInfo of an Ed25519 key is this prefix and the 32 bytes of its seed (RFC 8410).
-const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
-
-/** The key that signs receipts, drawn from the master key for this one purpose. */
-const receiptKey = (vault: Vault) =>
-  createPrivateKey({
-    key: Buffer.concat([PKCS8_PREFIX, vault.derive('receipt-signing')]),
-    format: 'der',
-    type: 'pkcs8',
-  })
-
 type Delivery = ReturnType<typeof createDeliveryParts>
 
 function createDeliveryParts(
@@ -233,6 +229,7 @@ function createDeliveryParts(
   { endpoints }: Stores,
   log: Log,
   reporting: Reporting,
+  probeAccount: AccountId,
 ) {
   const policy = { ...PUBLIC_ENDPOINTS, allowPrivate: config.allowPrivateSuppliers }
   const meter = createMeter(config.meterThreads)
@@ -246,19 +243,25 @@ function createDeliveryParts(
     upstream,
     timer: systemTimer,
     chance: chance(toMs(systemClock())),
-  }
-  const gateway = createGateway({
-    ...shared,
     clock: systemClock,
     log,
-    report: (report) => reporting.report(report),
+  }
+  const gateway = createGateway({ ...shared, report: (report) => reporting.report(report) })
+  const secret = chance(randomInt(2 ** 32))
+  const qualifier = createQualifier({ ...shared, chance: secret })
+  const prober = createProber({
+    ...shared,
+    gateway,
+    chance: secret,
+    account: probeAccount,
+    perDay: config.probesPerDay,
+    onFailure: (error) => log.error({ error }, 'a probe could not be carried out'),
   })
-  const qualifier = createQualifier({ ...shared, chance: chance(randomInt(2 ** 32)) })
   return {
     gateway,
+    prober,
     reporting,
-    qualify: (order: QualifyOrder, onProgress: (done: number, total: number) => void) =>
-      qualifier.measure(order, onProgress),
+    qualify: (...given: Parameters<typeof qualifier.measure>) => qualifier.measure(...given),
     async close() {
       await qualifier.close()
       await reporting.close()
@@ -331,6 +334,7 @@ async function serve(
   baseUrl = baseUrlOf(server, config.host)
   const setReady = () => {
     isReady = true
+    delivery.prober.start()
   }
   const welcome = (caller: typeof guest) => {
     guest = caller
@@ -340,6 +344,7 @@ async function serve(
 
 /** Running requests end, what was submitted becomes durable, and what is held is let go, in that order. */
 async function letGo(server: Server, venue: Venue, delivery: Delivery, stores: Stores): Promise<void> {
+  await delivery.prober.stop()
   await delivery.gateway.drain(DRAIN_MS)
   server.closeAllConnections()
   await venue.sequencer.close()

@@ -86,3 +86,17 @@ export async function ensureOperator(sequencer: Sequencer, keys: Keys, folder: s
   writeFileSync(path, `${made.secret}\n`, { mode: 0o600 })
   return made.secret
 }
+
+const PROBES = 'probes'
+
+/** The exchange's own account that probes suppliers: a buyer like any other, paid for by fee income. */
+export async function ensureProber(sequencer: Sequencer): Promise<AccountId> {
+  const { state } = sequencer
+  const operator = state.accounts.find(({ roles }) => roles.includes('operator'))
+  if (operator === undefined) throw new Error('the operator has no account yet')
+  const known = state.accounts.find(({ member, name }) => member === operator.member && name === PROBES)
+  if (known !== undefined) return known.id
+  const { member } = operator
+  await sequencer.ask({ kind: 'account.open', member, name: PROBES, roles: ['operator', 'consumer'] })
+  return state.accounts.length as AccountId
+}

@@ -53,6 +53,7 @@ export async function runExchange(folder = mkdtempSync(join(tmpdir(), 'busbar-')
       allowPrivateSuppliers: true,
       briefQualifications: true,
       pace: 1,
+      probesPerDay: 0,
       orderRate: 0,
       meterThreads: 1,
       otlp: null,

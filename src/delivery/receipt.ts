@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { createHash, createPublicKey, sign, verify } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Seq } from '../base/ids.ts'
 import { NO_MANDATE } from '../base/ids.ts'
@@ -127,3 +127,10 @@ export function signatureFault(
 /** Whether a receipt is exactly what the exchange with this public key signed. */
 export const verifyReceipt = (receipt: unknown, publicKey: string): boolean =>
   receiptFault(receipt, publicKey) === undefined
+
+// PrivateKeyInfo of an Ed25519 key is this prefix and the 32 bytes of its seed (RFC 8410).
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
+
+/** The private key of a seed of 32 bytes. */
+export const signingKey = (seed: Buffer): KeyObject =>
+  createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' })

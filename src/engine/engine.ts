@@ -20,6 +20,7 @@ import { changeStatus, configureInstrument } from '../trading/market-state.ts'
 import { placeOrder } from '../trading/place.ts'
 import { endProcurement, keepProcurements, setProcurement } from '../standing/procurement.ts'
 import { probeLot } from '../claims/lot-test.ts'
+import { fundProbes } from '../claims/probe-fund.ts'
 import { coverDraw } from '../claims/cover.ts'
 import { gradeSupplier } from '../claims/grade.ts'
 import { tendDefaults } from '../claims/default.ts'
@@ -165,6 +166,8 @@ function administer(state: State, command: Rare, events: EventLog): Outcome {
       return probeLot(state, command)
     case 'supplier.grade':
       return gradeSupplier(state, command)
+    case 'probe.fund':
+      return fundProbes(state, command, events)
     case 'penalty.dispute':
       return disputePenalty(state, command)
     case 'penalty.decide':

@@ -1,3 +1,4 @@
+import type { OfferId } from '../base/ids.ts'
 import type { Offer } from '../state/state.ts'
 
 /** Whom a buyer wants to be served by. Nothing asked is null or empty. */
@@ -11,6 +12,8 @@ export type Preferences = {
   zeroRetention: boolean
   /** Longest expected wait for a first token, in milliseconds. Who has not been measured may be tried. */
   latencyMsMax: number | null
+  /** This one and no other: how the exchange itself asks for whom it probes. No buyer can. */
+  offer?: OfferId
 }
 
 /** A supplier as preferences see it. An undisclosed one has no name. */
@@ -18,6 +21,7 @@ export type Suitor = { offer: Offer; name: string | null; firstTokenMs: number |
 
 /** Each thing that may be asked, and who fits it. In the order in which they are told. */
 const RULES: readonly [param: string, fits: (wanted: Preferences, suitor: Suitor) => boolean][] = [
+  ['offer', ({ offer: wanted }, { offer }) => wanted === undefined || wanted === offer.id],
   ['only', ({ only }, { name }) => only === null || (name !== null && only.includes(name))],
   ['ignore', ({ ignore }, { name }) => name === null || !ignore.includes(name)],
   [

@@ -42,6 +42,8 @@ export type Command =
   | { kind: 'offer.notice'; account: AccountId; offer: OfferId; notice: Notice | null }
   | LotProbe
   | SupplierGrade
+  /** Cash for the account that probes, out of fee income. */
+  | { kind: 'probe.fund'; account: AccountId; amount: Micros }
   | { kind: 'units.issue'; account: AccountId; offer: OfferId; instrument: InstrumentId; lots: Lots }
   | { kind: 'units.redeem'; account: AccountId; instrument: InstrumentId; lots: Lots }
   | { kind: 'units.transfer'; account: AccountId; instrument: InstrumentId; wt: Wt }

@@ -41,6 +41,8 @@ export type ConductEvent =
     }
   /** The insurance fund has got its share of the fees. */
   | { kind: 'insurance.funded'; amount: Micros }
+  /** The account that the exchange probes with got cash out of fee income. */
+  | { kind: 'probe.funded'; account: AccountId; amount: Micros }
   /** What a rejected lot gives back to a buyer, out of its supplier's money and the insurance fund. */
   | {
       kind: 'lot.refunded'

@@ -69,6 +69,7 @@ export function viewsOf(event: Event, owners: Owners): View[] {
     case 'command.rejected':
     case 'lot.probed':
     case 'insurance.funded':
+    case 'probe.funded':
     case 'venue.configured':
     case 'member.admitted':
     case 'instrument.listed':

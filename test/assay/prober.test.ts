@@ -1,0 +1,112 @@
+// Probes on live traffic: the real gateway, real HTTP to suppliers, units bought from fees.
+import assert from 'node:assert/strict'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { createProber } from '../../src/assay/prober.ts'
+import { chance } from '../../src/base/chance.ts'
+import type { AccountId } from '../../src/base/ids.ts'
+import type { Instant } from '../../src/base/time.ts'
+import { MICROS_PER_SECOND } from '../../src/base/time.ts'
+import { systemTimer } from '../../src/delivery/timer.ts'
+import { accountOf } from '../../src/state/account.ts'
+import type { ModeName } from '../delivery/bad-supplier.ts'
+import { buildRig } from '../delivery/rig.ts'
+
+/** So often a day that a slot is ten seconds. */
+const PER_DAY = 8_640
+
+async function probing(t: TestContext, modes: ModeName[], perDay = PER_DAY) {
+  const rig = await buildRig({ modes })
+  t.after(() => rig.close())
+  await rig.do({ kind: 'member.admit', name: 'Operator' })
+  const member = rig.last('member.admitted').member
+  await rig.do({ kind: 'account.open', member, name: 'probes', roles: ['operator', 'consumer'] })
+  const account = rig.last('account.opened').account
+  const failures: unknown[] = []
+  let now = Date.now() * 1_000
+  const prober = createProber({
+    exchange: rig.sequencer,
+    gateway: rig.gateway,
+    timer: systemTimer,
+    clock: () => now as Instant,
+    chance: chance(3),
+    account,
+    perDay,
+    onFailure: (error) => failures.push(error),
+  })
+  t.after(() => prober.stop())
+  const turns = async (seconds: number) => {
+    let graded = 0
+    for (let second = 0; second < seconds; second++) {
+      now += MICROS_PER_SECOND
+      graded += await prober.turn()
+    }
+    return graded
+  }
+  return { rig, account, turns, failures }
+}
+
+test('every slot of the day holds one probe, paid as ordinary delivery by units bought from fees', async (t) => {
+  const { rig, account, turns } = await probing(t, ['ok'])
+  const fees = rig.sequencer.state.ledger.balance[rig.sequencer.state.house.fees] ?? 0
+  assert.ok(fees > 0)
+  const graded = await turns(45)
+  assert.ok(graded >= 3 && graded <= 5, `${graded}`)
+  const probed = rig.all('lot.probed')
+  assert.equal(probed.length, graded)
+  const settled = rig.all('draw.settled').filter((event) => event.account === account)
+  assert.equal(settled.length, graded)
+  assert.ok(settled.every(({ proceeds, cost }) => proceeds > 0 && cost > 0))
+  assert.ok(rig.all('probe.funded')[0]?.account === account)
+  assert.ok(rig.all('insurance.funded').length > 0, 'insurance has had its share of the fees first')
+  assert.ok(rig.all('trade').some(({ aggressorAccount }) => aggressorAccount === account))
+  for (const { passed, failure, evidence } of probed) {
+    assert.equal(passed, false, 'the supplier of this test answers nothing of the kind')
+    assert.ok(failure > 0 && failure < 940_000)
+    assert.match(evidence.item, /^[a-z-]+\.\d$/)
+    assert.match(evidence.request, /^del_\d+$/)
+    assert.match(evidence.sha256, /^[0-9a-f]{64}$/)
+  }
+  await rig.quiet()
+})
+
+test('a supplier that fails a call is not graded on it: the call has its own consequences', async (t) => {
+  const { rig, turns } = await probing(t, ['s500'])
+  assert.equal(await turns(25), 0)
+  assert.ok((rig.suppliers[0]?.calls ?? 0) > 0)
+  assert.equal(rig.all('lot.probed').length, 0)
+})
+
+test('each supplier is probed for itself, whoever else could serve', async (t) => {
+  const { rig, account, turns } = await probing(t, ['ok', 'ok'])
+  await turns(30)
+  const offers = new Set(rig.all('lot.probed').map(({ offer }) => offer))
+  assert.equal(offers.size, 2)
+  const called = rig.all('draw.settled').filter((event) => event.account === account)
+  for (const [at, { offer }] of rig.all('lot.probed').entries()) assert.equal(called[at]?.offer, offer)
+})
+
+test('a venue that wants no probes sends none', async (t) => {
+  const { rig, turns } = await probing(t, ['ok'], 0)
+  assert.equal(await turns(5), 0)
+  assert.equal(rig.suppliers[0]?.calls, 0)
+})
+
+test('only the exchange is paid out of fees, and never more than there is', async (t) => {
+  const { rig, account } = await probing(t, ['ok'])
+  const { state } = rig.sequencer
+  const refusal = async (who: AccountId, amount: number) => {
+    const { events } = await rig.sequencer.ask({ kind: 'probe.fund', account: who, amount: amount as never })
+    const [event] = events
+    return event?.kind === 'command.rejected' ? event.reason : 'accepted'
+  }
+  assert.equal(await refusal(rig.buyer.account, 1), 'role_missing')
+  assert.equal(await refusal(account, 0), 'amount_not_positive')
+  assert.equal(await refusal(account, 1e12), 'insufficient_funds')
+  assert.equal(await refusal(999 as AccountId, 1), 'account_not_found')
+  const before = state.ledger.balance[state.house.fees] ?? 0
+  assert.equal(await refusal(account, before), 'accepted')
+  const free = state.ledger.balance[accountOf(state, account)?.free ?? 0] ?? 0
+  assert.equal(state.ledger.balance[state.house.insurance], before - free)
+  assert.ok(free > 0.89 * before && free < before)
+})
