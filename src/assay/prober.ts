@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import type { Chance } from '../base/chance.ts'
 import type { AccountId, InstrumentId, OfferId } from '../base/ids.ts'
 import { NO_MANDATE } from '../base/ids.ts'
-import type { Micros } from '../base/money.ts'
 import { micros } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import { MICROS_PER_DAY } from '../base/time.ts'
@@ -17,8 +16,10 @@ import { thetaAt } from '../measure/scale.ts'
 import type { Applied, Sequencer } from '../sequencer/sequencer.ts'
 import { freeCash, instrumentOf, theAccount } from '../state/account.ts'
 import type { LotProbe } from '../state/command.ts'
+import { balanceOf } from '../state/ledger.ts'
 import type { Instrument } from '../state/state.ts'
 import { candidates } from '../trading/supply.ts'
+import type { Told } from './probe-surface.ts'
 import { askThrough } from './probe-surface.ts'
 
 /** Probes suppliers unannounced, as a buyer that nobody can tell from others. */
@@ -58,120 +59,129 @@ type Due = { offer: OfferId; instrument: InstrumentId }
 /** When the next probe is due, and where in the day its turn ends: one falls in each. */
 type Slot = { next: number; ends: number }
 
-export function createProber(parts: ProberParts): Prober {
-  const { exchange, clock, chance, account } = parts
-  const slots = new Map<string, Slot>()
-  const prompted: Due[] = []
-  let asked = 0
-  let stopped = false
-  let cancel: () => void = () => {}
-  let running: Promise<number> = Promise.resolve(0)
+export const createProber = (parts: ProberParts): Prober => new ProbeRounds(parts)
 
-  const stopHearing = exchange.onCommit((batch: readonly Applied[]) => {
+class ProbeRounds implements Prober {
+  private readonly parts: ProberParts
+  private readonly slots = new Map<string, Slot>()
+  private readonly prompted: Due[] = []
+  private readonly stopHearing: () => void
+  private asked = 0
+  private stopped = false
+  private cancel: () => void = () => {}
+  private running: Promise<number> = Promise.resolve(0)
+
+  constructor(parts: ProberParts) {
+    this.parts = parts
+    this.stopHearing = parts.exchange.onCommit((batch) => this.hear(batch))
+  }
+
+  turn(): Promise<number> {
+    this.running = this.running.catch(() => 0).then(() => this.round())
+    return this.running
+  }
+
+  start(): void {
+    if (this.stopped) return
+    this.cancel = this.parts.timer.after(TURN_MS, () => {
+      this.turn()
+        .catch((error: unknown) => {
+          if (!this.stopped) this.parts.onFailure(error)
+        })
+        .finally(() => this.start())
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true
+    this.cancel()
+    this.stopHearing()
+    await this.running.catch(() => 0)
+  }
+
+  /** Delivered requests of others: now and then one is followed by a probe. */
+  private hear(batch: readonly Applied[]): void {
+    const { account, chance } = this.parts
     for (const { events } of batch)
       for (const event of events)
         if (event.kind === 'draw.settled' && event.account !== account && chance.below(ONE_IN) === 0)
-          prompted.push({ offer: event.offer, instrument: event.instrument })
-  })
-
-  /** Each stretch of the day holds one probe, at a time of chance: no cadence to wait for. */
-  function isDue({ offer, instrument }: Due, now: Instant): boolean {
-    const length = MICROS_PER_DAY / parts.perDay
-    const key = `${offer} ${instrument}`
-    const slot = slots.get(key)
-    if (slot !== undefined && now < slot.next) return false
-    const starts = slot === undefined ? now : Math.max(slot.ends, now - length)
-    slots.set(key, { next: starts + chance.fraction() * length, ends: starts + length })
-    return slot !== undefined
+          this.prompted.push({ offer: event.offer, instrument: event.instrument })
   }
 
-  function dueNow(): Due[] {
-    const now = clock()
-    const due = prompted.splice(0)
-    for (const { id } of exchange.state.instruments)
-      for (const { offer } of candidates(exchange.state, id, exchange.state.at)) {
+  private async round(): Promise<number> {
+    let graded = 0
+    for (const due of this.parts.perDay === 0 ? [] : this.dueNow()) {
+      if (this.stopped) break
+      if (await this.probe(due)) graded++
+    }
+    return graded
+  }
+
+  private dueNow(): Due[] {
+    const { state } = this.parts.exchange
+    const now = this.parts.clock()
+    const due = this.prompted.splice(0)
+    for (const { id } of state.instruments)
+      for (const { offer } of candidates(state, id, state.at)) {
         const one = { offer, instrument: id }
-        if (isDue(one, now)) due.push(one)
+        if (this.isDue(one, now)) due.push(one)
       }
     return due
   }
 
-  async function fill(): Promise<boolean> {
-    const purse = () => freeCash(exchange.state, theAccount(exchange.state, account))
-    if (purse() >= PURSE / 10) return true
-    const { ledger, house } = exchange.state
-    const amount = Math.min(PURSE, ledger.balance[house.fees] ?? 0) as Micros
-    if (amount > 0) await exchange.ask({ kind: 'probe.fund', account, amount })
-    return purse() > 0
+  /** Each stretch of the day holds one probe, at a time of chance: no cadence to wait for. */
+  private isDue({ offer, instrument }: Due, now: Instant): boolean {
+    const length = MICROS_PER_DAY / this.parts.perDay
+    const key = `${offer} ${instrument}`
+    const slot = this.slots.get(key)
+    if (slot !== undefined && now < slot.next) return false
+    const starts = slot === undefined ? now : Math.max(slot.ends, now - length)
+    this.slots.set(key, { next: starts + this.parts.chance.fraction() * length, ends: starts + length })
+    return slot !== undefined
   }
 
-  async function probe({ offer, instrument: id }: Due): Promise<boolean> {
+  private async probe({ offer, instrument: id }: Due): Promise<boolean> {
+    const { exchange, chance, gateway, account, clock } = this.parts
     const instrument = instrumentOf(exchange.state, id)
-    if (instrument === undefined || !(await fill())) return false
+    if (instrument === undefined || !(await this.fillPurse())) return false
     const { spec } = instrument
     const item = itemsFor(spec.task, thetaAt(spec.intelligenceFloor, PANEL), 1, chance)[0]
     const expected = item === undefined ? [] : expectedOf(exchange.state.instruments, instrument, item)
     if (item === undefined || expected[0]?.instrument !== id) return false
-    const request = `req_${Math.floor(clock() / 1_000)}${++asked}`
-    const outputMax = Math.min(LIMITS[chance.below(LIMITS.length)] ?? LIMITS[0], spec.outputTokensMax)
-    const told = await askThrough(parts.gateway, {
+    const told = await askThrough(gateway, {
       caller: { account, mandate: NO_MANDATE, buyLimit: spec.priceMax },
       instrument: id,
       offer,
       model: spec.symbol,
       prompt: item.prompt,
-      outputMax,
-      request,
+      outputMax: Math.min(LIMITS[chance.below(LIMITS.length)] ?? LIMITS[0], spec.outputTokensMax),
+      request: `req_${Math.floor(clock() / 1_000)}${++this.asked}`,
     })
     if (told === undefined) return false
-    const digest = createHash('sha256').update(`${item.prompt}\n${told.content}`).digest('hex')
-    const applied = await exchange.ask({
+    const { events } = await exchange.ask({
       kind: 'lot.probe',
       offer,
       instrument: id,
       passed: passes(item, told.content),
       expected,
-      evidence: { item: familyName(item), request: told.receipt, sha256: digest },
+      evidence: { item: familyName(item), request: told.receipt, sha256: digestOf(item, told) },
     })
-    return applied.events.some(({ kind }) => kind === 'lot.probed')
+    return events.some(({ kind }) => kind === 'lot.probed')
   }
 
-  async function turn(): Promise<number> {
-    let graded = 0
-    for (const due of parts.perDay === 0 ? [] : dueNow()) {
-      if (stopped) break
-      if (await probe(due)) graded++
-    }
-    return graded
-  }
-
-  const next = (): Promise<number> => {
-    running = running.catch(() => 0).then(turn)
-    return running
-  }
-
-  const arm = (): void => {
-    if (stopped) return
-    cancel = parts.timer.after(TURN_MS, () => {
-      next()
-        .catch((error: unknown) => {
-          if (!stopped) parts.onFailure(error)
-        })
-        .finally(arm)
-    })
-  }
-
-  return {
-    turn: next,
-    start: arm,
-    async stop() {
-      stopped = true
-      cancel()
-      stopHearing()
-      await running.catch(() => 0)
-    },
+  private async fillPurse(): Promise<boolean> {
+    const { exchange, account } = this.parts
+    const purse = () => freeCash(exchange.state, theAccount(exchange.state, account))
+    if (purse() >= PURSE / 10) return true
+    const { ledger, house } = exchange.state
+    const amount = micros(Math.min(PURSE, balanceOf(ledger, house.fees)))
+    if (amount > 0) await exchange.ask({ kind: 'probe.fund', account, amount })
+    return purse() > 0
   }
 }
+
+const digestOf = ({ prompt }: Item, { content }: Told): string =>
+  createHash('sha256').update(`${prompt}\n${content}`).digest('hex')
 
 /** What a model at the floor of the instrument fails of such items, and at those of the grades below it. */
 function expectedOf(all: readonly Instrument[], own: Instrument, item: Item): LotProbe['expected'][number][] {
