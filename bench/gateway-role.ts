@@ -131,6 +131,7 @@ async function venueOver(url: string): Promise<{ exchange: Exchange; key: string
       allowPrivateSuppliers: true,
       briefQualifications: true,
       pace: 1,
+      probesPerDay: 0,
       orderRate: 0,
       meterThreads: 1,
       otlp: null,
