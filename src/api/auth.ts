@@ -36,11 +36,11 @@ export const printKeyId = (id: number): string => `key_${id}`
 export const parseKeyId = (text: string): number | undefined =>
   /^key_[1-9]\d{0,14}$/.test(text) ? Number(text.slice(4)) : undefined
 
-/** Who makes a request, by bearer secret or by signature; or why nobody does. */
-export async function authenticate(
+/** Who makes a request, by bearer secret at once or by signature; or why nobody does. */
+export function authenticate(
   venue: Pick<Venue, 'keys' | 'nonces' | 'clock'>,
   request: Credentials,
-): Promise<Caller | Problem> {
+): Caller | Problem | Promise<Caller | Problem> {
   const { headers, ip } = request
   const apiKey = one(headers, 'x-api-key')
   if (headers['x-signature'] !== undefined) return authenticateSigned(venue, request)

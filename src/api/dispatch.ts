@@ -23,7 +23,7 @@ export async function dispatch(
   try {
     const done = await answer(venue, operation, request, headers)
     if (done instanceof Problem) return refuse(done, request.requestId, headers)
-    return { ...done, headers: { ...headers, ...done.headers } }
+    return { status: done.status, headers: Object.assign(headers, done.headers), body: done.body }
   } catch (error) {
     return refuse(problemOf(venue, operation, request.requestId, error), request.requestId, headers)
   }
@@ -84,7 +84,8 @@ async function answer(
   request: ApiRequest,
   headers: Record<string, string>,
 ): Promise<ApiResponse | Problem> {
-  const caller = await callerOf(venue, operation, request)
+  const found = callerOf(venue, operation, request)
+  const caller = found instanceof Promise ? await found : found
   if (caller instanceof Problem) return caller
   if (caller !== null) {
     const refused = throttle(venue, operation, caller, headers)
@@ -106,16 +107,17 @@ async function answer(
 }
 
 /** The caller, checked for the scope; null where an operation is for everyone. */
-async function callerOf(
+function callerOf(
   venue: Venue,
   operation: Operation,
   request: ApiRequest,
-): Promise<Caller | null | Problem> {
+): Caller | null | Problem | Promise<Caller | Problem> {
   const { scope } = operation
   if (scope === null) return null
-  const caller = request.caller ?? (await authenticate(venue, { ...request, body: request.body ?? NOTHING }))
-  if (caller instanceof Problem || caller.scopes.has(scope)) return caller
-  return scopeMissing(scope)
+  const allowed = (caller: Caller | Problem) =>
+    caller instanceof Problem || caller.scopes.has(scope) ? caller : scopeMissing(scope)
+  const found = request.caller ?? authenticate(venue, { ...request, body: request.body ?? NOTHING })
+  return found instanceof Promise ? found.then(allowed) : allowed(found)
 }
 
 function throttle(

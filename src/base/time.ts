@@ -34,9 +34,17 @@ export function parseRfc3339(text: string): Instant | undefined {
   return micros as Instant
 }
 
+/** The second that was printed last: most instants are of the one before, or of the same. */
+let printedSecond = Number.NaN
+let printedText = ''
+
 /** RFC 3339 in UTC with six fractional digits. */
 export function rfc3339(at: Instant): string {
   const micros = at % MICROS_PER_SECOND
-  const seconds = new Date((at - micros) / MICROS_PER_MS).toISOString().slice(0, 19)
-  return `${seconds}.${String(micros).padStart(6, '0')}Z`
+  const second = at - micros
+  if (second !== printedSecond) {
+    printedText = new Date(second / MICROS_PER_MS).toISOString().slice(0, 19)
+    printedSecond = second
+  }
+  return `${printedText}.${String(micros).padStart(6, '0')}Z`
 }

@@ -30,6 +30,7 @@ export function readBody(request: IncomingMessage, most: number): Promise<Uint8A
 
 /** Whether a content type names JSON in UTF-8. */
 export function isJson(contentType: string | undefined): boolean {
+  if (contentType === 'application/json') return true
   const [type = '', ...parameters] = (contentType ?? '')
     .toLowerCase()
     .split(';')

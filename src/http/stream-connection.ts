@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
+import { frameOf } from './text-frame.ts'
 import type { AccountFeed } from '../feed/account-feed.ts'
 import type { Feed, Following } from '../feed/feed.ts'
 import type { Caller } from '../api/caller.ts'
@@ -86,16 +87,19 @@ export const newLine = (hub: Hub, socket: WebSocket, tcp: Socket, origin: Origin
 
 /** Sends a frame; what is sent in one turn leaves in one write. */
 export function sendBytes(line: Line, bytes: Uint8Array | string): void {
-  if (line.socket.readyState !== line.socket.OPEN) return
+  const { socket, tcp } = line
+  if (socket.readyState !== socket.OPEN) return
   if (!line.isCorked) {
     line.isCorked = true
-    line.tcp.cork()
-    process.nextTick(() => {
-      line.isCorked = false
-      line.tcp.uncork()
-    })
+    tcp.cork()
+    process.nextTick(uncork, line)
   }
-  line.socket.send(bytes, { binary: false })
+  tcp.write(frameOf(bytes))
+}
+
+function uncork(line: Line): void {
+  line.isCorked = false
+  line.tcp.uncork()
 }
 
 /** Answers a frame. Who asks and never reads the answers is let go. */

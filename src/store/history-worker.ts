@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { known } from '../base/assert.ts'
 import type { HistoryRows, HistoryTables } from './history-table.ts'
 import { openHistoryDatabase } from './history-table.ts'
-import type { WriterAnswer, WriterRequest, WriterTask } from './history-writer.ts'
+import type { Packed, PackedRows, WriterAnswer, WriterRequest, WriterTask } from './history-writer.ts'
 
 // The thread that writes history. Tasks arrive in order and are done one after another.
 
@@ -32,53 +32,53 @@ const KEYS: Record<Table, string[]> = {
   instrument: ['id'],
   offer: ['id'],
 }
-const TABLES = Object.keys(KEYS) as Table[]
 
 const prepared = new Map<string, CompiledQuery>()
 
-/** One statement that puts `count` rows, written once and used again with other values. */
-function statement(table: Table, rows: readonly object[]): CompiledQuery {
+/** One statement that puts so many rows, written once and used again with other values. */
+function statement(table: Table, columns: readonly string[], rows: PackedRows['rows']): CompiledQuery {
   const name = `${table} ${rows.length}`
   let query = prepared.get(name)
   if (query === undefined) {
-    const columns = Object.keys(rows[0] ?? {}).filter((column) => !KEYS[table].includes(column))
+    const others = columns.filter((column) => !KEYS[table].includes(column))
+    const named = rows.map((row) => Object.fromEntries(columns.map((column, n) => [column, row[n]])))
     query = (db as unknown as Kysely<Record<string, Record<string, unknown>>>)
       .insertInto(table)
-      .values(rows as Record<string, unknown>[])
+      .values(named)
       .onConflict((conflict) =>
         conflict
           .columns(KEYS[table])
           .doUpdateSet((row) =>
-            Object.fromEntries(columns.map((column) => [column, row.ref(`excluded.${column}`)])),
+            Object.fromEntries(others.map((column) => [column, row.ref(`excluded.${column}`)])),
           ),
       )
       .compile()
     prepared.set(name, query)
   }
-  return { ...query, parameters: rows.flatMap((row) => Object.values(row) as unknown[]) }
+  return { ...query, parameters: rows.flat() }
 }
 
 async function put(
   transaction: Transaction<HistoryTables>,
   table: Table,
-  rows: readonly object[],
+  { columns, rows }: PackedRows,
 ): Promise<void> {
   for (let from = 0; from < rows.length; from += ROWS_PER_STATEMENT)
-    await transaction.executeQuery(statement(table, rows.slice(from, from + ROWS_PER_STATEMENT)))
+    await transaction.executeQuery(statement(table, columns, rows.slice(from, from + ROWS_PER_STATEMENT)))
 }
 
-async function write(rows: HistoryRows, durable: boolean): Promise<number> {
+async function write({ seq, tables }: Packed, durable: boolean): Promise<number> {
   if (durable) await sql`pragma synchronous = full`.execute(db)
   let count = 0
   await db.transaction().execute(async (transaction) => {
-    for (const table of TABLES) {
-      await put(transaction, table, rows[table])
-      count += rows[table].length
+    for (const [table, packed] of tables) {
+      await put(transaction, table as Table, packed)
+      count += packed.rows.length
     }
     await transaction
       .insertInto('watermark')
-      .values({ id: 1, seq: rows.seq })
-      .onConflict((conflict) => conflict.column('id').doUpdateSet({ seq: rows.seq }))
+      .values({ id: 1, seq })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet({ seq }))
       .execute()
   })
   if (durable) await sql`pragma synchronous = normal`.execute(db)
@@ -102,8 +102,8 @@ async function forget({ accounts, before, limit }: Extract<WriterTask, { kind: '
   return deleted
 }
 
-const perform = (task: WriterTask): Promise<number> =>
-  task.kind === 'write' ? write(task.rows, task.durable) : forget(task)
+const perform = (task: WriterRequest['task']): Promise<number> =>
+  task.kind === 'write' ? write(JSON.parse(task.packed) as Packed, task.durable) : forget(task)
 
 let last: Promise<void> = Promise.resolve()
 

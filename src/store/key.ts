@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto'
+import { createHash, hash, randomInt } from 'node:crypto'
 import type { Selectable } from 'kysely'
 import { known } from '../base/assert.ts'
 import { crc32 } from '../base/crc.ts'
@@ -100,7 +100,7 @@ function checksum(text: string): string {
   return digits
 }
 
-const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
+const hashOf = (secret: string): string => hash('sha256', secret, 'hex')
 
 /** SHA-256 of a raw public key given in base64, itself in base64 without padding. */
 export const fingerprintOf = (publicKey: string): string =>
