@@ -10,6 +10,7 @@ const BENCHES = [
   'sequencer',
   'rest',
   'stream',
+  'fanout',
   'gateway',
   'gateway-traces',
   'quality',
