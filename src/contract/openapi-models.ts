@@ -1,4 +1,8 @@
+import type { z } from 'zod'
 import { model, models } from '../wire/model.ts'
+import { countRequest, messagesRequest } from '../surface/messages-request.ts'
+import { legacyRequest } from '../surface/legacy.ts'
+import { responsesRequest } from '../surface/responses-request.ts'
 import { chatRequest } from '../wire/openai.ts'
 import { openaiError } from '../wire/problem.ts'
 import type { Components, Json } from './openapi-schema.ts'
@@ -21,41 +25,108 @@ const SECURITY = [{ key: ['inference:consume'] }]
 
 type Refused = (description: string) => Json
 
-function printCompletion(components: Components, refused: Refused): Json {
-  return {
-    operationId: 'inference.chat',
-    tags: ['Inference'],
+type Asked = { id: string; summary: string; request: z.ZodType; example: object; answer: string }
+
+const question = [{ role: 'user', content: 'Hello' }]
+
+/** Every way to ask for an answer. */
+const ASKED: Record<string, Asked> = {
+  '/v1/chat/completions': {
+    id: 'inference.chat',
     summary: 'A chat completion from a supplier that owes the instrument named as model.',
+    request: chatRequest,
+    example: { model: 'text-prime', messages: question, stream: true },
+    answer: 'A completion, or with `stream` its chunks as server-sent events.',
+  },
+  '/v1/responses': {
+    id: 'inference.respond',
+    summary: 'The same as an OpenAI response. Nothing is stored: the input is the whole conversation.',
+    request: responsesRequest,
+    example: { model: 'text-prime', input: 'Hello', store: false, stream: true },
+    answer: 'A response, or with `stream` its numbered events.',
+  },
+  '/v1/completions': {
+    id: 'inference.complete',
+    summary: 'The same for clients that never learned to chat: the prompt is the one message of a user.',
+    request: legacyRequest,
+    example: { model: 'text-prime', prompt: 'Hello', max_tokens: 50 },
+    answer: 'A text completion, or with `stream` its pieces as server-sent events.',
+  },
+  '/v1/messages': {
+    id: 'inference.message',
+    summary: "The same as one of Anthropic's messages. `x-api-key` is understood.",
+    request: messagesRequest,
+    example: { model: 'text-prime', max_tokens: 100, messages: question, stream: true },
+    answer: 'A message, or with `stream` its events.',
+  },
+}
+
+const REFUSALS = {
+  '400': 'Malformed, or a parameter that cannot be carried, by name.',
+  '401': 'No valid key.',
+  '402': 'Not affordable; `affordable_max_tokens` says what would be.',
+  '404': 'No such instrument.',
+  '429': 'Too many requests.',
+  '503': 'No supplier could serve.',
+}
+
+function printAsked(components: Components, refused: Refused, asked: Asked): Json {
+  const { id, summary, request, example, answer } = asked
+  return {
+    operationId: id,
+    tags: ['Inference'],
+    summary,
     security: SECURITY,
     requestBody: {
       required: true,
-      content: {
-        'application/json': {
-          schema: printSchema(chatRequest, 'input', components),
-          example: { model: 'text-prime', messages: [{ role: 'user', content: 'Hello' }], stream: true },
-        },
-      },
+      content: { 'application/json': { schema: printSchema(request, 'input', components), example } },
     },
     responses: {
       '200': {
-        description: 'A completion, or with `stream` its chunks as server-sent events.',
+        description: answer,
         headers,
         content: {
           'application/json': { schema: { type: 'object' } },
           'text/event-stream': { schema: { type: 'string' } },
         },
       },
-      '400': refused('Malformed.'),
-      '401': refused('No valid key.'),
-      '402': refused('Not affordable; `affordable_max_tokens` says what would be.'),
-      '404': refused('No such instrument.'),
-      '429': refused('Too many requests.'),
-      '503': refused('No supplier could serve.'),
+      ...Object.fromEntries(Object.entries(REFUSALS).map(([status, text]) => [status, refused(text)])),
     },
   }
 }
 
-/** The paths that OpenAI's clients call. They answer in OpenAI's shapes and are served beside the table. */
+function printCount(components: Components, refused: Refused): Json {
+  return {
+    operationId: 'inference.count',
+    tags: ['Inference'],
+    summary: "Tokens of a message's prompt, as they would be charged. Nothing is drawn.",
+    security: SECURITY,
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': {
+          schema: printSchema(countRequest, 'input', components),
+          example: { model: 'text-prime', messages: question },
+        },
+      },
+    },
+    responses: {
+      '200': {
+        description: 'The count.',
+        content: {
+          'application/json': {
+            schema: { type: 'object', properties: { input_tokens: { type: 'integer' } } },
+          },
+        },
+      },
+      '400': refused(REFUSALS['400']),
+      '401': refused(REFUSALS['401']),
+      '404': refused(REFUSALS['404']),
+    },
+  }
+}
+
+/** The paths that clients of other APIs call: answered in those shapes, and served beside the table. */
 export function modelPaths(components: Components): Record<string, Json> {
   const error = printSchema(openaiError, 'output', components)
   const refused = (description: string): Json => ({
@@ -67,7 +138,10 @@ export function modelPaths(components: Components): Record<string, Json> {
     content: { 'application/json': { schema } },
   })
   return {
-    '/v1/chat/completions': { post: printCompletion(components, refused) },
+    ...Object.fromEntries(
+      Object.entries(ASKED).map(([path, asked]) => [path, { post: printAsked(components, refused, asked) }]),
+    ),
+    '/v1/messages/count_tokens': { post: printCount(components, refused) },
     '/v1/models': {
       get: {
         operationId: 'model.list',
