@@ -114,7 +114,11 @@ export function closeDefaults(state: State, instrument: Instrument, events: Even
     const position = positionOf(state, account, id)
     if (id !== instrument.id || position === undefined) return true
     cancelRest(state, instrument, position, events)
-    return obligationOf(state, position) > 0
+    if (obligationOf(state, position) > 0) return true
+    // What was bought in cheaply, and the bond behind it, was kept for the rest.
+    move(state.ledger, state.house.bonds, theAccount(state, account).free, position.bond)
+    position.bond = micros(0)
+    return false
   })
   state.defaults = still
 }
