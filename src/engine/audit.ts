@@ -289,6 +289,7 @@ function auditEscrow(state: State): void {
         assert((position.escrow[at - 1]?.born ?? 0) <= lot.born, '10: escrow lots are oldest first')
       }
       bonds += position.bond
+      assert(position.bond === 0 || isBound(state, position), '10: a bond stands behind what is owed')
       assert(position.missed >= 0 && position.missed <= escrowed, '10: what was missed is owed')
       assert(position.escrowed === escrowed, '10: the escrowed quantity is in lots')
       assert(escrowed === escrowTarget(state, position), '10: the escrowed quantity is what was sold')
@@ -302,6 +303,13 @@ function auditEscrow(state: State): void {
   assert(balanceOf(ledger, house.bonds) === bonds, '10: bonds are what positions have posted')
   assert(balanceOf(ledger, house.withheld) === withheld, '10: withheld money is all due to somebody')
 }
+
+/** Whether a position owes something, or is being bought in until the next sweep. */
+const isBound = (state: State, position: Position): boolean =>
+  obligationOf(state, position) > 0 ||
+  state.defaults.some(
+    ({ account, instrument }) => account === position.account && instrument === position.instrument,
+  )
 
 /** 3: the offers of an account back exactly what it owes. */
 function auditOffers(state: State): void {
