@@ -54,6 +54,10 @@ const raw =
   ({ socket }) => {
     socket.end(text)
   }
+const HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n'
+const answered = (body: string): string => `${HEAD}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+const chunked = (body: string, isLast = true): string =>
+  `${Buffer.byteLength(body).toString(16)}\r\n${body}\r\n${isLast ? '0\r\n\r\n' : ''}`
 export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Sends each part in a segment of its own. */
@@ -185,6 +189,15 @@ export const modes = {
       await pause(20)
     }
   },
+  // On the wire: a second answer behind the first, lengths that lie or contradict, chunks and headers that are none.
+  smuggled: raw(`${answered(whole())}${answered(say('ghost') + stop() + DONE)}`),
+  bothLengths: raw(
+    `${HEAD}content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n${chunked(whole())}${answered(say('ghost'))}`,
+  ),
+  shortLength: raw(`${HEAD}content-length: 100000\r\n\r\n${say('The')}`),
+  badChunk: raw(`${HEAD}transfer-encoding: chunked\r\n\r\n${chunked(say('The'), false)}zz\r\nnonsense\r\n`),
+  splitHeader: raw(`${HEAD}x-bad: a\nb: c\r\n d\x01\r\n\r\n${whole()}`),
+  manyHeaders: raw(`${HEAD}${'x-h: y\r\n'.repeat(5_000)}\r\n${whole()}`),
   bigHeader: ({ res }) => void begin(res, { 'x-big': 'x'.repeat(20_000) }).end(whole()),
   hangBeforeHeaders: () => {},
   hangAfterHeaders: ({ res }) => {
