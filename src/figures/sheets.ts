@@ -115,7 +115,25 @@ const removeSheet = operation({
   }),
 })
 
-const shelfOf = ({ sheets: kept }: Venue) => ({ sheets: kept.all(), overrides: kept.overrides() })
+type Known = { revision: number; matches: Map<Instrument, Match[]> }
+const knownOf = new WeakMap<Venue, Known>()
+
+/** Every posted model against an instrument. Whole sheets are thousands of rows: worked out once a change. */
+function matches(venue: Venue, instrument: Instrument): Match[] {
+  const revision = venue.sheets.revision()
+  let known = knownOf.get(venue)
+  if (known?.revision !== revision) {
+    known = { revision, matches: new Map() }
+    knownOf.set(venue, known)
+  }
+  const shelf = { sheets: venue.sheets.all(), overrides: venue.sheets.overrides() }
+  const found = known.matches.get(instrument) ?? matchesOf(shelf, instrument.id, instrument.spec)
+  known.matches.set(instrument, found)
+  return found
+}
+
+const included = (venue: Venue, instrument: Instrument): Match[] =>
+  matches(venue, instrument).filter((match) => match.included)
 
 function printMatch(venue: Venue, match: Match): PostedPriceOut {
   const from = venue.sheets.all().find(({ id }) => id === match.sheet)
@@ -150,7 +168,7 @@ const printed = (price: number | null | undefined) =>
   price === null || price === undefined ? null : money(price)
 
 function floorOf(venue: Venue, instrument: Instrument): PostedFloorOut {
-  const met = matchesOf(shelfOf(venue), instrument.id, instrument.spec).filter(({ included }) => included)
+  const met = included(venue, instrument)
   const { bid, ask } = touchOf(venue, instrument)
   const [cheapest] = met
   return {
@@ -191,8 +209,8 @@ const getMapping = publicOperation({
     const found = namedInstrument(venue.sequencer.state, path.instrument, '/path/instrument')
     if (found instanceof Problem) return found
     const wanted = query.included === undefined ? undefined : query.included === 'true'
-    const rows = matchesOf(shelfOf(venue), found.id, found.spec)
-      .filter(({ included }) => wanted === undefined || included === wanted)
+    const rows = matches(venue, found)
+      .filter((match) => wanted === undefined || match.included === wanted)
       .slice(0, query.limit ?? MATCHES_SHOWN)
     return {
       instrument: marketName(found),
@@ -238,7 +256,7 @@ const listGaps = publicOperation({
       task: one.spec.task,
       floor: one.spec.intelligenceFloor,
       ...touchOf(venue, one),
-      met: matchesOf(shelfOf(venue), one.id, one.spec).filter(({ included }) => included),
+      met: included(venue, one),
     }))
     return {
       data: gapsOf(sides).map(({ kind, buy, buyPrice, sell, sellPrice }) => ({

@@ -55,6 +55,8 @@ export type HourBook = {
   parties: Map<AccountId, Party>
   deliveries: Map<string, DeliveryHour>
   trades: Map<string, TradeHour>
+  /** The row that each instrument's last trade went to: the next one goes there too, almost always. */
+  latest: (TradeHour | undefined)[]
   changed: { deliveries: Set<DeliveryHour>; trades: Set<TradeHour>; parties: Set<Party>; hour: boolean }
 }
 
@@ -70,6 +72,7 @@ export const newHourBook = (): HourBook => ({
   parties: new Map(),
   deliveries: new Map(),
   trades: new Map(),
+  latest: [],
   changed: nothingChanged(),
 })
 
@@ -147,6 +150,18 @@ function foldDelivery(book: HourBook, at: Instant, settled: DrawSettled): void {
   book.changed.deliveries.add(row)
 }
 
+function tradeRowAt(book: HourBook, start: Instant, instrument: InstrumentId): TradeHour {
+  const key = `${start} ${instrument}`
+  let row = book.trades.get(key)
+  if (row === undefined) {
+    const none = { buyerSurplus: 0, buyerLots: 0, sellerSurplus: 0, sellerLots: 0 }
+    row = { start, hour: book.hour, instrument, trades: 0, lots: 0, value: 0, fees: 0, ...none }
+    book.trades.set(key, row)
+  }
+  book.latest[instrument] = row
+  return row
+}
+
 /** One trade, with the limits that its two orders had named; null: none. Money in µ$. */
 export type TradeFacts = {
   instrument: InstrumentId
@@ -163,13 +178,8 @@ export type TradeFacts = {
 export function foldTradeHour(book: HourBook, at: Instant, trade: TradeFacts): void {
   const start = startOfHour(book, at)
   const { instrument, lots, price, lotTick } = trade
-  const key = `${start} ${instrument}`
-  let row = book.trades.get(key)
-  if (row === undefined) {
-    const none = { buyerSurplus: 0, buyerLots: 0, sellerSurplus: 0, sellerLots: 0 }
-    row = { start, hour: book.hour, instrument, trades: 0, lots: 0, value: 0, fees: 0, ...none }
-    book.trades.set(key, row)
-  }
+  const last = book.latest[instrument]
+  const row = last?.start === start ? last : tradeRowAt(book, start, instrument)
   row.trades++
   row.lots += lots
   row.value += trade.value

@@ -22,6 +22,8 @@ export type Sheet = {
  * Price sheets and what was decided about their models by hand. Held in memory, kept in the control store.
  */
 export type Sheets = {
+  /** Goes up with every change, so that what was worked out from before can be let go. */
+  revision(): number
   all(): readonly Sheet[]
   overrides(): readonly Override[]
   /** A sheet of the same name takes the place of the one before it. */
@@ -35,11 +37,13 @@ export type Sheets = {
 export async function createSheets(db: ControlDatabase): Promise<Sheets> {
   const rows = await db.selectFrom('price_sheet').selectAll().orderBy('id').execute()
   const held = new Map(rows.map((row) => [row.id, JSON.parse(row.sheet) as Sheet]))
+  let revision = 0
   let nextId = 1 + Math.max(0, ...held.keys())
   const decided = new Map<string, Override>()
   for (const row of await db.selectFrom('sheet_override').selectAll().execute())
     decided.set(`${row.key} ${row.instrument}`, { ...row, include: row.include === 1 })
   return {
+    revision: () => revision,
     all: () => [...held.values()],
     overrides: () => [...decided.values()],
     async put(sheet) {
@@ -52,10 +56,12 @@ export async function createSheets(db: ControlDatabase): Promise<Sheets> {
       })
       if (before !== undefined) held.delete(before.id)
       held.set(kept.id, kept)
+      revision++
       return kept
     },
     async remove(id) {
       await db.deleteFrom('price_sheet').where('id', '=', id).execute()
+      revision++
       return held.delete(id)
     },
     async decide(override) {
@@ -68,6 +74,7 @@ export async function createSheets(db: ControlDatabase): Promise<Sheets> {
         )
         .execute()
       decided.set(`${override.key} ${override.instrument}`, override)
+      revision++
     },
     async forget(key, instrument) {
       await db
@@ -76,6 +83,7 @@ export async function createSheets(db: ControlDatabase): Promise<Sheets> {
         .where('instrument', '=', instrument)
         .execute()
       decided.delete(`${key} ${instrument}`)
+      revision++
     },
   }
 }
