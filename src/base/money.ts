@@ -40,9 +40,16 @@ export function mulDivUp(a: number, b: number, by: number): number {
     : bigMulDiv(a, b, by, by - 1)
 }
 
-/** floor((a × b + plus) / by) where the product is no safe integer: rare, and kept out of the quick way. */
-const bigMulDiv = (a: number, b: number, by: number, plus: number): number =>
-  whole(Number((BigInt(a) * BigInt(b) + BigInt(plus)) / BigInt(by)))
+/**
+ * floor((a × b + plus) / by) where the product is no safe integer: a = q × by + r, so that it is q × b and
+ * floor((r × b + plus) / by); in big integers where even that does not fit.
+ */
+function bigMulDiv(a: number, b: number, by: number, plus: number): number {
+  const r = a % by
+  const low = r * b + plus
+  if (low > Number.MAX_SAFE_INTEGER) return whole(Number((BigInt(a) * BigInt(b) + BigInt(plus)) / BigInt(by)))
+  return whole(((a - r) / by) * b + (low - (low % by)) / by)
+}
 
 /** A share of an amount, rounded up. */
 export const shareUp = (of: Micros, share: Ppm): Micros => mulDivUp(of, share, PPM) as Micros
@@ -52,3 +59,11 @@ export const shareDown = (of: Micros, share: Ppm): Micros => mulDivDown(of, shar
 /** What `quantity` costs at `price` µ$ per unit, rounded up. */
 export const valueUp = (quantity: Wt, price: Micros): Micros =>
   mulDivUp(quantity, price, WT_PER_UNIT) as Micros
+
+/** By how much that falls as the quantity does: one number that is small where both values are large. */
+export function valueFall(from: Wt, to: Wt, price: Micros): Micros {
+  const most = from * price + WT_PER_UNIT - 1
+  if (most > Number.MAX_SAFE_INTEGER) return (valueUp(from, price) - valueUp(to, price)) as Micros
+  const left = to * price + WT_PER_UNIT - 1
+  return (Math.floor(most / WT_PER_UNIT) - Math.floor(left / WT_PER_UNIT)) as Micros
+}

@@ -44,7 +44,8 @@ export function amendOrder(state: State, command: OrderAmend, events: EventLog):
   const { amends, refusal } = ADMITS[instrument.status]
   if (amends === 'none') return refuse(refusal)
   const lapsed =
-    killFault(state, theAccount(state, account), instrument) ?? lapseFault(state, command.mandate, state.at)
+    killFault(state, theAccount(state, account), instrument) ??
+    (command.mandate === NO_MANDATE ? undefined : lapseFault(state, command.mandate, state.at))
   if (lapsed !== undefined) return lapsed
   const waits = pool.waits[slot] !== 0
   if (pool.waits[slot] === DELAY) return refuse('order_pending')

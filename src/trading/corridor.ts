@@ -19,7 +19,7 @@ export const newMoves = (): Moves => ({
 })
 
 /** Remembers the price of a trade for five minutes. */
-export function noteMove(moves: Moves, at: Instant, price: Ticks): void {
+export function noteMove(moves: Moves, { at }: Pick<State, 'at'>, price: Ticks): void {
   const bucket = bucketOf(at)
   if (bucket !== moves.bucket) {
     const stale = Math.min(BUCKETS, bucket - moves.bucket)
@@ -36,7 +36,7 @@ export function noteMove(moves: Moves, at: Instant, price: Ticks): void {
 }
 
 /** The lowest or highest of the last price, `first` and the prices of five minutes. */
-function extreme({ moves, lastPrice }: Instrument, at: Instant, side: number, first: number): number {
+function extreme({ at }: State, { moves, lastPrice }: Instrument, side: number, first: number): number {
   let found = lastPrice === 0 ? first : side === BUY ? Math.min(first, lastPrice) : Math.max(first, lastPrice)
   for (let bucket = bucketOf(at) - BUCKETS + 1; bucket <= moves.bucket; bucket++) {
     const price = (side === BUY ? moves.low : moves.high)[bucket % BUCKETS] as number
@@ -55,11 +55,11 @@ export const collarReference = (instrument: Instrument): Ticks =>
  * How far an order of this side may trade now, at most its limit: within the static collar, and within the
  * dynamic one around the prices of five minutes and the one it trades at first.
  */
-export function reachOf({ at }: State, instrument: Instrument, side: number, limit: number): Ticks {
+export function reachOf(state: State, instrument: Instrument, side: number, limit: number): Ticks {
   const { collar, volatility } = instrument.rules
   let reach = limit
   if (volatility > 0) {
-    const from = extreme(instrument, at, side, bestAgainst(instrument.book, side))
+    const from = extreme(state, instrument, side, bestAgainst(instrument.book, side))
     reach = nearer(side, reach, from, volatility)
   }
   if (collar > 0) reach = nearer(side, reach, collarReference(instrument), collar)

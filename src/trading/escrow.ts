@@ -1,7 +1,7 @@
 import { assert, known } from '../base/assert.ts'
 import type { AccountId, InstrumentId } from '../base/ids.ts'
 import type { Micros, Wt } from '../base/money.ts'
-import { micros, mulDivDown, mulDivUp, shareUp, valueUp, wt } from '../base/money.ts'
+import { micros, mulDivDown, mulDivUp, shareUp, valueFall, valueUp, wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import { MICROS_PER_HOUR } from '../base/time.ts'
 import { freeCash, inTrading, obligationOf, theAccount } from '../state/account.ts'
@@ -15,9 +15,13 @@ import type { EscrowLot, Position, State } from '../state/state.ts'
  * The escrowed quantity: obligation less units held in trading, and never less than what draws have called.
  * The escrow of a called unit stays until its draw ends, even if its supplier buys units back meanwhile.
  */
-export function escrowTarget(state: State, position: Position): Wt {
+export const escrowTarget = (state: State, position: Position): Wt =>
+  wt(position.escrowed - escrowExcess(state, position))
+
+/** How much more is in escrow than that; below zero, how much less. */
+function escrowExcess(state: State, position: Position): number {
   const sold = obligationOf(state, position) - inTrading(state, position)
-  return wt(Math.max(0, sold, position.reserved))
+  return position.escrowed - Math.max(0, sold, position.reserved)
 }
 
 /** Sold obligations that no draw has called yet. */
@@ -28,7 +32,7 @@ const standing = (lot: EscrowLot): Micros => valueUp(lot.remaining, lot.price)
 
 /** The part of a sale that raises the seller's escrowed quantity. Call it once the units have left. */
 export const primaryPart = (state: State, seller: Position): Wt =>
-  wt(Math.max(0, escrowTarget(state, seller) - seller.escrowed))
+  wt(Math.max(0, 0 - escrowExcess(state, seller)))
 
 /** Puts the proceeds of a primary sale in escrow, out of `payer`, and returns how much that was. */
 export function escrowSale(state: State, seller: Position, payer: Cell, quantity: Wt, price: Micros): Micros {
@@ -51,9 +55,9 @@ export function escrowSale(state: State, seller: Position, payer: Cell, quantity
 
 /** Lowers a lot by `quantity` and returns the fall of the money behind it. */
 function lower(lot: EscrowLot, quantity: number): Micros {
-  const before = standing(lot)
-  lot.remaining = wt(lot.remaining - quantity)
-  return micros(before - standing(lot))
+  const before = lot.remaining
+  lot.remaining = (before - quantity) as Wt
+  return valueFall(before, lot.remaining, lot.price)
 }
 
 /** Lots that were emptied, for the next sale: selling and buying back allocates nothing in the long run. */
@@ -93,17 +97,17 @@ function cheapestLot({ escrow }: Position): EscrowLot {
  * equals, to the supplier's free cash.
  */
 export function trimEscrow(state: State, position: Position): void {
-  let excess = position.escrowed - escrowTarget(state, position)
+  let excess = escrowExcess(state, position)
   if (excess <= 0) return
   const account = theAccount(state, position.account)
   while (excess > 0) {
     const lot = cheapestLot(position)
     const part = Math.min(excess, lot.remaining)
     move(state.ledger, state.house.escrow, account.free, lower(lot, part))
-    position.escrowed = wt(position.escrowed - part)
+    position.escrowed = (position.escrowed - part) as Wt
     excess -= part
   }
-  position.missed = wt(Math.min(position.missed, position.escrowed))
+  if (position.missed > position.escrowed) position.missed = position.escrowed
   dropEmpty(position)
 }
 

@@ -74,7 +74,8 @@ export function planOrder(state: State, order: OrderPlace, plan = new Plan()): P
   plan.selfTrade = order.selfTrade
   plan.side = sideCode(order.side)
   plan.lots = order.lots
-  return lapseFault(state, order.mandate, state.at) ?? ungrouped ?? planInMarket(state, order, plan)
+  const lapsed = order.mandate === NO_MANDATE ? undefined : lapseFault(state, order.mandate, state.at)
+  return lapsed ?? ungrouped ?? planInMarket(state, order, plan)
 }
 
 /** The market's own rules: maxima, the band, and what the order would meet. */

@@ -50,7 +50,7 @@ export function protectedPrice(
 const hourOf = (at: Instant): number => Math.floor(at / MICROS_PER_HOUR)
 
 /** Forgets the hours of trading that have left the last 24. */
-function rollHours(instrument: Instrument, at: Instant): void {
+function rollHours(instrument: Instrument, { at }: State): void {
   const hour = hourOf(at)
   if (hour === instrument.hourOfTrade) return
   const stale = Math.min(24, hour - instrument.hourOfTrade)
@@ -61,11 +61,11 @@ function rollHours(instrument: Instrument, at: Instant): void {
   instrument.hourOfTrade = hour
 }
 
-export function recordTrade({ at }: State, instrument: Instrument, price: Ticks, quantity: Lots): void {
-  rollHours(instrument, at)
+export function recordTrade(state: State, instrument: Instrument, price: Ticks, quantity: Lots): void {
+  rollHours(instrument, state)
   const hour = instrument.hourOfTrade % 24
   instrument.lastPrice = price
-  noteMove(instrument.moves, at, price)
+  noteMove(instrument.moves, state, price)
   instrument.hourLots[hour] = (instrument.hourLots[hour] ?? 0) + quantity
   instrument.hourValue[hour] = (instrument.hourValue[hour] ?? 0) + price * quantity
 }
