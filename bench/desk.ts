@@ -1,8 +1,8 @@
-import type { AccountId, InstrumentId, OrderId, Seq } from '../src/base/ids.ts'
+import type { AccountId, InstrumentId, OrderId } from '../src/base/ids.ts'
 import { NO_MANDATE } from '../src/base/ids.ts'
 import type { Instant } from '../src/base/time.ts'
 import { ticks, lots } from '../src/base/money.ts'
-import { perform, stamp } from '../src/engine/engine.ts'
+import { perform } from '../src/engine/engine.ts'
 import type { Command, OrderAmend, OrderPlace } from '../src/state/command.ts'
 import { EventLog } from '../src/state/event-log.ts'
 import type { State } from '../src/state/state.ts'
@@ -48,7 +48,9 @@ export class Desk {
   ask(command: Command): void {
     const { state, log } = this
     log.clear()
-    stamp(state, (state.seq + 1) as Seq, (state.at + 1) as Instant)
+    // What `stamp` does: a time that is passed on is boxed, where V8 does not inline the call.
+    state.seq = state.seq + 1
+    state.at = (state.at + 1) as Instant
     perform(state, command, log)
     this.events += log.count
   }

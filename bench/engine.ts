@@ -71,7 +71,8 @@ function measureLatency(): State {
 /** Ten million commands in a process of their own, whose collections are counted. */
 function measureSteady(): void {
   const script = join(import.meta.dirname, 'steady.ts')
-  const argv = ['--trace-gc', '--expose-gc', '--import', 'tsx', script]
+  const young = ['--min-semi-space-size=16', '--max-semi-space-size=16']
+  const argv = ['--trace-gc', '--expose-gc', ...young, '--import', 'tsx', script]
   const { stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8', maxBuffer: 1 << 26 })
   const [, from, to, done] = /^steady (\S+) (\S+) (\S+)$/m.exec(stdout) ?? []
   if (done === undefined) throw new Error(`the steady run did not end: ${stderr}`)
