@@ -23,7 +23,7 @@ const SEES: Record<string, string[]> = {
   journal: ['base', 'thread'],
   sequencer: ['base', 'state', 'engine', 'journal'],
   index: ['base', 'state'],
-  market: ['base', 'state', 'index'],
+  market: ['base', 'state', 'measure', 'pool', 'index'],
   client: ['base', 'wire', 'bulletin'],
   agent: ['base', 'wire', 'client'],
   meter: ['base', 'thread'],
@@ -66,6 +66,8 @@ const SEES: Record<string, string[]> = {
   conduct: ['base', 'wire', 'state', 'sequencer', 'market', 'store', 'api'],
   figures: [
     'base',
+    'measure',
+    'pool',
     'bulletin',
     'index',
     'wire',

@@ -2,6 +2,7 @@ import type { Operation } from '../api/operation.ts'
 import { efficiencyOperations } from './efficiency.ts'
 import { fixingOperations } from './fixings.ts'
 import { indexOperations } from './indices.ts'
+import { intelligenceOperations } from './intelligence.ts'
 import { machineGdpOperations } from './machine-gdp.ts'
 import { sheetOperations } from './sheets.ts'
 
@@ -9,6 +10,7 @@ import { sheetOperations } from './sheets.ts'
 export const figureOperations: readonly Operation[] = [
   ...fixingOperations,
   ...indexOperations,
+  ...intelligenceOperations,
   ...machineGdpOperations,
   ...sheetOperations,
   ...efficiencyOperations,

@@ -33,6 +33,8 @@ import {
 } from './fixing-window.ts'
 import type { Scorecard, ScoreFold } from './scorecard.ts'
 import { foldScores, newScoreFold, scorecardsOf } from './scorecard.ts'
+import type { IntelligenceFold } from './intelligence.ts'
+import { foldIntelligence, newIntelligence } from './intelligence.ts'
 import type { Print, Tape } from './tape.ts'
 import { foldTape, newTape, packTape, tradesOf, unpackTape } from './tape.ts'
 import type { Ticker } from './ticker.ts'
@@ -87,6 +89,8 @@ export type Market = {
   }
   /** Hours that have ended and whose fixing is not yet published, oldest first. */
   fixingCuts(): readonly FixingCut[]
+  /** What the Intelligence Index is computed from. */
+  intelligence(): Readonly<IntelligenceFold>
   /** How suppliers of an instrument keep their promises, as of `at`, the best first. */
   scorecards(instrument: InstrumentId, at: Instant): Scorecard[]
   /** The folds as text, to be kept beside a snapshot of the engine. */
@@ -134,7 +138,7 @@ export function createMarket(): Market {
   let at = 0 as Instant
   let folds: Folds[] = []
   let fixing: FixingFold = newFixingFold()
-  let scores: ScoreFold = newScoreFold()
+  let supply: SupplyFolds = { minds: newIntelligence(), scores: newScoreFold() }
   const of = (instrument: InstrumentId): Folds => folds[instrument] ?? newFolds()
   return {
     get seq() {
@@ -151,7 +155,7 @@ export function createMarket(): Market {
         for (const event of applied.events) {
           foldEvent(folds, touched, applied, event)
           foldFixing(fixing, applied.at, event)
-          foldScores(scores, applied.at, event)
+          foldSupply(supply, applied.at, event)
         }
         seq = applied.seq
         at = applied.at
@@ -178,7 +182,8 @@ export function createMarket(): Market {
       return { status, reason, until }
     },
     fixingCuts: () => pendingCuts(fixing),
-    scorecards: (instrument, now) => scorecardsOf(scores, instrument, now),
+    intelligence: () => supply.minds,
+    scorecards: (instrument, now) => scorecardsOf(supply.scores, instrument, now),
     dump: () =>
       JSON.stringify({
         version: VERSION,
@@ -186,17 +191,25 @@ export function createMarket(): Market {
         at,
         instruments: folds.map(pack),
         fixing: packFixing(fixing),
-        scores,
+        supply,
       }),
     restore(text) {
       const kept = readDump(text)
       folds = kept.instruments.map(unpack)
       fixing = unpackFixing(kept.fixing)
-      scores = kept.scores
+      supply = kept.supply
       seq = kept.seq
       at = kept.at as Instant
     },
   }
+}
+
+/** How suppliers keep what they promise, and how able what they deliver is. */
+type SupplyFolds = { minds: IntelligenceFold; scores: ScoreFold }
+
+function foldSupply({ minds, scores }: SupplyFolds, at: Instant, event: Event): void {
+  foldIntelligence(minds, at, event)
+  foldScores(scores, at, event)
 }
 
 function foldEvent(folds: Folds[], touched: Set<InstrumentId>, { seq, at }: Applied, event: Event): void {
@@ -306,7 +319,7 @@ function candlesSince(series: readonly Candle[], since: Instant, seconds: Candle
 const sameLevel = (a: Level | null, b: Level | null): boolean =>
   a === b || (a !== null && b !== null && a[0] === b[0] && a[1] === b[1] && a[2] === b[2])
 
-const VERSION = 5
+const VERSION = 6
 
 type Packed = {
   lotTick: number
@@ -324,7 +337,7 @@ type Dump = {
   at: number
   instruments: Packed[]
   fixing: PackedFixing
-  scores: ScoreFold
+  supply: SupplyFolds
 }
 
 const pack = (folds: Folds): Packed => ({
