@@ -22,7 +22,7 @@ const quick = suppliers.map((supplier) => ({
       tokensPerSecond: 3_000,
       jitter: 0,
       errorRate: 0,
-      ability: 1,
+      ability: 4,
     },
   })),
 }))

@@ -15,7 +15,7 @@ const quick: ModelProfile = {
   tokensPerSecond: 4_000,
   jitter: 0.1,
   errorRate: 0,
-  ability: 1,
+  ability: 4,
 }
 
 const models = {

@@ -212,7 +212,7 @@ async function openMarket({ page, url }: Tour): Promise<void> {
 
 for (const name of DOCUMENTS)
   test(`every command of ${name} does what it says`, async () => {
-    const tireless = { seed: 5, firstTokenMs: 5, tokensPerSecond: 2_000, jitter: 0, errorRate: 0, ability: 1 }
+    const tireless = { seed: 5, firstTokenMs: 5, tokensPerSecond: 2_000, jitter: 0, errorRate: 0, ability: 4 }
     model ??= await startModelProcess({ models: { 'my-model': tireless } })
     const reader = { clone, url: venue.url, data, modelUrl: model.baseUrl, folder }
     const { code, out, err } = await runDocument(name, reader)

@@ -24,7 +24,7 @@ let offer = ''
 const SUPPLY: readonly Scope[] = ['account:read', 'trade:place', 'trade:cancel', 'supply:manage']
 
 before(async () => {
-  const steady = { seed: 7, firstTokenMs: 20, tokensPerSecond: 600, jitter: 0.05, errorRate: 0, ability: 1 }
+  const steady = { seed: 7, firstTokenMs: 20, tokensPerSecond: 600, jitter: 0.05, errorRate: 0, ability: 4 }
   model = await startModelProcess({ models: { steady } })
   exchange = await runExchange()
   supplier = await exchange.join('supplier', '10000', SUPPLY)

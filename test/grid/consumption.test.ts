@@ -18,7 +18,7 @@ const ASKED = JSON.stringify({
 })
 
 before(async () => {
-  const steady = { seed: 7, firstTokenMs: 5, tokensPerSecond: 2_000, jitter: 0.05, errorRate: 0, ability: 1 }
+  const steady = { seed: 7, firstTokenMs: 5, tokensPerSecond: 2_000, jitter: 0.05, errorRate: 0, ability: 4 }
   model = await startModelProcess({ models: { steady } })
   stage = await openStage()
   const supplier = await stage.trader('supplier', '1000')

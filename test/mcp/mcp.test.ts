@@ -16,7 +16,7 @@ let model: ModelProcess
 let buyer: Awaited<ReturnType<RunningExchange['join']>>
 
 before(async () => {
-  const steady = { seed: 7, firstTokenMs: 5, tokensPerSecond: 5_000, jitter: 0, errorRate: 0, ability: 1 }
+  const steady = { seed: 7, firstTokenMs: 5, tokensPerSecond: 5_000, jitter: 0, errorRate: 0, ability: 4 }
   model = await startModelProcess({ models: { steady } })
   exchange = await runExchange()
   buyer = await exchange.join('buyer', '100')
