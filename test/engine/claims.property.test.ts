@@ -203,6 +203,8 @@ test('no sequence of trading, drawing, failing and waiting breaks a promise', ()
       })
       for (const { id } of stage.state.penalties.values())
         stage.done({ kind: 'penalty.decide', penalty: id, upheld: true, reason: 'end' })
+      stage.until((stage.now + 48 * HOUR) as Instant)
+      // What was charged on the way stays open to dispute for a day more.
       const { draws, lots, withheld, mandates, nextDue } =
         (stage.until((stage.now + 48 * HOUR) as Instant), stage.state)
       assert.deepEqual([draws.size, lots.size, withheld.length], [0, 0, 0])
