@@ -21,7 +21,7 @@ export const ONE_MARKET: Shape = { accounts: 1_000, instruments: 1 }
 /** µ$ of all accounts together: as much as a ledger holds. */
 const FUNDS = 8e15
 /** Lots that every trader buys before the clock starts, per instrument. */
-const ENDOWMENT = 20_000
+const ENDOWMENT = 200_000
 
 /** Suppliers that owe, and traders that have bought from them: sales of both kinds happen. */
 export function opening({ accounts, instruments }: Shape = ONE_MARKET): Command[] {
