@@ -50,7 +50,15 @@ if (files.length === 0) {
   process.stderr.write(`busbar: no test file matches ${filters.join(' ')}\n`)
   process.exit(1)
 }
-const run = ['--import', 'tsx', '--test', '--test-concurrency=2', '--test-timeout=240000', '--test-reporter=spec', ...files]
+const run = [
+  '--import',
+  'tsx',
+  '--test',
+  '--test-concurrency=2',
+  '--test-timeout=240000',
+  '--test-reporter=spec',
+  ...files,
+]
 if (!(await passes(process.execPath, run))) failed.push('tests')
 
 if (failed.length > 0) process.stderr.write(`busbar: failed: ${failed.join(', ')}\n`)
