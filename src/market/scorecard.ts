@@ -125,7 +125,9 @@ function countSettled(fold: ScoreFold, at: Instant, settled: DrawSettled): void 
   if (reading.claimedInput !== null || reading.claimedOutput !== null) count(seen.meter, isHonest(reading))
 }
 
-function isHonest({ claimedInput, claimedOutput, inputTokens, outputTokens }: Reading): boolean {
+/** The gateway's verdict by the band that it has learned of the supplier; where it has none, nearness. */
+function isHonest({ claimFits, claimedInput, claimedOutput, inputTokens, outputTokens }: Reading): boolean {
+  if (claimFits !== undefined) return claimFits
   const near = (claimed: number | null, ours: number) =>
     claimed === null || Math.abs(claimed - ours) <= ours * HONEST_SHARE + HONEST_TOKENS
   return near(claimedInput, inputTokens) && near(claimedOutput, outputTokens)

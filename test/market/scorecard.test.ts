@@ -112,6 +112,15 @@ test('misses, late and slow answers and padded counts each lower their own part'
   assert.equal(parts.fulfilment, wilsonLower({ of: 280, good: 280 }))
 })
 
+test('a count that fits the band learned of its supplier is honest, however far from ours', () => {
+  const venue = new Venue()
+  const claims = { claimedInput: 40, claimedOutput: 160 }
+  for (let i = 0; i < 20; i++) venue.settle(3 + i, { reading: reading({ ...claims, claimFits: true }) })
+  for (let i = 0; i < 20; i++)
+    venue.settle(3 + i, { reading: reading({ claimedOutput: 100, claimFits: false }) })
+  assert.equal(venue.card().parts.meter, wilsonLower({ of: 40, good: 20 }))
+})
+
 test('probes count against what a model at the floor would pass', () => {
   const venue = new Venue()
   for (let i = 0; i < 100; i++) {
