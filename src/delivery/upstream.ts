@@ -303,6 +303,8 @@ class Exchange implements Call {
     if (this.over || this.ending === null) return
     const { ending } = this
     this.settle()
+    // Whoever holds the answer, the tail of the response is read: else the connection could not serve again.
+    if (this.paused) this.controller?.resume()
     this.listener.ended(ending)
   }
 
