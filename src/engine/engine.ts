@@ -62,7 +62,7 @@ export function perform(state: State, command: Command, events: EventLog): void 
     const from = events.count
     runDue(state, events)
     if (state.failing.length > 0) tendDefaults(state, events)
-    if (state.procurements.length > 0) procure(state, events, from)
+    if (state.procuring > 0) procure(state, events, from)
   }
   const from = events.count
   const outcome = handle(state, command, events)
@@ -72,7 +72,7 @@ export function perform(state: State, command: Command, events: EventLog): void 
   if (state.failing.length > 0 || (state.defaults.length > 0 && !isRefused)) tendDefaults(state, events)
   if (state.waiting > 0) enterWaiting(state, events)
   if (state.tripped.length > 0) endTripped(state, events)
-  if (state.procurements.length > 0 && !isRefused) procure(state, events, from)
+  if (state.procuring > 0 && !isRefused) procure(state, events, from)
 }
 
 /** Procurements answer to what happened; what they trade may reach stops and groups in its turn. */

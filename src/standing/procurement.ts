@@ -1,4 +1,4 @@
-import type { OrderId, ProcurementId } from '../base/ids.ts'
+import type { AccountId, InstrumentId, OrderId, ProcurementId } from '../base/ids.ts'
 import type { Lots } from '../base/money.ts'
 import {
   accountOf,
@@ -61,6 +61,7 @@ export function setProcurement(
   const none = { order: 0 as OrderId, blocked: null }
   const procurement: Procurement = { ...terms, id, ended: false, buying: { ...none }, selling: { ...none } }
   state.procurements.push(procurement)
+  state.procuring++
   events.push({ kind: 'procurement.set', procurement: id, ...terms })
   keep(state, procurement, events)
   return undefined
@@ -80,6 +81,7 @@ export function endProcurement(
 
   // Nothing below this line can fail.
   procurement.ended = true
+  state.procuring--
   for (const leg of [procurement.buying, procurement.selling])
     if (findOrder(state.orders, leg.order) !== NO_SLOT) pull(state, procurement, leg.order, events)
   events.push({ kind: 'procurement.ended', procurement: procurement.id, account: account.id })
@@ -95,8 +97,9 @@ const liveOf = (state: State): Procurement[] => state.procurements.filter(({ end
 export function keepProcurements(state: State, events: EventLog, from: number): void {
   const said: Event[] = []
   for (const procurement of state.procurements) {
+    if (procurement.ended) continue
     said.push(...events.read(from + said.length))
-    if (!procurement.ended && concerns(procurement, said)) keep(state, procurement, events)
+    if (concerns(procurement, said)) keep(state, procurement, events)
   }
 }
 
@@ -114,24 +117,29 @@ function concerns({ account, instrument, buying, selling }: Procurement, events:
   })
 }
 
+/** Weighted tokens in trading beyond what is owed, and in lots that no draw holds. */
+function stockOf(state: State, account: AccountId, instrument: InstrumentId) {
+  const position = theAccount(state, account).positions[instrument]
+  if (position === undefined) return { tradable: 0, consumable: 0 }
+  return {
+    tradable: Math.max(0, inTrading(state, position) - obligationOf(state, position)),
+    consumable: balanceOf(state.ledger, position.consumption),
+  }
+}
+
 /** What the account is short of its target, and what it could sell above it, in lots. */
 function gapOf(state: State, { account, instrument, target }: Procurement): { short: Lots; spare: Lots } {
   const { lot } = theInstrument(state, instrument).spec
-  const position = theAccount(state, account).positions[instrument]
-  if (position === undefined) return { short: target, spare: 0 as Lots }
-  const tradable = Math.max(0, inTrading(state, position) - obligationOf(state, position))
-  const onHand = tradable + balanceOf(state.ledger, position.consumption)
-  const above = onHand - target * lot
+  const { tradable, consumable } = stockOf(state, account, instrument)
+  const above = tradable + consumable - target * lot
   const spare = Math.max(0, Math.floor(Math.min(above, tradable) / lot))
   return { short: Math.max(0, Math.ceil(-above / lot)) as Lots, spare: spare as Lots }
 }
 
 /** Units that an account has of what a procurement keeps, in weighted tokens. */
 export function onHandOf(state: State, { account, instrument }: Procurement): number {
-  const position = theAccount(state, account).positions[instrument]
-  if (position === undefined) return 0
-  const tradable = Math.max(0, inTrading(state, position) - obligationOf(state, position))
-  return tradable + balanceOf(state.ledger, position.consumption)
+  const { tradable, consumable } = stockOf(state, account, instrument)
+  return tradable + consumable
 }
 
 /** Bids for what is short and offers what is spare; what is not wanted any more is taken back first. */
@@ -148,14 +156,13 @@ function stand(state: State, procurement: Procurement, side: Side, wanted: numbe
   const pool = state.orders
   const slot = findOrder(pool, leg.order)
   const standing = slot === NO_SLOT ? 0 : (pool.remaining[slot] as number)
-  const more = Math.max(0, wanted - standing)
-  const size = side === 'sell' ? wanted : wanted - more + Math.min(more, affordable(state, procurement))
   if (standing === wanted) return note(procurement, side, null, events)
-  if (size === standing) return note(procurement, side, shortOf(state, procurement), events)
   if (wanted === 0) {
     pull(state, procurement, leg.order, events)
     return note(procurement, side, null, events)
   }
+  const size = side === 'sell' ? wanted : Math.min(wanted, standing + affordable(state, procurement))
+  if (size === standing) return note(procurement, side, shortOf(state, procurement), events)
   const { account, mandate } = procurement
   const from = events.count
   const lots = ((slot === NO_SLOT ? 0 : (pool.filled[slot] as number)) + size) as Lots

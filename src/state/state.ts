@@ -50,6 +50,8 @@ export type State = {
   /** Orders that wait outside the books, over all markets. */
   /** All that ever stood; what has ended keeps its place. */
   procurements: Procurement[]
+  /** Those that have not ended. */
+  procuring: number
   /** Stop orders that wait, over all markets. */
   waiting: number
   lots: Map<LotId, ClaimLot>
@@ -369,6 +371,7 @@ export function emptyState(): State {
     groups: [],
     tripped: [],
     procurements: [],
+    procuring: 0,
     waiting: 0,
     lots: new Map(),
     draws: new Map(),
