@@ -26,7 +26,7 @@ import type { Signer } from './delivery/receipt.ts'
 import { createSigner, signingKey } from './delivery/receipt.ts'
 import { systemTimer } from './delivery/timer.ts'
 import { createUpstream } from './delivery/upstream.ts'
-import { PUBLIC_ENDPOINTS } from './delivery/endpoint.ts'
+import { endpointPolicy } from './delivery/endpoint.ts'
 import { ensureOperator, ensureProber, listLaunchGrades, reopenMarkets, setPace } from './founding.ts'
 import { serveGridSocket } from './grid/socket.ts'
 import { createGridSurface } from './grid/surface.ts'
@@ -41,6 +41,7 @@ import { createSessions } from './http/session.ts'
 import { serveStream } from './http/stream.ts'
 import { makeFolder } from './journal/disk.ts'
 import { initJournal, isVacant, openJournal } from './journal/sqlite-journal.ts'
+import type { Document } from './mcp/shelf.ts'
 import { openShelf, textsOf } from './mcp/shelf.ts'
 import { createMcpSurface } from './mcp/surface.ts'
 import { createDeliveryMetrics } from './telemetry/delivery-metrics.ts'
@@ -51,6 +52,7 @@ import { createMarket } from './market/market.ts'
 import { systemClock } from './sequencer/alarm.ts'
 import type { Sequencer } from './sequencer/sequencer.ts'
 import { openSequencer } from './sequencer/sequencer.ts'
+import type { State } from './state/state.ts'
 import { openControl } from './store/control.ts'
 import { createEndpoints } from './store/endpoint.ts'
 import { openHistory } from './store/history.ts'
@@ -183,7 +185,7 @@ function openFeeds(
   const { sequencer, history, log } = venue
   const feed = createFeed(market, systemClock)
   const accounts = createAccountFeed({ sequencer, history, log })
-  const policy = { ...PUBLIC_ENDPOINTS, allowPrivate: config.allowPrivateSuppliers }
+  const policy = endpointPolicy(config)
   const courier = createCourier({ venue, webhooks, signer, policy, timer: systemTimer })
   sequencer.onCommit((batch) => {
     const told = history.apply(batch)
@@ -231,7 +233,7 @@ function createDeliveryParts(
   reporting: Reporting,
   probeAccount: AccountId,
 ) {
-  const policy = { ...PUBLIC_ENDPOINTS, allowPrivate: config.allowPrivateSuppliers }
+  const policy = endpointPolicy(config)
   const meter = createMeter(config.meterThreads)
   const judge = createJudge()
   const upstream = createUpstream(policy, systemTimer)
@@ -280,12 +282,7 @@ async function serve(
   operatorKey: string,
 ): Promise<Exchange> {
   const { config } = options
-  const { state } = venue.sequencer
-  const metrics = createMetrics({
-    seq: () => state.seq,
-    openOrders: () => state.orders.live,
-    openDraws: () => state.draws.size,
-  })
+  const metrics = createMetrics(gaugesOf(venue.sequencer.state))
   delivery.reporting.add(createDeliveryMetrics(metrics.registry))
   const sessions = createSessions(Date.now)
   const requestIds = createRequestIds(Date.now())
@@ -302,9 +299,11 @@ async function serve(
   }
   const completions = createCompletions(consumption)
   const grid = createGridSurface(consumption)
-  const mcp = createMcpSurface({ venue, requestIds, ...agentSide(options), baseUrl: () => baseUrl })
+  const shelf = openShelf(options.docsFolder)
+  const hosts = [...LOOPBACK, config.host, ...config.publicHosts]
+  const mcp = createMcpSurface({ venue, requestIds, shelf, hosts, baseUrl: () => baseUrl })
   const documents = createDocuments({
-    ...descriptions(options),
+    ...descriptions(options, shelf),
     metrics,
     isReady: () => isReady,
     sessions,
@@ -342,6 +341,13 @@ async function serve(
   return { venue, baseUrl, operatorKey, setReady, welcome, close }
 }
 
+/** What the state is asked whenever metrics are. */
+const gaugesOf = (state: State) => ({
+  seq: () => state.seq,
+  openOrders: () => state.orders.live,
+  openDraws: () => state.draws.size,
+})
+
 /** Running requests end, what was submitted becomes durable, and what is held is let go, in that order. */
 async function letGo(server: Server, venue: Venue, delivery: Delivery, stores: Stores): Promise<void> {
   await delivery.prober.stop()
@@ -352,15 +358,9 @@ async function letGo(server: Server, venue: Venue, delivery: Delivery, stores: S
   await delivery.close()
 }
 
-/** What agents may read, and the names by which they reach us. */
-const agentSide = ({ config, docsFolder }: ExchangeOptions) => ({
-  shelf: openShelf(docsFolder),
-  hosts: [...LOOPBACK, config.host, ...config.publicHosts],
-})
-
 /** The page, and what programs read about the API. */
-const descriptions = ({ pageFolder, docsFolder }: ExchangeOptions) => ({
-  texts: textsOf(docsFolder, openShelf(docsFolder)),
+const descriptions = ({ pageFolder, docsFolder }: ExchangeOptions, shelf: readonly Document[]) => ({
+  texts: textsOf(docsFolder, shelf),
   page: existsSync(join(pageFolder, 'index.html')) ? loadPage(pageFolder) : null,
   openapi: JSON.stringify(printOpenApi(VERSION)),
   asyncapi: JSON.stringify(printAsyncApi(VERSION)),

@@ -18,6 +18,12 @@ export type EndpointPolicy = { allowPrivate: boolean; ports: readonly number[] }
 
 export const PUBLIC_ENDPOINTS: EndpointPolicy = { allowPrivate: false, ports: [443] }
 
+/** The addresses that a venue lets others name, by its own setting. */
+export const endpointPolicy = (settings: { allowPrivateSuppliers: boolean }): EndpointPolicy => ({
+  ...PUBLIC_ENDPOINTS,
+  allowPrivate: settings.allowPrivateSuppliers,
+})
+
 /** Names that never leave the machine or its network, whatever they resolve to. */
 const LOCAL_NAME = /^(localhost|[^.]+|.*\.(localhost|local|internal|intranet|lan|home|corp|arpa))\.?$/i
 

@@ -1,7 +1,7 @@
 import { rfc3339 } from '../base/time.ts'
 import { printDecimal } from '../base/decimal.ts'
 import type { Instrument } from '../state/state.ts'
-import { PUBLIC_ENDPOINTS } from '../delivery/endpoint.ts'
+import { endpointPolicy } from '../delivery/endpoint.ts'
 import { readSheet } from '../sheet/format.ts'
 import type { Match } from '../sheet/mapping.ts'
 import { matchesOf, MIX } from '../sheet/mapping.ts'
@@ -85,8 +85,7 @@ const importSheet = operation({
 })
 
 async function fetched({ settings }: Venue, url: string): Promise<string | Problem> {
-  const policy = { ...PUBLIC_ENDPOINTS, allowPrivate: settings.allowPrivateSuppliers }
-  const found = await fetchSheet(url, policy)
+  const found = await fetchSheet(url, endpointPolicy(settings))
   return 'text' in found ? found.text : faultAt('invalid_request', '/url', found.fault)
 }
 

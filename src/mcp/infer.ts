@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { decimalIn } from '../wire/decimal.ts'
-import { requestProblems } from '../api/problem.ts'
 import type { Tool } from './tool.ts'
-import { objectSchema } from './tool.ts'
+import { objectSchema, refused } from './tool.ts'
 
 const message = z.strictObject({
   role: z.enum(['system', 'user', 'assistant']),
@@ -52,15 +51,5 @@ export function faultsOf(error: z.ZodError) {
     pointer: path.map((step) => `/${String(step)}`).join(''),
     detail,
   }))
-  return {
-    type: '/v1/errors#invalid_request',
-    title: requestProblems.invalid_request.title,
-    status: 400,
-    code: 'invalid_request',
-    detail: errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; '),
-    outcome: 'rejected' as const,
-    retryable: false,
-    request_id: '',
-    errors,
-  }
+  return refused(errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; '), errors)
 }

@@ -4,8 +4,8 @@ import { z as schemas } from 'zod'
 import type { Scope } from '../wire/key.ts'
 import { OPERATIONS } from '../operations/operations.ts'
 import type { Operation } from '../api/operation.ts'
-import { requestProblems } from '../api/problem.ts'
-import type { ProblemOut } from '../wire/problem.ts'
+import { problem } from '../api/problem.ts'
+import type { Fault, ProblemOut } from '../wire/problem.ts'
 import type { Asked, Port, Told } from './port.ts'
 
 type Json = Record<string, unknown>
@@ -57,18 +57,13 @@ export function toolOf({ name, operation: id, description, needs = [] }: Offered
 /** A refusal that names the arguments without which an agent may not spend. */
 export function needed(fields: readonly string[]): ProblemOut {
   const detail = 'is needed from an agent, so that what it may spend is explicit and a retry is safe'
-  return {
-    type: '/v1/errors#invalid_request',
-    title: requestProblems.invalid_request.title,
-    status: 400,
-    code: 'invalid_request',
-    detail: `${fields.map((field) => `/${field}`).join(', ')}: ${detail}.`,
-    outcome: 'rejected',
-    retryable: false,
-    request_id: '',
-    errors: fields.map((field) => ({ pointer: `/${field}`, detail })),
-  }
+  const errors = fields.map((field) => ({ pointer: `/${field}`, detail }))
+  return refused(`${errors.map(({ pointer }) => pointer).join(', ')}: ${detail}.`, errors)
 }
+
+/** A refusal of a tool's own, which reached no operation and so has no request id. */
+export const refused = (detail: string, errors: readonly Fault[]): ProblemOut =>
+  problem('invalid_request', detail, { errors }).body('')
 
 const PLACES = ['params', 'query', 'body'] as const
 

@@ -3,7 +3,7 @@ import { offerOf } from '../state/account.ts'
 import { obligationOf } from '../state/account.ts'
 import type { AccountId, InstrumentId, OfferId } from '../base/ids.ts'
 import { rfc3339 } from '../base/time.ts'
-import { endpointFault, PUBLIC_ENDPOINTS } from '../delivery/endpoint.ts'
+import { endpointFault, endpointPolicy } from '../delivery/endpoint.ts'
 import type { OfferTraits } from '../state/command.ts'
 import type { Offer, State } from '../state/state.ts'
 import type { Endpoint } from '../store/endpoint.ts'
@@ -33,8 +33,7 @@ const OWN_HEADERS =
 
 /** An endpoint as it will be called, or why it will not be. */
 function endpointOf(venue: Venue, body: z.output<typeof endpointRequest>): Endpoint | Problem {
-  const policy = { ...PUBLIC_ENDPOINTS, allowPrivate: venue.settings.allowPrivateSuppliers }
-  const fault = endpointFault(body.base_url, policy)
+  const fault = endpointFault(body.base_url, endpointPolicy(venue.settings))
   if (fault !== undefined) return faultAt('endpoint_not_allowed', '/endpoint/base_url', fault)
   const own = Object.keys(body.headers).find((name) => OWN_HEADERS.test(name))
   if (own !== undefined)

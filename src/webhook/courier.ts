@@ -3,7 +3,7 @@ import type { AccountId } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
 import { later, MICROS_PER_DAY, MICROS_PER_MS, rfc3339 } from '../base/time.ts'
 import type { Venue } from '../api/venue.ts'
-import { printEvent } from '../api/print-event.ts'
+import { printEvents } from '../api/print-event.ts'
 import type { EndpointPolicy } from '../delivery/endpoint.ts'
 import { guardedLookup } from '../delivery/endpoint.ts'
 import type { Signer } from '../delivery/receipt.ts'
@@ -148,11 +148,7 @@ async function eventsAfter({ venue }: CourierParts, webhook: Webhook): Promise<N
   const { account, types, cursor, lowBalance } = webhook
   const { state } = venue.sequencer
   const rows = await venue.history.listEvents(account, cursor, COMMANDS_MOST)
-  const events = rows.flatMap((row) =>
-    row.events
-      .map((event) => printEvent(state, row.seq, row.at, event))
-      .filter(({ type }) => types.includes(type)),
-  )
+  const events = rows.flatMap((row) => printEvents(state, row)).filter(({ type }) => types.includes(type))
   const last = rows.at(-1)
   const isLow = lowBalance !== null && freeCash(state, theAccount(state, account)) < lowBalance
   const isNews = isLow !== webhook.isLow && rows.length < COMMANDS_MOST

@@ -5,7 +5,7 @@ import { faultAt, notFound, Problem, problem } from '../api/problem.ts'
 import { rules } from '../api/authority.ts'
 import type { Venue } from '../api/venue.ts'
 import { rfc3339 } from '../base/time.ts'
-import { endpointFault, PUBLIC_ENDPOINTS } from '../delivery/endpoint.ts'
+import { endpointFault, endpointPolicy } from '../delivery/endpoint.ts'
 import type { Webhook } from '../store/webhook.ts'
 import { money } from '../wire/decimal.ts'
 import { printId } from '../wire/id.ts'
@@ -52,7 +52,7 @@ const create = operation({
   idempotent: true,
   example: { url: 'https://agent.example.com/busbar', types: ['trade', 'balance.low'], low_balance: '5.00' },
   async run(venue, { body, caller }) {
-    const fault = endpointFault(body.url, policyOf(venue))
+    const fault = endpointFault(body.url, endpointPolicy(venue.settings))
     if (fault !== undefined) return faultAt('endpoint_not_allowed', '/url', fault)
     const lowBalance = body.low_balance === undefined ? null : readMoney(body.low_balance, '/low_balance')
     if (lowBalance instanceof Problem) return lowBalance
@@ -72,11 +72,6 @@ const create = operation({
     venue.courier.begin(made.id)
     return printWebhook(venue, made)
   },
-})
-
-const policyOf = ({ settings }: Venue) => ({
-  ...PUBLIC_ENDPOINTS,
-  allowPrivate: settings.allowPrivateSuppliers,
 })
 
 const list = operation({
