@@ -93,8 +93,14 @@ const snake = (name: string): string =>
 /** What an event's fields are printed by: the market it is about, if any, and what `from` and `to` name. */
 type Context = { state: State; spec: Spec | undefined; ends: IdKind }
 
+/** What a command was to an account, in public words. */
+export const printEvents = (
+  state: State,
+  { seq, at, events }: { seq: number; at: Instant; events: readonly AccountEvent[] },
+): AccountEventOut[] => events.map((event) => printEvent(state, seq, at, event))
+
 /** One private event in public words. */
-export function printEvent(state: State, seq: number, at: Instant, event: AccountEvent): AccountEventOut {
+function printEvent(state: State, seq: number, at: Instant, event: AccountEvent): AccountEventOut {
   const { kind, ...fields } = event
   const spec = typeof fields.instrument === 'number' ? state.instruments[fields.instrument]?.spec : undefined
   const ends = kind === 'draw.rerouted' || kind === 'draw.covered' ? 'offer' : 'account'

@@ -4,7 +4,7 @@ import type { State } from '../state/state.ts'
 import type { Fill } from '../store/account-event.ts'
 import type { AccountEvents, DeliveryRecord, OrderRecord } from '../store/projection.ts'
 import type { PrivateChannel } from '../wire/stream.ts'
-import { printEvent } from '../api/print-event.ts'
+import { printEvents } from '../api/print-event.ts'
 import { printFill, printOrder } from '../api/print-order.ts'
 import { printDelivery } from '../operations/deliveries.ts'
 
@@ -59,7 +59,7 @@ export function rowsOf(
   const { account, seq, at } = told
   switch (channel) {
     case 'drop_copy':
-      return told.events.map((event) => printEvent(state, seq, at, event))
+      return printEvents(state, told)
     case 'fills':
       return told.events.flatMap((event) => {
         if (event.kind !== 'trade') return []

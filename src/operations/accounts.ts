@@ -20,7 +20,7 @@ import { operation } from '../api/operation.ts'
 import { eventIn, refusalIn } from '../api/outcome.ts'
 import { PAGE_ROWS, printCursor, readCursor } from '../api/page.ts'
 import { printBalances, printLot } from '../api/print-account.ts'
-import { printEvent } from '../api/print-event.ts'
+import { printEvents } from '../api/print-event.ts'
 import { printFill } from '../api/print-order.ts'
 import { notFound, Problem } from '../api/problem.ts'
 
@@ -167,7 +167,7 @@ const listEvents = operation({
     const shown = rows.slice(0, limit)
     const last = shown.at(-1)
     return {
-      data: shown.flatMap((row) => row.events.map((event) => printEvent(state, row.seq, row.at, event))),
+      data: shown.flatMap((row) => printEvents(state, row)),
       next_cursor: rows.length > shown.length && last !== undefined ? String(last.seq) : null,
     }
   },
