@@ -111,48 +111,51 @@ export function trimEscrow(state: State, position: Position): void {
   dropEmpty(position)
 }
 
-/** What the oldest `quantity` of an escrow stands for at its own prices, each lot rounded up. */
-export function contractValue({ escrow }: Position, quantity: Wt): Micros {
+/** The oldest lots of an escrow that make up a quantity, as far as they do, and how much of each. */
+function* oldestOf({ escrow }: Position, quantity: Wt): Generator<readonly [lot: EscrowLot, part: Wt]> {
   let left = quantity as number
-  let value = 0
   for (const lot of escrow) {
-    if (left === 0) break
-    const part = Math.min(left, lot.remaining)
-    value += valueUp(wt(part), lot.price)
+    if (left === 0) return
+    const part = wt(Math.min(left, lot.remaining))
     left -= part
+    yield [lot, part]
   }
+}
+
+/** What the oldest `quantity` of an escrow stands for at its own prices, each lot rounded up. */
+export function contractValue(position: Position, quantity: Wt): Micros {
+  let value = 0
+  for (const [lot, part] of oldestOf(position, quantity)) value += valueUp(part, lot.price)
   return micros(value)
 }
 
 /** What taking the oldest `quantity` out of an escrow would free: the fall of what stands behind its lots. */
-export function escrowBehind({ escrow }: Position, quantity: Wt): Micros {
-  let left = quantity as number
+export function escrowBehind(position: Position, quantity: Wt): Micros {
   let fall = 0
-  for (const lot of escrow) {
-    if (left === 0) break
-    const part = Math.min(left, lot.remaining)
+  for (const [lot, part] of oldestOf(position, quantity))
     fall += standing(lot) - valueUp(wt(lot.remaining - part), lot.price)
-    left -= part
-  }
   return micros(fall)
 }
 
 /** Takes the oldest `quantity` out of an escrow with the money behind it: its units will be cancelled. */
 export function takeEscrow(state: State, position: Position, quantity: Wt, to: Cell): Micros {
-  let left = quantity as number
   let taken = 0
-  for (const lot of position.escrow) {
-    if (left === 0) break
-    const part = Math.min(left, lot.remaining)
+  let found = 0
+  for (const [lot, part] of oldestOf(position, quantity)) {
     taken += lower(lot, part)
-    left -= part
+    found += part
   }
-  assert(left === 0, 'what is taken out of escrow was there')
+  assert(found === quantity, 'what is taken out of escrow was there')
+  shrink(position, quantity)
+  move(state.ledger, state.house.escrow, to, taken)
+  return micros(taken)
+}
+
+/** Counts what has left an escrow; what was missed is the oldest of it, and leaves first. */
+function shrink(position: Position, quantity: Wt): void {
   position.escrowed = wt(position.escrowed - quantity)
   position.missed = wt(Math.max(0, position.missed - quantity))
   dropEmpty(position)
-  move(state.ledger, state.house.escrow, to, taken)
-  return micros(taken)
 }
 
 export type Release = { proceeds: Micros; fee: Micros }
@@ -162,12 +165,10 @@ export type Release = { proceeds: Micros; fee: Micros }
  * the delivery fee of it, rounded up on each lot's running total. Moves no money out of the withheld cell.
  */
 export function releaseEscrow(state: State, position: Position, quantity: Wt): Release {
-  let left = quantity as number
+  let found = 0
   let proceeds = 0
   let fee = 0
-  for (const lot of position.escrow) {
-    if (left === 0) break
-    const part = Math.min(left, lot.remaining)
+  for (const [lot, part] of oldestOf(position, quantity)) {
     const fall = lower(lot, part)
     lot.released = micros(lot.released + fall)
     const owing = shareUp(lot.released, state.settings.deliveryFee) - lot.feeTaken
@@ -175,12 +176,10 @@ export function releaseEscrow(state: State, position: Position, quantity: Wt): R
     lot.feeTaken = micros(lot.feeTaken + due)
     proceeds += fall
     fee += due
-    left -= part
+    found += part
   }
-  assert(left === 0, 'what is delivered stood in escrow')
-  position.escrowed = wt(position.escrowed - quantity)
-  position.missed = wt(Math.max(0, position.missed - quantity))
-  dropEmpty(position)
+  assert(found === quantity, 'what is delivered stood in escrow')
+  shrink(position, quantity)
   move(state.ledger, state.house.escrow, state.house.withheld, proceeds)
   return { proceeds: micros(proceeds), fee: micros(fee) }
 }
