@@ -50,7 +50,7 @@ export function build() {
   })
   const config = join(root, 'vite.config.ts')
   if (!existsSync(config)) return
-  const shown = ['base', 'wire', 'client', 'web'].map((name) => newest(join(root, 'src', name)))
+  const shown = ['base', 'wire', 'bulletin', 'client', 'web'].map((name) => newest(join(root, 'src', name)))
   buildPart('web', [...shown, newest(config), ...common], () => {
     run(process.execPath, [
       join(root, 'node_modules', 'vite', 'bin', 'vite.js'),

@@ -11,8 +11,15 @@ const MARKET = 'TEXT_PRIME-USD'
 
 /**
  * A fresh window on the venue. What goes wrong in it, in the console or against the content policy, is kept.
+ * `language` is what the browser says that it speaks, whether or not there is such a language.
  */
-export async function openTour(browser: Browser, url: string, width: number, height: number): Promise<Tour> {
+export async function openTour(
+  browser: Browser,
+  url: string,
+  width: number,
+  height: number,
+  language = 'en-US',
+): Promise<Tour> {
   const context = await browser.newContext({
     viewport: { width, height },
     locale: 'en-US',
@@ -20,6 +27,10 @@ export async function openTour(browser: Browser, url: string, width: number, hei
   })
   const page = await context.newPage()
   page.setDefaultTimeout(PATIENCE_MS)
+  // As text: a function here would carry its accessor's name through a word that only our own runner knows.
+  await page.addInitScript(
+    `Object.defineProperty(Navigator.prototype, 'language', { get: () => ${JSON.stringify(language)}, configurable: true })`,
+  )
   const faults: string[] = []
   await page.exposeFunction('tellFault', (fault: string) => faults.push(fault))
   await page.addInitScript(() => {

@@ -47,6 +47,13 @@ test('the board lists nine grades, and their prices live', () => walk(1440, 900,
 
 test('a click opens a market whose book moves in sequence', () => walk(1440, 900, seeMarket))
 
+test('a market opens in a browser whose language no library knows', async () => {
+  const tour = await openTour(browser, url, 1440, 900, 'en-US@posix')
+  await seeMarket(tour)
+  assert.deepEqual(tour.faults, [])
+  await tour.page.context().close()
+})
+
 test('the indices and the sheets tell what is published, and give it away', () => walk(1440, 900, seeFigures))
 
 test('an order is placed, rests and is cancelled', () => walk(1440, 900, placeAndCancel))

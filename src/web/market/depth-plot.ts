@@ -1,3 +1,4 @@
+import '../shape/language.ts'
 import type { AlignedData } from 'uplot'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
