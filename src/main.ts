@@ -161,6 +161,8 @@ await buildCli({
   verify,
   verifyReceipt,
   mcp,
+  assay: async (order, onProgress) =>
+    (await import('./assay/endpoint-assay.ts')).assayEndpoint(order, onProgress),
   version: VERSION,
   signatureFault: async (facts, key) => (await import('./delivery/receipt.ts')).signatureFault(facts, key),
 }).parseAsync(process.argv)

@@ -30,8 +30,11 @@ export type Measurement = {
 /** One question asked, what came back, and what was wrong with a whole answer, if anything was. */
 export type Sample = { question: Question; reading: Reading; fault: string | null }
 
-/** What was asked of which offer for which grade, and everything that came back. */
-export type Sampling = { spec: Spec; offer: Offer; samples: readonly Sample[]; asked: number }
+/** What a model is said to be capable of. */
+export type Claims = Pick<Offer['terms'], 'capabilities' | 'contextTokens'>
+
+/** What was asked for which grade, and everything that came back. */
+export type Sampling = { spec: Spec; claims: Claims; samples: readonly Sample[]; asked: number }
 
 const REASONS_MAX = 3
 const NOTHING: OfferCertify['evidence'] = {
@@ -53,7 +56,6 @@ export const unmeasured = (reason: string): Measurement => ({
 
 /** Judges what was sampled against the spec. `cut` says why not everything was asked, or is null. */
 export function measurementOf(sampling: Sampling, cut: string | null): Measurement {
-  const { offer } = sampling
   const measures = [
     reliability(sampling, cut),
     latency(sampling),
@@ -61,7 +63,7 @@ export function measurementOf(sampling: Sampling, cut: string | null): Measureme
     context(sampling),
     stopped(sampling),
     outputLimit(sampling),
-    ...offer.terms.capabilities.map((capability) => capable(sampling, capability)),
+    ...sampling.claims.capabilities.map((capability) => capable(sampling, capability)),
     intelligence(sampling),
   ]
   const missed = measures.filter(({ passed }) => !passed)
@@ -80,7 +82,7 @@ const ms = (micros: number): string => `${count(Math.round(micros / MICROS_PER_M
 const percent = (share: number): string => `${(100 * share).toFixed(1).replace(/\.0$/, '')} %`
 
 /** The value below or at which a share of all values lies (nearest rank). */
-function quantile(values: readonly number[], share: number): number {
+export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
 }
@@ -163,18 +165,21 @@ function throughput(sampling: Sampling): Measure {
 }
 
 /** Claimed, and really filled: a word told in the middle of a long prompt is asked for at its end. */
-function context({ spec, offer, samples }: Sampling): Measure {
-  const claimed = offer.terms.contextTokens
+function context({ spec, claims, samples }: Sampling): Measure {
+  const claimed = claims.contextTokens
   const found = samples.findLast(({ question }) => question.kind === 'context')
   const isRecalled = found !== undefined && !failed(found) && found.fault === null
   const asked = found === undefined ? 'not asked' : (found.reading.failure?.detail ?? found.fault ?? '')
+  const required = `${count(spec.contextTokens)} tokens, and recalls a word from a long prompt`
   const filled = `a prompt of ${count(found?.reading.inputTokens ?? 0)} tokens`
+  if (found === undefined && claimed < spec.contextTokens)
+    return { name: 'context', measured: `${count(claimed)} tokens claimed`, required, passed: false }
   return {
     name: 'context',
     measured:
       `${count(claimed)} tokens claimed; ` +
       (isRecalled ? `recalled a word from ${filled}` : `did not recall a word from ${filled} (${asked})`),
-    required: `${count(spec.contextTokens)} tokens, and recalls a word from a long prompt`,
+    required,
     passed: claimed >= spec.contextTokens && isRecalled,
   }
 }
@@ -225,7 +230,7 @@ function capable({ samples }: Sampling, capability: Capability): Measure {
 }
 
 /** Passed or not, by item. One whose request failed was asked once more, and then that one counts. */
-function outcomesOf({ samples }: Sampling): Outcome[] {
+export function outcomesOf({ samples }: Pick<Sampling, 'samples'>): Outcome[] {
   const answered = new Map<Question, Outcome>()
   for (const sample of samples) {
     const { question, fault } = sample

@@ -9,19 +9,16 @@ const KINDS = `old quiet bright narrow busy distant gentle wooden early open`.sp
 
 /** Sentences of about ten tokens each: with what stands around them, about a thousand tokens of prompt. */
 const SENTENCES = 95
-/** The least length asked for: comfortably more than is judged. */
-const WORDS = 200
-
 /** One sentence of no meaning, about ten tokens long. */
 export const sentence = (chance: Chance): string =>
   `The ${pick(chance, KINDS)} ${pick(chance, NOUNS)} ${pick(chance, VERBS)} the ` +
   `${pick(chance, NOUNS)} near the ${pick(chance, NOUNS)}.`
 
 /** A prompt of about 1,000 tokens that no cache has seen and that asks for a long answer. */
-export function pacePrompt(chance: Chance): string {
+export function pacePrompt(chance: Chance, words = 200): string {
   const notes = Array.from({ length: SENTENCES }, () => sentence(chance)).join(' ')
   return (
     `Notes, page ${chance.below(1_000_000_000)}. ${notes}\n\n` +
-    `Continue these notes in plain prose, with at least ${WORDS} words.`
+    `Continue these notes in plain prose, with at least ${words} words.`
   )
 }

@@ -1,5 +1,5 @@
 import type { Chance } from '../base/chance.ts'
-import type { Spec } from '../state/instrument.ts'
+import type { Capability, Spec } from '../state/instrument.ts'
 import type { Offer } from '../state/state.ts'
 import type { ChatRequest } from '../wire/openai.ts'
 import type { Answer } from '../dialect/answer.ts'
@@ -15,19 +15,38 @@ import { recallOf, stopOf } from './recall.ts'
 import { pacePrompt } from './pace-prompt.ts'
 
 /**
- * How much is asked. `brief` takes a tenth of the paced requests and fills a tenth of the context, for
- * demonstrations; of items it asks as many, because fewer could not tell grades apart.
+ * How much is asked. `brief` takes a tenth of the paced requests, with short answers, and fills a tenth of
+ * the context, for demonstrations; of items it asks as many, because fewer could not tell grades apart.
  */
 export type Plan = 'full' | 'brief'
 
-/** How a plan samples an offer. The width bounds what is asked at once, below the offer's own concurrency. */
+/**
+ * How a plan samples an offer. Paced answers are limited to `output` tokens and asked for more. The width
+ * bounds what is asked at once, below the offer's own concurrency.
+ */
 export const PLANS = {
-  full: { paced: 100, items: 50, checks: 10, fill: 0.95, width: 8, deadlineMs: 30 * 60_000 },
-  brief: { paced: 10, items: 50, checks: 1, fill: 0.1, width: 8, deadlineMs: 5 * 60_000 },
+  full: {
+    paced: 100,
+    output: 1_000,
+    words: 1_000,
+    items: 50,
+    checks: 10,
+    fill: 0.95,
+    width: 8,
+    deadlineMs: 30 * 60_000,
+  },
+  brief: {
+    paced: 10,
+    output: 128,
+    words: 200,
+    items: 50,
+    checks: 1,
+    fill: 0.1,
+    width: 8,
+    deadlineMs: 5 * 60_000,
+  },
 } as const satisfies Record<Plan, object>
 
-/** Tokens of a paced answer: enough to judge by, and soon over. */
-const PACED_OUTPUT = 128
 /** Room for a model that thinks before it answers. */
 const ANSWER_OUTPUT = 2_048
 
@@ -46,32 +65,75 @@ export type Question = Asked &
 
 const ask = (content: string): ChatRequest => ({ model: '', messages: [{ role: 'user', content }] })
 
-/**
- * Everything a plan asks of an offer, in order: pace, items, each capability it claims, a stop sequence, the
- * longest answer, and a prompt that fills the context.
- */
-export function questionsFor(plan: Plan, spec: Spec, terms: Offer['terms'], chance: Chance): Question[] {
-  const { paced, items, checks, fill } = PLANS[plan]
+/** Questions of how fast answers come: a new prompt of about 1,000 tokens each. */
+export function pacedQuestions(plan: Plan, chance: Chance): Question[] {
+  const { paced, output, words } = PLANS[plan]
+  return Array.from({ length: paced }, () => ({
+    kind: 'paced',
+    request: ask(pacePrompt(chance, words)),
+    outputMax: output,
+  }))
+}
+
+/** So many items that tell most at the floor of a grade. */
+export function itemQuestions(spec: Spec, items: number, chance: Chance): Question[] {
   const outputMax = Math.min(ANSWER_OUTPUT, spec.outputTokensMax)
+  return itemsFor(spec.task, thetaAt(spec.intelligenceFloor, PANEL), items, chance).map((item) => ({
+    kind: 'item',
+    item,
+    request: ask(item.prompt),
+    outputMax,
+  }))
+}
+
+/** Checks of each capability, and whether a stop sequence is kept. */
+export function checkQuestions(
+  plan: Plan,
+  capabilities: readonly Capability[],
+  outputMost: number,
+  chance: Chance,
+): Question[] {
+  const outputMax = Math.min(ANSWER_OUTPUT, outputMost)
   const questions: Question[] = []
-  for (let i = 0; i < paced; i++)
-    questions.push({ kind: 'paced', request: ask(pacePrompt(chance)), outputMax: PACED_OUTPUT })
-  const theta = thetaAt(spec.intelligenceFloor, PANEL)
-  for (const item of itemsFor(spec.task, theta, items, chance))
-    questions.push({ kind: 'item', item, request: ask(item.prompt), outputMax })
-  for (const capability of terms.capabilities)
-    for (let i = 0; i < checks; i++) {
+  for (const capability of capabilities)
+    for (let i = 0; i < PLANS[plan].checks; i++) {
       const check = checkOf(capability, chance)
       questions.push({ kind: 'capability', check, request: check.request, outputMax })
     }
   const stop = stopOf(chance)
   questions.push({ kind: 'stop', recall: stop, request: stop.request, outputMax })
-  const longest = spec.outputTokensMax
-  questions.push({ kind: 'limit', request: ask('Reply with only the word ready.'), outputMax: longest })
-  const recall = recallOf(Math.floor(spec.contextTokens * fill), chance)
-  questions.push({ kind: 'context', recall, request: recall.request, outputMax })
   return questions
 }
+
+/** Whether the longest answer of a grade may be asked for. */
+export const limitQuestion = (outputMax: number): Question => ({
+  kind: 'limit',
+  request: ask('Reply with only the word ready.'),
+  outputMax,
+})
+
+/** A prompt that fills a grade's context, as far as the plan does. */
+export function contextQuestion(plan: Plan, spec: Spec, chance: Chance): Question {
+  const recall = recallOf(Math.floor(spec.contextTokens * PLANS[plan].fill), chance)
+  return {
+    kind: 'context',
+    recall,
+    request: recall.request,
+    outputMax: Math.min(ANSWER_OUTPUT, spec.outputTokensMax),
+  }
+}
+
+/**
+ * Everything a plan asks of an offer, in order: pace, items, each capability it claims, a stop sequence, the
+ * longest answer, and a prompt that fills the context.
+ */
+export const questionsFor = (plan: Plan, spec: Spec, terms: Offer['terms'], chance: Chance): Question[] => [
+  ...pacedQuestions(plan, chance),
+  ...itemQuestions(spec, PLANS[plan].items, chance),
+  ...checkQuestions(plan, terms.capabilities, spec.outputTokensMax, chance),
+  limitQuestion(spec.outputTokensMax),
+  contextQuestion(plan, spec, chance),
+]
 
 /** What is wrong with an answer of good form, or nothing. */
 export function faultOf(question: Question, answer: Answer): string | undefined {

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import { addAccountCommands } from './account-commands.ts'
+import { addAssayCommand } from './assay-command.ts'
 import { addChatCommand } from './chat-command.ts'
 import { addFixingCommands } from './fixing-commands.ts'
 import { addIndexCommands } from './index-commands.ts'
@@ -75,5 +76,6 @@ export function buildCli(parts: VenueParts, terminal: Terminal = processTerminal
   addAccountCommands(program, run)
   addChatCommand(program, run)
   addSupplyCommands(program, run)
+  addAssayCommand(program, parts, run)
   return program
 }

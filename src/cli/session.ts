@@ -19,6 +19,8 @@ export type Session = {
   /** Where the exchange is, and the key that is used there. */
   url: string
   key: string | undefined
+  /** Whether that key was written on the command line. */
+  isKeyNamed: boolean
   /** Print the exchange's own answer instead of a table. */
   json: boolean
 }
@@ -43,11 +45,12 @@ function demoKey(role: DemoRole): string | undefined {
   return (JSON.parse(text) as Partial<Record<DemoRole, string>>)[role]
 }
 
+const isNamed = (command: Command): boolean => command.getOptionValueSourceWithGlobals('key') === 'cli'
+
 /** The key that was asked for: named, of someone in the sample market, of the environment, or of `role`. */
 function keyOf(command: Command, role: DemoRole): string | undefined {
   const { key, as } = command.optsWithGlobals<GlobalOptions>()
-  const isNamed = command.getOptionValueSourceWithGlobals('key') === 'cli'
-  if (key !== undefined && (isNamed || as === undefined)) return key
+  if (key !== undefined && (isNamed(command) || as === undefined)) return key
   const lent = demoKey(as ?? role)
   if (as !== undefined && lent === undefined)
     throw new Fault(`--as ${as} needs the keys of the sample market, and there are none at ${demoKeys()}`)
@@ -64,6 +67,7 @@ export function sessionOf(command: Command, terminal: Terminal, role: DemoRole):
     client: createClient({ baseUrl: url, key }),
     url,
     key,
+    isKeyNamed: isNamed(command),
     json: json === true,
   }
 }

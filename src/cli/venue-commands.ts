@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { Assay, AssayOrder } from '../assay/endpoint-assay.ts'
 import { printCsv } from '../wire/csv.ts'
 import type { Receipt } from '../wire/receipt.ts'
 import { RECEIPT_COLUMNS, receiptRow } from '../wire/receipt-row.ts'
@@ -23,6 +24,8 @@ export type VenueParts = {
   verifyReceipt(receipt: string, publicKey: string): Promise<Finding>
   /** Serves an exchange's tools on standard input and output, until the input ends. */
   mcp(exchange: { baseUrl: string; key: string | undefined }): Promise<void>
+  /** Measures an endpoint without a venue. */
+  assay(order: AssayOrder, onProgress: (done: number, total: number) => void): Promise<Assay>
   /** What is wrong with signed facts under the base64 public key of an exchange, or nothing. */
   signatureFault(
     facts: { public_key: string; signature: string },

@@ -64,6 +64,7 @@ const parts: VenueParts = {
       ? { ok: true, facts: { delivery: 'del_9', key: publicKey } }
       : { ok: false, facts: {}, reason: 'the signature does not fit' },
   mcp: async () => assert.fail('not asked to serve tools'),
+  assay: async () => assert.fail('not asked to measure'),
   version: '1.2.3',
 }
 

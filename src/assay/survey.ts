@@ -1,0 +1,95 @@
+import type { Spec } from '../state/instrument.ts'
+import type { Endpoint } from '../delivery/endpoint.ts'
+import type { Judge } from '../delivery/judge.ts'
+import type { Sample } from './measurement.ts'
+import type { Probe, ProbeTools } from './probe.ts'
+import { startProbe } from './probe.ts'
+import type { Question } from './questionnaire.ts'
+import { faultOf } from './questionnaire.ts'
+
+export type SurveyTools = ProbeTools & { judge: Judge }
+
+/** When every one of the first so many requests fails, no more are made. */
+const HOPELESS = 5
+
+/** One endpoint being asked one list of questions, a few at a time. */
+export class Survey {
+  readonly samples: Sample[] = []
+  private readonly probes = new Set<Probe>()
+  private cut: string | null = null
+  private next = 0
+  private done = 0
+  private readonly parts: SurveyTools
+  private readonly endpoint: Endpoint
+  private readonly spec: Spec
+  private readonly questions: readonly Question[]
+  private readonly onProgress: (done: number, total: number) => void
+
+  constructor(
+    parts: SurveyTools,
+    endpoint: Endpoint,
+    spec: Spec,
+    questions: readonly Question[],
+    onProgress: (done: number, total: number) => void,
+  ) {
+    this.parts = parts
+    this.endpoint = endpoint
+    this.spec = spec
+    this.questions = questions
+    this.onProgress = onProgress
+  }
+
+  /** Resolves with why not everything was asked, or null. */
+  async run(width: number, deadlineMs: number): Promise<string | null> {
+    this.onProgress(0, this.questions.length)
+    const late = `not done within ${deadlineMs / 60_000} minutes`
+    const cancel = this.parts.timer.after(deadlineMs, () => this.stop(late))
+    try {
+      await Promise.all(Array.from({ length: width }, () => this.work()))
+    } finally {
+      cancel()
+    }
+    return this.cut
+  }
+
+  /** Asks no more, and hangs up on what is being asked. */
+  stop(why: string): void {
+    this.cut ??= why
+    for (const probe of this.probes) probe.abort()
+  }
+
+  private async work(): Promise<void> {
+    while (this.cut === null) {
+      const question = this.questions[this.next++]
+      if (question === undefined) return
+      const first = await this.ask(question)
+      // How fast answers come is sampled as it is; what a model can do is not told by a request that failed.
+      if (question.kind !== 'paced' && first.reading.failure !== null && this.cut === null)
+        await this.ask(question)
+      this.onProgress(++this.done, this.questions.length)
+    }
+  }
+
+  private async ask(question: Question): Promise<Sample> {
+    const { parts, endpoint, spec } = this
+    const { request, outputMax } = question
+    const probe = startProbe(parts, { endpoint, spec, request, outputMax })
+    this.probes.add(probe)
+    const reading = await probe.ended
+    this.probes.delete(probe)
+    const misfit = reading.failure === null ? await parts.judge.judge(request, reading.answer) : undefined
+    // An empty answer failed; one of the wrong form is an answer, and not the one asked for.
+    if (misfit?.code === 'empty') reading.failure = misfit
+    const fault = reading.failure === null ? (misfit?.detail ?? faultOf(question, reading.answer)) : undefined
+    const sample = { question, reading, fault: fault ?? null }
+    this.samples.push(sample)
+    this.giveUpIfHopeless()
+    return sample
+  }
+
+  private giveUpIfHopeless(): void {
+    const { samples } = this
+    if (samples.length < HOPELESS || samples.some(({ reading }) => reading.failure === null)) return
+    this.stop('so no more was asked')
+  }
+}
