@@ -44,16 +44,34 @@ const HEADERS = Object.entries({
   'cross-origin-opener-policy': 'same-origin',
 }).flat()
 
+const LIMITS = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 5_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 1_000,
+  // A second host, key or type is then seen, where it would be dropped.
+  joinDuplicateHeaders: true,
+}
+
+/** Whether two readers could understand a request differently: it has no version, or two hosts. */
+const isAmbiguous = ({ httpVersionMajor, headers: { host } }: IncomingMessage): boolean =>
+  httpVersionMajor !== 1 || host === undefined || host.includes(',')
+
+function refuseAmbiguous(response: ServerResponse): void {
+  response.writeHead(400, { connection: 'close', 'content-length': 0 })
+  response.end()
+}
+
 /**
  * One HTTP server for every surface, with bounds on time, headers and connections. It does not listen yet.
  */
 export function createHttpServer(surfaces: Surfaces): Server {
-  const server = createServer({ maxHeaderSize: 16 * 1024, keepAliveTimeout: 65_000 }, (request, response) => {
+  const server = createServer(LIMITS, (request, response) => {
     response.on('error', () => request.destroy())
-    void serve(surfaces, request, response)
+    if (isAmbiguous(request)) refuseAmbiguous(response)
+    else void serve(surfaces, request, response)
   })
-  server.headersTimeout = 10_000
-  server.requestTimeout = 60_000
   server.maxRequestsPerSocket = 100_000
   server.maxConnections = 10_000
   server.on('clientError', (_error, socket) => {
