@@ -17,6 +17,7 @@ const share = (ppm: number): string => printDecimal(ppm, SHARE_PLACES)
 export function printSpec(spec: Spec): SpecOut {
   return {
     task: spec.task,
+    ...(spec.vectors && { vectors: { ...spec.vectors } }),
     intelligence_floor: spec.intelligenceFloor,
     latency_base_ms: spec.latencyBaseMs,
     latency_per_input_token_ms: spec.latencyPerTokenUs / 1_000,

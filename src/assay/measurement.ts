@@ -8,6 +8,7 @@ import type { Offer } from '../state/state.ts'
 import { canonicalJson } from '../wire/canonical-json.ts'
 import type { Outcome } from '../measure/ability.ts'
 import { abilityFrom } from '../measure/ability.ts'
+import { signsOf } from '../measure/vector-space.ts'
 import type { Score } from '../measure/scale.ts'
 import { priorAt, scoreOf } from '../measure/scale.ts'
 import { itemParameters, POOL } from '../pool/item-pool.ts'
@@ -66,6 +67,11 @@ export function measurementOf(sampling: Sampling, cut: string | null): Measureme
     ...sampling.claims.capabilities.map((capability) => capable(sampling, capability)),
     intelligence(sampling),
   ]
+  return concluded(measures, evidenceOf(sampling))
+}
+
+/** Whether every measure was passed, and in words which were not. */
+export function concluded(measures: Measure[], evidence: Measurement['evidence']): Measurement {
   const missed = measures.filter(({ passed }) => !passed)
   const words = missed.map(({ name, measured, required }) => `${name}: ${measured}; required: ${required}`)
   const more = missed.length > REASONS_MAX ? `; and ${missed.length - REASONS_MAX} more` : ''
@@ -73,7 +79,7 @@ export function measurementOf(sampling: Sampling, cut: string | null): Measureme
     passed: missed.length === 0,
     reason: missed.length === 0 ? null : words.slice(0, REASONS_MAX).join('. ') + more,
     measures,
-    evidence: evidenceOf(sampling),
+    evidence,
   }
 }
 
@@ -91,7 +97,7 @@ const failed = ({ reading }: Sample): boolean => reading.failure !== null
 const paced = ({ samples }: Sampling): Sample[] => samples.filter(({ question }) => question.kind === 'paced')
 
 /** Failures may not be more than the spec's share of all requests, rounded up: a sample sees no finer. */
-function reliability({ spec, samples, asked }: Sampling, cut: string | null): Measure {
+export function reliability({ spec, samples, asked }: Sampling, cut: string | null): Measure {
   const failures = samples.filter(failed)
   const most = Math.ceil((Math.max(samples.length, asked) * (PPM - spec.reliability)) / PPM)
   const codes = [...new Set(failures.map(({ reading }) => reading.failure?.code ?? ''))]
@@ -107,7 +113,7 @@ function reliability({ spec, samples, asked }: Sampling, cut: string | null): Me
 }
 
 /** Late answers and those that never came count with the time that was waited. */
-function latency(sampling: Sampling): Measure {
+export function latency(sampling: Sampling): Measure {
   const { spec } = sampling
   const timed = paced(sampling).filter(({ reading }) => isTimed(reading))
   const required =
@@ -276,7 +282,8 @@ function intelligenceEvidence(sampling: Sampling, outcomes: readonly Outcome[]) 
   }
 }
 
-function evidenceOf(sampling: Sampling): Measurement['evidence'] {
+/** What a certificate keeps of the samples. */
+export function evidenceOf(sampling: Sampling): Measurement['evidence'] {
   const timed = paced(sampling).filter(({ reading }) => isTimed(reading))
   const judged = judgedOn(sampling)
   const p95 = quantile(
@@ -314,6 +321,7 @@ const recordOf = ({ question, reading, fault }: Sample) => ({
   content: reading.answer.content,
   reasoning: reading.answer.reasoning,
   tools: reading.answer.tools,
+  ...(reading.answer.vectors.length > 0 && { signs: reading.answer.vectors.map(signsOf) }),
   failure: reading.failure?.code ?? null,
   fault,
 })

@@ -19,7 +19,7 @@ export type ProbeCall = {
 }
 
 /** What came back, and the receipt of its delivery. */
-export type Told = { content: string; receipt: string }
+export type Told = { content: string; vectors: readonly Float32Array[]; receipt: string }
 
 const NOBODY = { only: null, ignore: [], region: null, zeroRetention: false, latencyMsMax: null }
 
@@ -35,7 +35,8 @@ export async function askThrough(
   const surface: Surface = {
     script: () => ({ beat: '', pass: () => '', reset() {}, end: () => '', fail: () => '' }),
     whole(_head, answer: Answer, _usage, { receipt, verdict }: Note) {
-      if (verdict === 'conforming' || verdict === 'soft_miss') told = { content: answer.content, receipt }
+      if (verdict === 'conforming' || verdict === 'soft_miss')
+        told = { content: answer.content, vectors: answer.vectors, receipt }
       return {}
     },
     error: () => ({}),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Chance } from '../base/chance.ts'
 import type { AccountId, InstrumentId, OfferId } from '../base/ids.ts'
 import { NO_MANDATE } from '../base/ids.ts'
-import { micros } from '../base/money.ts'
+import { micros, ppm } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import { MICROS_PER_DAY } from '../base/time.ts'
 import type { Gateway } from '../delivery/gateway.ts'
@@ -12,11 +12,13 @@ import type { Item } from '../pool/item.ts'
 import { passes } from '../pool/item.ts'
 import { familyName, itemsFor } from '../pool/item-pool.ts'
 import { PANEL } from '../pool/panel.ts'
+import { agreement, REFERENCE_TEXTS, signsAt, signsOf } from '../measure/vector-space.ts'
 import { thetaAt } from '../measure/scale.ts'
 import type { Applied, Sequencer } from '../sequencer/sequencer.ts'
 import { freeCash, instrumentOf, theAccount } from '../state/account.ts'
 import type { LotProbe } from '../state/command.ts'
 import { balanceOf } from '../state/ledger.ts'
+import type { VectorSpace } from '../state/instrument.ts'
 import type { Instrument } from '../state/state.ts'
 import { candidates } from '../trading/supply.ts'
 import type { Told } from './probe-surface.ts'
@@ -54,6 +56,11 @@ const PURSE = micros(1_000_000)
 const LIMITS = [512, 1_024, 1_500, 2_048] as const
 /** The log-likelihood needs room for 6 points more than a model at the floor fails. */
 const FAILURE_MOST = 930_000
+
+/** The same model agrees with itself in nearly all 64 signs of one text, another one in half of them. */
+const TEXT_AGREEMENT_LEAST = 0.9
+/** What an honest supplier of embeddings may fail of these, in ppm. */
+const SPACE_FAILURE = ppm(10_000)
 
 type Due = { offer: OfferId; instrument: InstrumentId }
 /** When the next probe is due, and where in the day its turn ends: one falls in each. */
@@ -141,22 +148,16 @@ class ProbeRounds implements Prober {
   }
 
   private async probe({ offer, instrument: id }: Due): Promise<boolean> {
-    const { exchange, chance, gateway, account, clock } = this.parts
+    const { exchange, chance } = this.parts
     const instrument = instrumentOf(exchange.state, id)
     if (instrument === undefined || !(await this.fillPurse())) return false
     const { spec } = instrument
+    if (spec.vectors !== undefined) return this.probeSpace(offer, instrument, spec.vectors)
     const item = itemsFor(spec.task, thetaAt(spec.intelligenceFloor, PANEL), 1, chance)[0]
     const expected = item === undefined ? [] : expectedOf(exchange.state.instruments, instrument, item)
     if (item === undefined || expected[0]?.instrument !== id) return false
-    const told = await askThrough(gateway, {
-      caller: { account, mandate: NO_MANDATE, buyLimit: spec.priceMax },
-      instrument: id,
-      offer,
-      model: spec.symbol,
-      prompt: item.prompt,
-      outputMax: Math.min(LIMITS[chance.below(LIMITS.length)] ?? LIMITS[0], spec.outputTokensMax),
-      request: `req_${Math.floor(clock() / 1_000)}${++this.asked}`,
-    })
+    const outputMax = Math.min(LIMITS[chance.below(LIMITS.length)] ?? LIMITS[0], spec.outputTokensMax)
+    const told = await this.askOf(offer, instrument, item.prompt, outputMax)
     if (told === undefined) return false
     const { events } = await exchange.ask({
       kind: 'lot.probe',
@@ -167,6 +168,48 @@ class ProbeRounds implements Prober {
       evidence: { item: familyName(item), request: told.receipt, sha256: digestOf(item, told) },
     })
     return events.some(({ kind }) => kind === 'lot.probed')
+  }
+
+  /** One reference text of an embedding grade: its vector must lie where it was when the grade was listed. */
+  private async probeSpace(offer: OfferId, instrument: Instrument, { signs }: VectorSpace): Promise<boolean> {
+    const { exchange, chance } = this.parts
+    const at = chance.below(REFERENCE_TEXTS.length)
+    const text = REFERENCE_TEXTS[at] ?? REFERENCE_TEXTS[0]
+    const told = await this.askOf(offer, instrument, text, 0)
+    const [vector] = told?.vectors ?? []
+    if (told === undefined || vector === undefined) return false
+    const found = signsOf(vector)
+    const { events } = await exchange.ask({
+      kind: 'lot.probe',
+      offer,
+      instrument: instrument.id,
+      passed: agreement(found, signsAt(signs, at)) >= TEXT_AGREEMENT_LEAST,
+      expected: [{ instrument: instrument.id, failure: SPACE_FAILURE }],
+      evidence: {
+        item: 'reference-text',
+        request: told.receipt,
+        sha256: createHash('sha256').update(`${text}\n${found}`).digest('hex'),
+      },
+    })
+    return events.some(({ kind }) => kind === 'lot.probed')
+  }
+
+  private askOf(
+    offer: OfferId,
+    { id, spec }: Instrument,
+    prompt: string,
+    outputMax: number,
+  ): Promise<Told | undefined> {
+    const { gateway, account, clock } = this.parts
+    return askThrough(gateway, {
+      caller: { account, mandate: NO_MANDATE, buyLimit: spec.priceMax },
+      instrument: id,
+      offer,
+      model: spec.symbol,
+      prompt,
+      outputMax,
+      request: `req_${Math.floor(clock() / 1_000)}${++this.asked}`,
+    })
   }
 
   private async fillPurse(): Promise<boolean> {

@@ -9,6 +9,7 @@ import type { Plan } from './questionnaire.ts'
 import { PLANS, questionsFor } from './questionnaire.ts'
 import type { SurveyTools } from './survey.ts'
 import { Survey } from './survey.ts'
+import { vectorMeasurementOf, vectorQuestionsFor } from './vector-measurement.ts'
 
 /** Which offer is measured for which instrument, and how closely. */
 export type QualifyOrder = { offer: OfferId; instrument: InstrumentId; plan: Plan }
@@ -48,12 +49,16 @@ export function createQualifier(parts: QualifierParts): Qualifier {
     if (offer === undefined) return unmeasured('there is no such offer')
     if (spec === undefined) return unmeasured('there is no such instrument')
     if (endpoint === undefined) return unmeasured('the offer has no endpoint: register it again')
-    const questions = questionsFor(plan, spec, offer.terms, parts.chance)
+    const questions =
+      spec.vectors === undefined
+        ? questionsFor(plan, spec, offer.terms, parts.chance)
+        : vectorQuestionsFor(plan, spec, parts.chance)
     const survey = new Survey(parts, endpoint, spec, questions, onProgress)
     const { width, deadlineMs } = PLANS[plan]
     const work = survey.run(Math.min(width, offer.terms.concurrency), deadlineMs).then((cut) => {
       const { samples } = survey
-      return measurementOf({ spec, claims: offer.terms, samples, asked: questions.length }, cut)
+      const sampling = { spec, claims: offer.terms, samples, asked: questions.length }
+      return spec.vectors === undefined ? measurementOf(sampling, cut) : vectorMeasurementOf(sampling, cut)
     })
     running.set(survey, work)
     return work.finally(() => running.delete(survey))

@@ -61,6 +61,8 @@ export type Question = Asked &
     | { kind: 'limit' }
     | { kind: 'context'; recall: Recall }
     | { kind: 'stop'; recall: Recall }
+    | { kind: 'space' }
+    | { kind: 'filled' }
   )
 
 const ask = (content: string): ChatRequest => ({ model: '', messages: [{ role: 'user', content }] })

@@ -77,7 +77,8 @@ export class Survey {
     this.probes.add(probe)
     const reading = await probe.ended
     this.probes.delete(probe)
-    const misfit = reading.failure === null ? await parts.judge.judge(request, reading.answer) : undefined
+    const { answer, failure } = reading
+    const misfit = failure === null ? await parts.judge.judge(request, answer, spec.vectors) : undefined
     // An empty answer failed; one of the wrong form is an answer, and not the one asked for.
     if (misfit?.code === 'empty') reading.failure = misfit
     const fault = reading.failure === null ? (misfit?.detail ?? faultOf(question, reading.answer)) : undefined

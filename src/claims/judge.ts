@@ -23,7 +23,8 @@ export function judge(spec: Spec, reading: Reading): Judgement {
   if (reading.excused || reading.finish === 'aborted') return { verdict: 'excused', discount: ppm(0) }
   const late = latencyMiss(spec, reading)
   const slow = throughputMiss(spec, reading)
-  if (reading.outputTokens === 0 || late > LATENCY_MISS_MAX || slow > THROUGHPUT_MISS_MAX)
+  const isEmpty = reading.outputTokens === 0 && spec.task !== 'embeddings'
+  if (isEmpty || late > LATENCY_MISS_MAX || slow > THROUGHPUT_MISS_MAX)
     return { verdict: 'rejected', discount: ppm(0) }
   const discount = ppm(Math.max(discountOf(late, LATENCY_MISS_MAX), discountOf(slow, THROUGHPUT_MISS_MAX)))
   return { verdict: late > 0 || slow > 0 ? 'soft_miss' : 'conforming', discount }

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { addAccountCommands } from './account-commands.ts'
 import { addAssayCommand } from './assay-command.ts'
 import { addChatCommand } from './chat-command.ts'
+import { addEmbeddingCommands } from './embedding-commands.ts'
 import { addFixingCommands } from './fixing-commands.ts'
 import { addIndexCommands } from './index-commands.ts'
 import { addMarketCommands } from './market-commands.ts'
@@ -77,5 +78,6 @@ export function buildCli(parts: VenueParts, terminal: Terminal = processTerminal
   addChatCommand(program, run)
   addSupplyCommands(program, run)
   addAssayCommand(program, parts, run)
+  addEmbeddingCommands(program, run)
   return program
 }

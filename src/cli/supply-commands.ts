@@ -62,7 +62,7 @@ function headersOf(lines: readonly string[]): Record<string, string> {
 function endpointOf(options: Options): OfferRequest['endpoint'] {
   const { baseUrl, dialect, model, apiKeyFile, header } = options as {
     baseUrl: string
-    dialect?: 'openai' | 'anthropic'
+    dialect?: 'openai' | 'anthropic' | 'embeddings'
     model: string
     apiKeyFile?: string
     header: string[]
@@ -133,7 +133,9 @@ async function qualify(session: Session, offer: string, instrument: string, plan
 const addEndpointOptions = (command: Command): Command =>
   command
     .requiredOption('--base-url <url>', 'such as https://models.example.com/v1')
-    .addOption(new Option('--dialect <name>', 'openai if left out').choices(['openai', 'anthropic']))
+    .addOption(
+      new Option('--dialect <name>', 'openai if left out').choices(['openai', 'anthropic', 'embeddings']),
+    )
     .requiredOption('--model <name>', 'what the endpoint calls the model')
     .option('--api-key-file <path>', 'a file that holds the key of the endpoint')
     .option('--header <name: value>', 'sent with every request; may be repeated', listOption, [])

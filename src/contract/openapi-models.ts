@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { model, models } from '../wire/model.ts'
 import { countRequest, messagesRequest } from '../surface/messages-request.ts'
+import { embeddingsRequest } from '../surface/embeddings.ts'
 import { legacyRequest } from '../surface/legacy.ts'
 import { responsesRequest } from '../surface/responses-request.ts'
 import { chatRequest } from '../wire/openai.ts'
@@ -51,6 +52,13 @@ const ASKED: Record<string, Asked> = {
     request: legacyRequest,
     example: { model: 'text-prime', prompt: 'Hello', max_tokens: 50 },
     answer: 'A text completion, or with `stream` its pieces as server-sent events.',
+  },
+  '/v1/embeddings': {
+    id: 'inference.embed',
+    summary: 'Vectors of texts, from an instrument whose task is embeddings.',
+    request: embeddingsRequest,
+    example: { model: 'text-embed', input: ['Hello', 'Good morning'] },
+    answer: 'The vectors, in the order of the texts.',
   },
   '/v1/messages': {
     id: 'inference.message',

@@ -8,7 +8,7 @@ import { isUnreadable } from '../dialect/chunk.ts'
 import type { Dialect, EventReader } from '../dialect/dialect.ts'
 
 const EVENT_CHARS_MAX = 256 * 1024
-const WHOLE_BYTES_MAX = 8 * 1024 * 1024
+const WHOLE_BYTES_MAX = 16 * 1024 * 1024
 
 /**
  * Turns a supplier's bytes into chunks: a stream of events, or one whole answer where the supplier gave JSON.

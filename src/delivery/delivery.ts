@@ -113,6 +113,7 @@ export class Delivery {
       account: request.caller.account,
       instrument: this.spec.symbol,
       stream: request.body.stream === true,
+      operation: this.spec.task === 'embeddings' ? 'embeddings' : 'chat',
       outcome: this.outcome(),
       error: told,
       at: later(this.parts.clock(), -took),
@@ -209,7 +210,7 @@ export class Delivery {
     const outcome = await this.attempt.ended
     this.attempt = null
     if (outcome.kind !== 'done') return outcome
-    const fault = await judge.judge(this.request.body, outcome.answer)
+    const fault = await judge.judge(this.request.body, outcome.answer, spec.vectors)
     return fault === undefined ? outcome : { ...outcome, kind: 'failed', failure: fault }
   }
 

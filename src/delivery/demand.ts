@@ -13,6 +13,10 @@ export type Demand = {
   imageTokens: number
   /** No tokenizer makes more tokens of a text than it has UTF-8 bytes. */
   inputBound: number
+  /** Texts that are read each by itself, as embeddings are: each must fit the context. */
+  separate: boolean
+  /** The most tokens that must fit the context at once. */
+  contextBound: number
   /** The prompt is nothing but messages of text: what a supplier counts in it should be what we count. */
   isPlain: boolean
   /** A guess for clocks until the count is in: never for money. */
@@ -31,16 +35,20 @@ export function demandOf(request: ChatRequest, spec: Spec): Demand {
   // Tools first, as models read them: a prompt's beginning is then the same throughout a conversation.
   const texts = [...tools.map((tool) => JSON.stringify(tool.function)), ...request.messages.map(promptText)]
   const pictures = imageTokensOf(request)
-  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+  const separate = spec.task === 'embeddings'
+  const sizes = texts.map((text) => Buffer.byteLength(text))
+  const bytes = sizes.reduce((sum, size) => sum + size, 0)
   const asked = request.max_completion_tokens ?? request.max_tokens ?? null
   return {
     texts,
     imageTokens: pictures,
     inputBound: bytes + pictures,
     inputGuess: Math.ceil(bytes / BYTES_PER_TOKEN) + pictures,
+    separate,
+    contextBound: separate ? sizes.reduce((most, size) => Math.max(most, size), 0) : bytes + pictures,
     isPlain: pictures === 0 && tools.length === 0,
     asked,
-    outputMax: Math.min(asked ?? spec.outputTokensMax, spec.outputTokensMax),
+    outputMax: separate ? 0 : Math.min(asked ?? spec.outputTokensMax, spec.outputTokensMax),
     needs: needsOf(request),
   }
 }

@@ -1,4 +1,6 @@
 import type { ChatRequest } from '../wire/openai.ts'
+import { isUnit } from '../measure/vector-space.ts'
+import type { VectorSpace } from '../state/instrument.ts'
 import type { Answer } from '../dialect/answer.ts'
 import type { Failure } from './failure.ts'
 import { failure } from './failure.ts'
@@ -10,7 +12,7 @@ import { openThread } from '../thread/question-thread.ts'
  */
 export type Judge = {
   /** What is wrong with the answer, or nothing. Speed is judged by the exchange itself, from the reading. */
-  judge(request: ChatRequest, answer: Answer): Promise<Failure | undefined>
+  judge(request: ChatRequest, answer: Answer, vectors?: VectorSpace): Promise<Failure | undefined>
   close(): Promise<void>
 }
 
@@ -29,7 +31,8 @@ export function createJudge(): Judge {
   }
 
   return {
-    async judge(request, answer) {
+    async judge(request, answer, vectors) {
+      if (vectors !== undefined) return vectorFault(request, answer, vectors)
       if (isEmpty(answer)) return failure('empty', 'the answer is empty')
       // What was cut short cannot be whole JSON, and a refusal is an answer of its own kind.
       if (answer.finish === 'length' || answer.refusal !== '') return undefined
@@ -46,6 +49,20 @@ export function createJudge(): Judge {
     },
     close: () => thread.close(),
   }
+}
+
+/** A vector for each text, of the spec's length and of length 1. */
+function vectorFault(
+  { messages }: ChatRequest,
+  { vectors }: Answer,
+  { dimensions }: VectorSpace,
+): Failure | undefined {
+  if (vectors.length === 0) return failure('empty', 'the answer is empty')
+  const fault = (detail: string) => failure('schema_mismatch', detail)
+  if (vectors.length !== messages.length) return fault('not one vector for each text')
+  const wrong = vectors.find(({ length }) => length !== dimensions)
+  if (wrong !== undefined) return fault(`a vector of ${wrong.length} numbers instead of ${dimensions}`)
+  return vectors.every((one) => isUnit(one)) ? undefined : fault('a vector whose length is not 1')
 }
 
 function isEmpty(answer: Answer): boolean {

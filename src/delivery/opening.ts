@@ -26,8 +26,8 @@ const DEADLINE_SLACK_MS = 120_000
 const BYTES_PER_TOKEN_MAX = 32
 
 /** So many bytes cannot fit, and counting them would be long work for nothing. */
-export const isBeyond = (spec: Spec, { inputBound }: Demand): boolean =>
-  inputBound > spec.contextTokens * BYTES_PER_TOKEN_MAX
+export const isBeyond = (spec: Spec, { contextBound }: Demand): boolean =>
+  contextBound > spec.contextTokens * BYTES_PER_TOKEN_MAX
 
 /** An offer to call, and how many others could be called after it. */
 export type Chosen = { offer: Offer; others: number }
@@ -65,8 +65,9 @@ export class Opening {
     const { demand, spec } = this
     let input = demand.inputBound
     if (isBeyond(spec, demand)) return CONTEXT_LENGTH
-    if (input + this.outputMax > spec.contextTokens) input = await this.exactInput()
-    if (input >= spec.contextTokens) return CONTEXT_LENGTH
+    if (demand.contextBound + this.outputMax > spec.contextTokens) input = await this.exactInput()
+    const least = demand.separate ? 0 : 1
+    if (this.context + least > spec.contextTokens) return CONTEXT_LENGTH
     let shortage: BuyerError | undefined
     const tried = new Set<OfferId>()
     for (;;) {
@@ -113,11 +114,16 @@ export class Opening {
     return offer === undefined ? undefined : { offer, others: 0 }
   }
 
+  /** What must fit the context at once, as well as it is known. */
+  private get context(): number {
+    return this.counted ? this.prompt.context : this.demand.contextBound
+  }
+
   private async exactInput(): Promise<number> {
     const tokens = await this.prompt.count()
     this.counted = true
     const left = this.spec.contextTokens - tokens
-    this.outputMax = Math.max(1, Math.min(this.outputMax, left))
+    if (!this.demand.separate) this.outputMax = Math.max(1, Math.min(this.outputMax, left))
     return tokens
   }
 
@@ -138,11 +144,12 @@ export class Opening {
 
   private choose(input: number, output: number, tried: ReadonlySet<OfferId>): ReturnType<Router['choose']> {
     const { exchange, router, clock } = this.parts
+    const { demand, spec } = this
     return router.choose(exchange.state, clock(), {
       instrument: this.request.instrument,
-      wt: inputWeight(this.spec, input) + outputWeight(this.spec, output),
-      context: input + output,
-      needs: this.demand.needs,
+      wt: inputWeight(spec, input) + outputWeight(spec, output),
+      context: (demand.separate ? Math.min(this.context, spec.contextTokens) : input) + output,
+      needs: demand.needs,
       uncarried: ({ id }) => this.uncarried(id),
       preferences: this.wishes.preferences,
       course: () => this.course(),

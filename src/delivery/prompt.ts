@@ -9,6 +9,8 @@ const SHORT_BYTES = 4_096
  * too much become room for the answer; a short one with the answer, in one question to the meter.
  */
 export class Prompt {
+  /** Tokens that must fit the context at once; 0 until they are counted. */
+  context = 0
   private tokens: Promise<number> | null = null
   private readonly meter: Meter
   private readonly demand: Demand
@@ -41,6 +43,9 @@ export class Prompt {
   }
 
   private sum(counts: readonly number[]): number {
-    return counts.reduce((total, tokens) => total + tokens, this.demand.imageTokens)
+    const { separate, imageTokens } = this.demand
+    const all = counts.reduce((total, tokens) => total + tokens, imageTokens)
+    this.context = separate ? counts.reduce((most, tokens) => Math.max(most, tokens), 0) : all
+    return all
   }
 }

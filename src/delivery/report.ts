@@ -26,6 +26,7 @@ export type Report = {
   /** Symbol of the instrument. */
   instrument: string
   stream: boolean
+  operation: 'chat' | 'embeddings'
   outcome: 'delivered' | 'client_abort' | 'refused' | 'failed'
   /** What the buyer was told, where it was an error. */
   error: BuyerError | null

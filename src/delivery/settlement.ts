@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import type { AccountId, OfferId } from '../base/ids.ts'
 import { accountOf, offerOf } from '../state/account.ts'
 import type { Reading } from '../state/command.ts'
@@ -6,6 +6,7 @@ import type { DrawSettled } from '../state/event.ts'
 import type { State } from '../state/state.ts'
 import { money, units } from '../wire/decimal.ts'
 import { printId } from '../wire/id.ts'
+import type { Answer } from '../dialect/answer.ts'
 import type { ClaimBands } from '../meter/claim-band.ts'
 import type { Outcome } from './attempt.ts'
 import type { Draw } from './draw.ts'
@@ -75,11 +76,19 @@ export function readingOf(served: Served, usage: Usage): Reading {
     claimedInput: answer.claim?.input ?? null,
     claimedOutput: answer.claim?.output ?? null,
     promptHash: hash('sha256', rawBody),
-    outputHash: hash('sha256', answer.texts().join('')),
+    outputHash: outputHash(answer),
   }
   const fits = claimFits(served, usage)
   if (fits !== undefined) reading.claimFits = fits
   return reading
+}
+
+/** Over the text of an answer, or over its vectors as 32-bit floats, lowest byte first. */
+function outputHash(answer: Answer): string {
+  if (answer.vectors.length === 0) return hash('sha256', answer.texts().join(''))
+  const digest = createHash('sha256')
+  for (const { buffer } of answer.vectors) digest.update(new Uint8Array(buffer))
+  return digest.digest('hex')
 }
 
 /** Whether the supplier's claim fits what is usual of it. What was cut short is not compared. */

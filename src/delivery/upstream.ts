@@ -128,7 +128,7 @@ const headersOf = (endpoint: Endpoint, dialect: Dialect): Record<string, string>
   ...endpoint.headers,
   ...(endpoint.apiKey === null ? {} : dialect.keyHeaders(endpoint.apiKey)),
   'content-type': 'application/json',
-  accept: 'text/event-stream',
+  accept: dialect.accept,
   'accept-encoding': 'identity',
   'user-agent': 'busbar',
 })

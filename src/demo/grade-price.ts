@@ -10,7 +10,7 @@ import { modelsFor } from './suppliers.ts'
 
 /** The demand that a grade's buyers bring: agents write code and talk. */
 export const demandOf = (task: InstrumentOut['spec']['task']): readonly Arrival[] =>
-  ({ text: conversation, code: coding, agent: [...coding, ...conversation] })[task]
+  ({ text: conversation, code: coding, agent: [...coding, ...conversation], embeddings: [] })[task]
 
 const MICROS_PER_DOLLAR = 1_000_000
 

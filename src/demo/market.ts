@@ -166,11 +166,13 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const { baseUrl, operatorKey, dataFolder, log, pace = 1, suppliers = allSuppliers } = options
   const operator = createClient({ baseUrl, key: operatorKey })
   const state = readDemoState(dataFolder)
-  const [instruments, tickers, joined] = await Promise.all([
+  const [listed, tickers, joined] = await Promise.all([
     operator.instruments.list(),
     operator.tickers(),
     admit(new Membership(operator, dataFolder, state), suppliers),
   ])
+  // Nobody in the sample market embeds.
+  const instruments = listed.filter(({ spec }) => spec.task !== 'embeddings')
   const keyOf = (id: string): string => joined.get(id)?.key ?? ''
   const supplier = keyOf(supplierParticipant(suppliers[0]?.name ?? '').id)
   writeDemoKeys(dataFolder, {

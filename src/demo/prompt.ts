@@ -6,7 +6,7 @@ import { countTokens } from './piece.ts'
 
 type Task = InstrumentOut['spec']['task']
 
-const QUESTIONS: Record<Task, readonly string[]> = {
+const QUESTIONS: Record<Exclude<Task, 'embeddings'>, readonly string[]> = {
   text: [
     'Summarise the attached notes for a customer who has two minutes.',
     'What should a small shop check before it signs a lease?',
@@ -66,7 +66,7 @@ const TOOL = {
 
 /** A question with as much context before it as the arrival brought. */
 function promptOf(task: Task, inputTokens: number, chance: Chance): string {
-  const questions = QUESTIONS[task]
+  const questions = task === 'embeddings' ? CONTEXT : QUESTIONS[task]
   const question = questions[chance.below(questions.length)] ?? ''
   const lines: string[] = []
   let left = Math.min(INPUT_MOST, inputTokens) - countTokens(question)

@@ -2,7 +2,7 @@ import type { InstrumentOut } from '../wire/instrument.ts'
 import type { ModelProfile } from './completion.ts'
 import type { PostedModel } from './posted-price.ts'
 
-type Task = InstrumentOut['spec']['task']
+type Task = Exclude<InstrumentOut['spec']['task'], 'embeddings'>
 type Tier = 'standard' | 'prime' | 'max'
 
 /**

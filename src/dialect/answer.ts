@@ -10,6 +10,8 @@ export class Answer {
   reasoning = ''
   refusal = ''
   readonly tools: ToolCall[] = []
+  /** Embeddings, in the order of the texts. */
+  vectors: readonly Float32Array[] = []
   readonly seals: ReasoningSeal[] = []
   /** Where in the reasoning each signature stands. */
   private readonly signed: { signature: string; upTo: number }[] = []
@@ -34,6 +36,7 @@ export class Answer {
       if (seal.type === 'reasoning.text')
         this.signed.push({ signature: seal.signature, upTo: this.reasoning.length })
     }
+    if (delta.vectors !== undefined) this.vectors = delta.vectors
     if (delta.logprobs?.content) this.contentLogprobs.push(...delta.logprobs.content)
     if (delta.logprobs?.refusal) this.refusalLogprobs.push(...delta.logprobs.refusal)
   }

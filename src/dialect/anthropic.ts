@@ -7,6 +7,7 @@ import type { Dialect, EventReader, OutputLimit } from './dialect.ts'
 /** Messages, as Anthropic and those who follow it speak them. */
 export const anthropicDialect: Dialect = {
   path: '/messages',
+  accept: 'text/event-stream',
   headers: { 'anthropic-version': '2023-06-01' },
   keyHeaders: (apiKey) => ({ 'x-api-key': apiKey }),
   uncarried,

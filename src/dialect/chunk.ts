@@ -21,6 +21,8 @@ export type Delta = {
   tools: ToolDelta[] | null
   logprobs: Logprobs | null
   seals: ReasoningSeal[] | null
+  /** Embeddings, one for each text asked about. */
+  vectors?: Float32Array[]
 }
 
 /** A supplier's own count, believed by nobody: kept to publish how far it is from ours. */
@@ -62,6 +64,7 @@ export const NOTHING: Delta = {
 /** Whether an event carries something a reader of the answer would see. */
 export function hasContent({ delta }: Chunk): boolean {
   if (delta === null) return false
+  if (delta.vectors !== undefined) return true
   return delta.content !== null || delta.reasoning !== null || delta.refusal !== null || delta.tools !== null
 }
 

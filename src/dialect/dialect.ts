@@ -21,6 +21,8 @@ export type Dialect = {
   path: string
   /** The supplier's own key, as this dialect sends it. */
   keyHeaders(apiKey: string): Record<string, string>
+  /** The form of answer that is asked for. */
+  accept: 'text/event-stream' | 'application/json'
   /** Headers that every call carries, unless the supplier's own say otherwise. */
   headers: Record<string, string>
   /** The first parameter of a request that this dialect has no words for, or null. */
@@ -32,4 +34,4 @@ export type Dialect = {
   readWhole(data: string): Chunk | Unreadable
 }
 
-export type DialectName = 'openai' | 'anthropic'
+export type DialectName = 'openai' | 'anthropic' | 'embeddings'

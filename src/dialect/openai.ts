@@ -17,6 +17,7 @@ import type { Dialect, OutputLimit } from './dialect.ts'
 /** Chat completions, as most suppliers speak them. */
 export const openaiDialect: Dialect = {
   path: '/chat/completions',
+  accept: 'text/event-stream',
   headers: {},
   keyHeaders: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
   uncarried: () => null,

@@ -201,6 +201,7 @@ function specOf(body: z.output<typeof listingRequest>): Spec | Problem {
     symbol: body.model,
     name: body.name,
     task: body.task,
+    ...(body.vectors && { vectors: body.vectors }),
     intelligenceFloor: body.intelligence_floor,
     latencyBaseMs: body.latency_base_ms,
     latencyPerTokenUs: Math.round(body.latency_per_input_token_ms * 1_000),

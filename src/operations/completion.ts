@@ -2,12 +2,13 @@ import { parseDecimal } from '../base/decimal.ts'
 import { NO_MANDATE } from '../base/ids.ts'
 import type { Ticks } from '../base/money.ts'
 import { mandateOf } from '../state/account.ts'
+import type { Spec } from '../state/instrument.ts'
 import type { Instrument, State } from '../state/state.ts'
 import type { CompletionRequest } from '../delivery/completion.ts'
 import type { BuyerError } from '../surface/surface.ts'
 import type { Gateway } from '../delivery/gateway.ts'
 import { refuseReply } from '../delivery/reply.ts'
-import type { Counter } from '../surface/question.ts'
+import type { Counter, Question } from '../surface/question.ts'
 import { CHAT } from '../surface/question.ts'
 import { MONEY_PLACES } from '../wire/decimal.ts'
 import { FOREIGN, readJson } from '../wire/json.ts'
@@ -57,6 +58,8 @@ export function readCompletion(state: State, call: CompletionCall): CompletionRe
     const message = 'There is no such instrument. GET /v1/models lists them.'
     return { status: 404, code: 'model_not_found', message, param: 'model' }
   }
+  const unfit = unfitness(instrument.spec, call.counter ?? CHAT, question)
+  if (unfit !== undefined) return unfit
   const wishes = readWishes(call.headers, json.value)
   if ('status' in wishes) return wishes
   const buyLimit = buyLimitOf(state, caller, instrument, call.maxPrice)
@@ -71,6 +74,24 @@ export function readCompletion(state: State, call: CompletionCall): CompletionRe
     requestId,
     wishes,
   }
+}
+
+/** Numbers in the vectors of one answer. */
+const NUMBERS_MAX = 1_048_576
+
+/** Why the instrument is not one to be asked so, or nothing. */
+function unfitness(spec: Spec, { serves }: Counter, { body, dimensions }: Question): BuyerError | undefined {
+  const isEmbedding = spec.task === 'embeddings'
+  if (isEmbedding && serves === undefined)
+    return malformed(`model: ${spec.symbol} delivers embeddings: POST /v1/embeddings`, 'model')
+  if (!isEmbedding && serves !== undefined)
+    return malformed(`model: ${spec.symbol} delivers no embeddings`, 'model')
+  const { vectors } = spec
+  const most = Math.max(1, Math.floor(NUMBERS_MAX / (vectors?.dimensions ?? 1)))
+  if (isEmbedding && body.messages.length > most)
+    return malformed(`input: at most ${most} texts of ${spec.symbol} in one request`, 'input')
+  if (vectors === undefined || dimensions === undefined || dimensions === vectors.dimensions) return undefined
+  return malformed(`dimensions: vectors of ${spec.symbol} have ${vectors.dimensions}`, 'dimensions')
 }
 
 /**

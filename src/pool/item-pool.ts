@@ -83,6 +83,7 @@ export function itemsFor(task: Task, theta: number, count: number, chance: Chanc
     .sort((a, b) => informationAt(theta, b.parameters) - informationAt(theta, a.parameters))
   const sharp = fitting.slice(0, Math.max(FAMILIES_LEAST, Math.ceil(SHARPEST * fitting.length)))
   const items = new Map<string, Item>()
+  if (sharp.length === 0) return []
   while (items.size < count)
     for (const { template, level } of some(chance, sharp, sharp.length)) {
       const item = { template: template.name, level, ...template.make(chance, level) }

@@ -12,6 +12,7 @@ export const MIX: Record<Spec['task'], Mix> = {
   text: { input: 1_155, output: 211 },
   code: { input: 2_048, output: 28 },
   agent: { input: 3_203, output: 239 },
+  embeddings: { input: 1_155, output: 0 },
 }
 
 /**
@@ -30,10 +31,17 @@ export type ScoreScale = { mean: number; deviation: number; models: number }
 /** Fewer scored models than this place nobody. */
 const SCORED_MIN = 8
 
+/** A published score, or null where none is; of embeddings sheets publish none. */
+const scoreIn = ({ scores }: PostedModel, task: Spec['task']): number | null =>
+  task === 'embeddings' ? null : scores[task]
+
 /** The scale of a task's scores over the models that have one, each once; null where there are too few. */
 export function scaleOf(models: readonly PostedModel[], task: Spec['task']): ScoreScale | null {
   const scores = new Map<string, number>()
-  for (const { key, scores: of } of models) if (of[task] !== null) scores.set(key, of[task])
+  for (const model of models) {
+    const score = scoreIn(model, task)
+    if (score !== null) scores.set(model.key, score)
+  }
   if (scores.size < SCORED_MIN) return null
   const all = [...scores.values()]
   const mean = all.reduce((sum, one) => sum + one, 0) / all.length
@@ -90,8 +98,10 @@ export function matchesOf({ sheets, overrides }: Shelf, instrument: number, spec
   const models = sheets.flatMap((sheet) => sheet.models)
   const scale = scaleOf(models, spec.task)
   const scoreByKey = new Map<string, number>()
-  for (const { key, scores } of models)
-    if (scores[spec.task] !== null) scoreByKey.set(key, scores[spec.task] ?? 0)
+  for (const model of models) {
+    const score = scoreIn(model, spec.task)
+    if (score !== null) scoreByKey.set(model.key, score)
+  }
   return sheets
     .flatMap((sheet) => sheet.models.map((model) => ({ sheet: sheet.id, model })))
     .map(({ sheet, model }): Match => {

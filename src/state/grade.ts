@@ -1,10 +1,10 @@
 import { lots, micros, ppm, ticks, wt } from '../base/money.ts'
 import { MICROS_PER_HOUR } from '../base/time.ts'
-import type { Spec, Task } from './instrument.ts'
+import type { Spec, WrittenTask } from './instrument.ts'
 
 type Grade = 'standard' | 'prime' | 'max'
 
-const TASKS: readonly Task[] = ['text', 'code', 'agent']
+const TASKS: readonly WrittenTask[] = ['text', 'code', 'agent']
 const GRADES: readonly Grade[] = ['standard', 'prime', 'max']
 const K = 1_024
 
@@ -16,20 +16,20 @@ const FLOOR = {
 } as const
 
 /** Milliseconds to the first content token, before 1 ms per input token. */
-const FIRST_TOKEN_MS: Record<Task, Record<Grade, number>> = {
+const FIRST_TOKEN_MS: Record<WrittenTask, Record<Grade, number>> = {
   text: { standard: 1_300, prime: 4_600, max: 3_500 },
   code: { standard: 1_500, prime: 4_000, max: 5_000 },
   agent: { standard: 2_000, prime: 5_000, max: 6_000 },
 }
 
 /** Where trading starts, in ticks of 100 µ$ per unit. The market moves it from there. */
-const LISTING_TICKS: Record<Task, Record<Grade, number>> = {
+const LISTING_TICKS: Record<WrittenTask, Record<Grade, number>> = {
   text: { standard: 3_000, prime: 8_000, max: 40_000 },
   code: { standard: 4_000, prime: 10_000, max: 50_000 },
   agent: { standard: 5_000, prime: 12_000, max: 60_000 },
 }
 
-function contextOf(task: Task, grade: Grade): number {
+function contextOf(task: WrittenTask, grade: Grade): number {
   if (task === 'agent' && grade === 'prime') return 256 * K
   if (task === 'agent' && grade === 'max') return 512 * K
   return FLOOR[grade].context
@@ -37,7 +37,7 @@ function contextOf(task: Task, grade: Grade): number {
 
 const title = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
 
-function launchSpec(task: Task, grade: Grade, tokenizerSha256: string): Spec {
+function launchSpec(task: WrittenTask, grade: Grade, tokenizerSha256: string): Spec {
   const floor = FLOOR[grade]
   return {
     symbol: `${task}-${grade}`,

@@ -2,8 +2,16 @@ import type { Lots, Micros, Ppm, Ticks, Wt } from '../base/money.ts'
 import { PPM, WT_PER_UNIT } from '../base/money.ts'
 import { MICROS_PER_HOUR } from '../base/time.ts'
 
-export type Task = 'text' | 'code' | 'agent'
+/** Tasks whose output is tokens. */
+export type WrittenTask = 'text' | 'code' | 'agent'
+export type Task = WrittenTask | 'embeddings'
 export type Capability = 'tools' | 'json_schema' | 'vision' | 'logprobs'
+
+/**
+ * Where the vectors of a grade lie, so that those of one supplier can be held against those of another: their
+ * length, and the signs of reference texts in hex (`measure/vector-space.ts`).
+ */
+export type VectorSpace = { dimensions: number; signs: string }
 
 /** What a unit must deliver. Models and chips appear nowhere: they are attributes of an offer. */
 export type Spec = {
@@ -11,6 +19,8 @@ export type Spec = {
   symbol: string
   name: string
   task: Task
+  /** Of embeddings only. */
+  vectors?: VectorSpace
   /** Minimum score on the Intelligence Index (reference panel mean 100, 15 points per standard deviation). */
   intelligenceFloor: number
   /** First content token within `latencyBaseMs + latencyPerTokenUs × input tokens / 1000` milliseconds. */
@@ -50,6 +60,23 @@ const WINDOW_MAX = 365 * 24 * MICROS_PER_HOUR
 /** µ$ of the largest order: leaves room for its fee in a safe integer. */
 const ORDER_VALUE_MAX = Number.MAX_SAFE_INTEGER / 2
 
+const DIMENSIONS_MAX = 16_384
+
+/** What is wrong with what a spec says of vectors. */
+function vectorFault({ task, vectors, weights, outputTokensMax }: Spec): string | undefined {
+  if (task !== 'embeddings') {
+    if (vectors !== undefined) return 'vectors belong to the task embeddings'
+    return outputTokensMax > 0 ? undefined : 'outputTokensMax is positive'
+  }
+  if (vectors === undefined) return 'embeddings say where their vectors lie'
+  const { dimensions, signs } = vectors
+  if (!Number.isSafeInteger(dimensions) || dimensions < 1 || dimensions > DIMENSIONS_MAX)
+    return `dimensions lie between 1 and ${DIMENSIONS_MAX}`
+  if (!/^[0-9a-f]{256}$/.test(signs)) return 'signs are 256 hexadecimal digits'
+  if (outputTokensMax !== 0) return 'embeddings have no output tokens'
+  return weights.input > 0 ? undefined : 'embeddings weigh their input'
+}
+
 /** What is wrong with a spec, in words, or nothing. */
 export function specFault(spec: Spec): string | undefined {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)+$/.test(spec.symbol))
@@ -66,7 +93,7 @@ export function specFault(spec: Spec): string | undefined {
   if (spec.window <= 0 || spec.window > WINDOW_MAX) return 'window is positive and at most a year'
   for (const weight of Object.values(spec.weights))
     if (weight < 0 || weight > 100 * PPM) return 'a weight lies between 0 and 100'
-  return undefined
+  return vectorFault(spec)
 }
 
 /** `text-prime` as its market: `TEXT_PRIME-USD`. */

@@ -4,7 +4,7 @@ import type { Instant } from '../base/time.ts'
 import type { ControlDatabase } from './control.ts'
 import type { Vault } from './secret.ts'
 
-export type EndpointDialect = 'openai' | 'anthropic'
+export type EndpointDialect = 'openai' | 'anthropic' | 'embeddings'
 
 /** Where and how a supplier answers for one offer. Never printed, logged or returned. */
 export type Endpoint = {

@@ -5,7 +5,12 @@ import { CHAT_SURFACE, chatSurface } from './chat-answer.ts'
 import type { Surface } from './surface.ts'
 
 /** What was asked, in the words of chat completions, and the words of the answer. */
-export type Question = { body: ChatRequest; surface: Surface }
+export type Question = {
+  body: ChatRequest
+  surface: Surface
+  /** Of embeddings: how long a vector the client wants. */
+  dimensions?: number
+}
 
 /** What is wrong with a request, and which parameter it is, as the surface calls it. */
 export type QuestionFault = { param: string | null; message: string }
@@ -14,7 +19,13 @@ export type QuestionFault = { param: string | null; message: string }
 export type ReadQuestion = (value: unknown) => Question | QuestionFault
 
 /** One way to ask for an answer: where, how its requests are read, and how it refuses. */
-export type Counter = { path: string; read: ReadQuestion; refusal: Surface }
+export type Counter = {
+  path: string
+  /** Left out: whatever writes. */
+  serves?: 'embeddings'
+  read: ReadQuestion
+  refusal: Surface
+}
 
 /** Reads by a schema, and turns what it reads into a question. */
 export function readBy<Schema extends z.ZodType>(

@@ -22,7 +22,7 @@ export function createInstruments(meter: Meter): Reporter {
 
   return (report) => {
     const base = {
-      'gen_ai.operation.name': 'chat',
+      'gen_ai.operation.name': report.operation,
       'gen_ai.provider.name': 'busbar',
       'gen_ai.request.model': report.instrument,
     }

@@ -9,7 +9,7 @@ import { printId } from '../wire/id.ts'
  */
 export function traceRequest(tracer: Tracer, report: Report): void {
   const startTime = report.at / 1_000
-  const name = `chat ${report.instrument}`
+  const name = `${report.operation} ${report.instrument}`
   const options = { kind: SpanKind.SERVER, startTime, attributes: attributesOf(report) }
   const span = tracer.startSpan(name, options, ROOT_CONTEXT)
   const { error } = report
@@ -21,7 +21,7 @@ export function traceRequest(tracer: Tracer, report: Report): void {
 function traceCall(tracer: Tracer, parent: Span, report: Report, call: CallReport): void {
   const startTime = (report.at + call.beganAfter) / 1_000
   const attributes = {
-    'gen_ai.operation.name': 'chat',
+    'gen_ai.operation.name': report.operation,
     'gen_ai.provider.name': 'busbar',
     'gen_ai.request.model': report.instrument,
     'busbar.offer': printId('offer', call.offer),
@@ -43,13 +43,14 @@ function attributesOf({
   request,
   instrument,
   stream,
+  operation,
   outputMax,
   outcome,
   calls,
   settled,
 }: Report): Attributes {
   const asked: Attributes = {
-    'gen_ai.operation.name': 'chat',
+    'gen_ai.operation.name': operation,
     'gen_ai.provider.name': 'busbar',
     'gen_ai.request.model': instrument,
     'gen_ai.request.stream': stream,

@@ -3,7 +3,7 @@ import type { AccountId, MemberId } from '../base/ids.ts'
 import { role } from './account.ts'
 import { decimalIn, decimalOut } from './decimal.ts'
 import { idIn, idOut } from './id.ts'
-import { capability } from './instrument.ts'
+import { capability, task, vectorSpace } from './instrument.ts'
 import { keyRequest } from './key.ts'
 import { label } from './label.ts'
 
@@ -54,13 +54,16 @@ export const listingRequest = z.strictObject({
     .max(48)
     .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)+$/, 'lower-case words joined by hyphens'),
   name: label(64),
-  task: z.enum(['text', 'code', 'agent']),
+  task,
+  /** Of embeddings, and only of them. */
+  vectors: vectorSpace.optional(),
   intelligence_floor: z.number().min(0).max(1_000),
   latency_base_ms: z.number().int().min(1).max(600_000),
   latency_per_input_token_ms: z.number().min(0).max(1_000),
   throughput_floor: z.number().min(0).max(1_000_000),
   context_tokens: z.number().int().min(1).max(100_000_000),
-  output_tokens_max: z.number().int().min(1).max(100_000_000),
+  /** Of embeddings 0. */
+  output_tokens_max: z.number().int().min(0).max(100_000_000),
   capabilities: z.array(capability).max(8).default([]),
   reliability: decimalIn.default('0.99'),
   weights: z

@@ -17,14 +17,25 @@ export const instrumentStatus = z
   .enum(['open', 'post_only', 'auction', 'volatility_auction', 'cancel_only', 'halted', 'closed'])
   .meta({ id: 'InstrumentStatus' })
 
+export const task = z.enum(['text', 'code', 'agent', 'embeddings'])
 export const capability = z.enum(['tools', 'json_schema', 'vision', 'logprobs'])
+
+/** Where the vectors of embeddings lie: their length, and the signs of the reference texts in hex. */
+export const vectorSpace = z.strictObject({
+  dimensions: z.number().int().min(1).max(16_384),
+  signs: z
+    .string()
+    .regex(/^[0-9a-f]{256}$/, '256 hexadecimal digits, as busbar embeddings space prints them'),
+})
 
 /**
  * What a unit must deliver. Milliseconds, tokens and shares are numbers; the unit's sizes are decimal text.
  */
 export const spec = z
   .object({
-    task: z.enum(['text', 'code', 'agent']),
+    task,
+    /** Of embeddings only. */
+    vectors: vectorSpace.optional(),
     intelligence_floor: z.number(),
     latency_base_ms: z.number().int(),
     latency_per_input_token_ms: z.number(),

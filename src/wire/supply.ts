@@ -11,7 +11,7 @@ const headerValue = z
   .max(1024)
   .regex(/^[\x20-\x7e]*$/, 'printable ASCII on one line')
 
-const dialect = z.enum(['openai', 'anthropic'])
+const dialect = z.enum(['openai', 'anthropic', 'embeddings'])
 
 /** Where and how a supplier answers. The key and the headers are sealed at rest and never shown again. */
 export const endpointRequest = z.strictObject({
@@ -24,7 +24,7 @@ export const endpointRequest = z.strictObject({
     .optional(),
   model: z.string().min(1).max(200),
   headers: z.record(headerName, headerValue).default({}),
-  /** The language it speaks: chat completions, or Anthropic's Messages. */
+  /** The language it speaks: chat completions, Anthropic's Messages, or OpenAI's embeddings. */
   dialect: dialect.default('openai'),
 })
 

@@ -4,19 +4,29 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { createProber } from '../../src/assay/prober.ts'
 import { chance } from '../../src/base/chance.ts'
+import { ppm } from '../../src/base/money.ts'
 import type { AccountId } from '../../src/base/ids.ts'
 import type { Instant } from '../../src/base/time.ts'
 import { MICROS_PER_SECOND } from '../../src/base/time.ts'
+import { REFERENCE_TEXTS, signsOf } from '../../src/measure/vector-space.ts'
+import type { Spec } from '../../src/state/instrument.ts'
+import { DIMENSIONS, startEmbedder, vectorOf } from '../surface/embedder.ts'
 import { systemTimer } from '../../src/delivery/timer.ts'
 import { accountOf } from '../../src/state/account.ts'
 import type { ModeName } from '../delivery/bad-supplier.ts'
-import { buildRig } from '../delivery/rig.ts'
+import type { RigOptions } from '../delivery/rig.ts'
+import { buildRig, QUICK } from '../delivery/rig.ts'
 
 /** So often a day that a slot is ten seconds. */
 const PER_DAY = 8_640
 
-async function probing(t: TestContext, modes: ModeName[], perDay = PER_DAY) {
-  const rig = await buildRig({ modes })
+async function probing(
+  t: TestContext,
+  modes: ModeName[],
+  perDay = PER_DAY,
+  options: Omit<RigOptions, 'modes'> = {},
+) {
+  const rig = await buildRig({ modes, ...options })
   t.after(() => rig.close())
   await rig.do({ kind: 'member.admit', name: 'Operator' })
   const member = rig.last('member.admitted').member
@@ -109,4 +119,30 @@ test('only the exchange is paid out of fees, and never more than there is', asyn
   const free = state.ledger.balance[accountOf(state, account)?.free ?? 0] ?? 0
   assert.equal(state.ledger.balance[state.house.insurance], before - free)
   assert.ok(free > 0.89 * before && free < before)
+})
+
+test('a supplier of embeddings is probed by where its vectors lie, and rejected once they lie elsewhere', async (t) => {
+  const embedder = await startEmbedder(7)
+  t.after(() => embedder.close())
+  const signs = REFERENCE_TEXTS.map((text) => signsOf(vectorOf(7, text))).join('')
+  const spec: Spec = {
+    ...QUICK,
+    task: 'embeddings',
+    intelligenceFloor: 0,
+    outputTokensMax: 0,
+    throughputFloor: 0,
+    weights: { input: ppm(1_000_000), cachedInput: ppm(1_000_000), output: ppm(0) },
+    vectors: { dimensions: DIMENSIONS, signs },
+  }
+  const endpoint = { baseUrl: embedder.baseUrl, dialect: 'embeddings' } as const
+  const { rig, turns, failures } = await probing(t, ['ok'], PER_DAY, { spec, endpoint })
+  await turns(45)
+  const honest = rig.all('lot.probed')
+  assert.ok(honest.length >= 3 && honest.every(({ passed }) => passed))
+  embedder.seed = 8
+  await turns(60)
+  const [rejected] = rig.all('lot.rejected')
+  assert.ok(rejected !== undefined && rejected.failed <= 5, 'four or five probes are enough')
+  assert.deepEqual(failures, [])
+  await rig.quiet()
 })

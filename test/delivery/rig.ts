@@ -80,6 +80,8 @@ export type RigOptions = {
   capabilities?: readonly Capability[][]
   traits?: readonly (OfferTraits | null)[]
   report?: Reporter
+  /** Where the offers really lie, instead of a supplier of the mode. */
+  endpoint?: Pick<Endpoint, 'baseUrl' | 'dialect'>
 }
 
 export async function buildRig(options: RigOptions): Promise<Rig> {
@@ -165,6 +167,7 @@ export async function buildRig(options: RigOptions): Promise<Rig> {
       apiKey: `sk-supplier-${place}`,
       model: 'real-model',
       headers,
+      ...options.endpoint,
     })
   }
   const payer = await account('buyer', buyerDollars)

@@ -1,0 +1,54 @@
+import type { Command } from 'commander'
+import { REFERENCE_TEXTS, signsOf } from '../measure/vector-space.ts'
+import { readInput } from './input.ts'
+import type { Runner } from './runner.ts'
+import { Fault, printJson } from './session.ts'
+
+const ASK_MS = 60_000
+
+/** The vectors that a model server gives for the reference texts. */
+async function vectorsOf(baseUrl: string, model: string, apiKey: string | undefined): Promise<number[][]> {
+  const response = await fetch(`${baseUrl.replace(/\/+$/, '')}/embeddings`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
+    },
+    body: JSON.stringify({ model, input: REFERENCE_TEXTS, encoding_format: 'float' }),
+    signal: AbortSignal.timeout(ASK_MS),
+  })
+  if (!response.ok) throw new Fault(`the server answered ${response.status}`)
+  const { data } = (await response.json()) as { data?: { embedding?: unknown }[] }
+  const vectors = (data ?? []).map(({ embedding }) => embedding)
+  const isNumbers = (one: unknown): one is number[] =>
+    Array.isArray(one) && one.length > 0 && one.every((number) => Number.isFinite(number))
+  if (vectors.length !== REFERENCE_TEXTS.length || !vectors.every(isNumbers))
+    throw new Fault('the server gave no vector of numbers for each text')
+  if (vectors.some(({ length }) => length !== vectors[0]?.length))
+    throw new Fault('the vectors differ in length')
+  return vectors
+}
+
+/** `embeddings`: what an operator needs to list a grade of embeddings. */
+export function addEmbeddingCommands(program: Command, run: Runner): void {
+  const embeddings = program.command('embeddings').description('grades whose units are vectors of texts')
+  embeddings
+    .command('space')
+    .description("print where a model server's vectors lie, as the spec of a grade holds it")
+    .requiredOption('--base-url <url>', 'such as https://models.example.com/v1')
+    .requiredOption('--model <name>', 'what the server calls the model')
+    .option('--api-key-file <path>', 'a file that holds the key of the server')
+    .action(
+      run('operator', async ({ terminal }, _, options) => {
+        const { baseUrl, model, apiKeyFile } = options as {
+          baseUrl: string
+          model: string
+          apiKeyFile?: string
+        }
+        const apiKey = apiKeyFile === undefined ? undefined : readInput(apiKeyFile).trim()
+        const vectors = await vectorsOf(baseUrl, model, apiKey)
+        const signs = vectors.map((vector) => signsOf(vector)).join('')
+        printJson(terminal, { dimensions: vectors[0]?.length ?? 0, signs })
+      }),
+    )
+}
