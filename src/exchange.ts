@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { dirname, join } from 'node:path'
 import { createAccountFeed } from './feed/account-feed.ts'
+import { createBulletinFeed } from './feed/bulletin-feed.ts'
 import { createFeed } from './feed/feed.ts'
 import { printAsyncApi } from './contract/asyncapi.ts'
 import { printOpenApi } from './contract/openapi.ts'
@@ -310,7 +311,8 @@ async function serve(
     guest: () => guest,
   })
   const server = createHttpServer({ venue, completions, grid, mcp, documents, sessions, metrics, requestIds })
-  const closeStream = serveStream(server, { venue, ...feeds, nextId: () => requestIds.next() }, metrics)
+  const hub = { venue, ...feeds, bulletin: createBulletinFeed(venue), nextId: () => requestIds.next() }
+  const closeStream = serveStream(server, hub, metrics)
   const closeGridSocket = serveGridSocket(server, venue)
   const desks = openDesks(venue)
   const pruning = setInterval(() => void prune(venue), PRUNE_MS)

@@ -82,5 +82,6 @@ export const efficiencyHistory = z.object({
 })
 
 export type CostRequest = z.input<typeof costRequest>
+export type EfficienciesOut = z.infer<typeof efficiencies>
 export type EfficiencyOut = z.infer<typeof efficiency>
 export type EfficiencyHistoryOut = z.infer<typeof efficiencyHistory>

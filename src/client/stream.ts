@@ -1,3 +1,5 @@
+import type { IndexPrint } from '../bulletin/index-frame.ts'
+import type { ScorecardOut } from '../wire/conduct.ts'
 import type { InstrumentOut } from '../wire/instrument.ts'
 import type { TickerOut, TradeOut } from '../wire/market.ts'
 import type { ProblemOut } from '../wire/problem.ts'
@@ -7,6 +9,7 @@ import type { SocketClass } from './line.ts'
 import { Line } from './line.ts'
 
 export type { Depth } from './depth.ts'
+export type { IndexPrint } from '../bulletin/index-frame.ts'
 
 export type StreamOptions = {
   /** `http://127.0.0.1:8700`; empty in a browser: the page's own origin. */
@@ -23,19 +26,28 @@ export type StreamStatus = 'connecting' | 'open' | 'lost' | 'closed'
 export type BookInstrument = Pick<InstrumentOut, 'id' | 'price_increment' | 'quantity_increment'>
 
 type Channel = {
-  channel: 'book' | 'trades' | 'ticker'
-  instrument: string
+  channel: 'book' | 'trades' | 'ticker' | 'index' | 'scorecard'
+  /** Every channel but `index` is one of each instrument. */
+  instrument?: string
   depth?: number
   from_seq?: number
+}
+type IndexFrame = {
+  type: 'snapshot' | 'print'
+  channel: 'index'
+  prev_seq?: number
+  seq: number
+  data: IndexPrint[]
 }
 type DataFrame =
   | { type: 'trade'; channel: 'trades'; instrument: string; data: TradeOut[] }
   | { type: 'ticker'; channel: 'ticker'; instrument: string; data: TickerOut }
-type ChannelFrame = BookFrame | DataFrame
+  | { type: 'scorecard'; channel: 'scorecard'; instrument: string; data: ScorecardOut[] }
+type ChannelFrame = BookFrame | IndexFrame | DataFrame
 type Frame =
   | ChannelFrame
   | { type: 'hello' | 'heartbeat' }
-  | { type: 'subscribed' | 'unsubscribed'; channel: Channel['channel']; instrument: string }
+  | { type: 'subscribed' | 'unsubscribed'; channel: Channel['channel'] }
   | { type: 'problem'; problem: ProblemOut }
 
 /** Turns frames into what listeners are told; `undefined` tells them nothing. */
@@ -43,8 +55,8 @@ type Reader<Value> = {
   read(frame: ChannelFrame): Value | undefined
   /** The sequence number from which a new connection may go on; `undefined`: it begins anew. */
   heldTo(): number | undefined
-  /** Whether the latest value is told to whoever joins later. */
-  keep: boolean
+  /** What whoever joins later is told first; `undefined`: nothing. */
+  held(): Value | undefined
 }
 
 /** Several listeners of one channel share its subscription; the last to leave ends it. */
@@ -52,15 +64,14 @@ type Subscription = {
   channel: Channel
   reader: Reader<unknown>
   told: Set<(value: never) => void>
-  latest: unknown
 }
 
 const AGAIN_MS = 500
 
-const DATA_FRAMES: readonly string[] = ['snapshot', 'delta', 'trade', 'ticker']
+const DATA_FRAMES: readonly string[] = ['snapshot', 'delta', 'print', 'trade', 'ticker', 'scorecard']
 const isData = (frame: Frame): frame is ChannelFrame => DATA_FRAMES.includes(frame.type)
 
-const keyOf = (channel: string, instrument: string): string => `${channel} ${instrument}`
+const keyOf = (of: { channel: string; instrument?: string }): string => `${of.channel} ${of.instrument ?? ''}`
 
 function socketAddress(baseUrl: string): string {
   const origin = baseUrl === '' ? globalThis.location.origin : baseUrl.replace(/\/+$/, '')
@@ -88,10 +99,7 @@ export class MarketStream {
   book(instrument: BookInstrument, listener: (depth: Depth) => void, depth = 50): () => void {
     const channel: Channel = { channel: 'book', instrument: instrument.id, depth }
     return this.subscribe(channel, listener, () =>
-      bookReader(instrument, (fault) => {
-        this.options.onFault?.(fault)
-        setTimeout(() => this.again(channel), AGAIN_MS)
-      }),
+      bookReader(instrument, (fault) => this.mend(channel, fault)),
     )
   }
 
@@ -103,6 +111,20 @@ export class MarketStream {
   /** The last 24 hours and the touch, as they change. Returns the function that ends the subscription. */
   ticker(instrument: string, listener: (ticker: TickerOut) => void): () => void {
     return this.subscribe({ channel: 'ticker', instrument }, listener, () => dataReader('ticker', true))
+  }
+
+  /** How the suppliers of an instrument keep their promises: all of them, the best first, at each change. */
+  scorecards(instrument: string, listener: (cards: ScorecardOut[]) => void): () => void {
+    return this.subscribe({ channel: 'scorecard', instrument }, listener, () => dataReader('scorecard', true))
+  }
+
+  /**
+   * Published numbers: the last of each series, then each as it is published. After a lost connection what
+   * came meanwhile is told first. Returns the function that ends the subscription.
+   */
+  prints(listener: (prints: IndexPrint[]) => void): () => void {
+    const channel: Channel = { channel: 'index' }
+    return this.subscribe(channel, listener, () => indexReader((fault) => this.mend(channel, fault)))
   }
 
   close(): void {
@@ -122,19 +144,22 @@ export class MarketStream {
     this.ask('subscribe', channels)
   }
 
-  private again(channel: Channel): void {
-    if (!this.subscriptions.has(keyOf(channel.channel, channel.instrument))) return
-    this.ask('unsubscribe', [channel])
-    this.ask('subscribe', [channel])
+  /** Begins a channel anew whose frames did not fit. */
+  private mend(channel: Channel, fault: string): void {
+    this.options.onFault?.(fault)
+    setTimeout(() => {
+      if (!this.subscriptions.has(keyOf(channel))) return
+      this.ask('unsubscribe', [channel])
+      this.ask('subscribe', [channel])
+    }, AGAIN_MS)
   }
 
   private take(frame: Frame): void {
     if (frame.type === 'problem') this.options.onFault?.(frame.problem.detail)
     if (!isData(frame)) return
-    const subscription = this.subscriptions.get(keyOf(frame.channel, frame.instrument))
+    const subscription = this.subscriptions.get(keyOf(frame))
     const value = subscription?.reader.read(frame)
     if (!subscription || value === undefined) return
-    if (subscription.reader.keep) subscription.latest = value
     for (const tell of subscription.told) tell(value as never)
   }
 
@@ -143,16 +168,17 @@ export class MarketStream {
     listener: (value: Value) => void,
     read: () => Reader<Value>,
   ): () => void {
-    const key = keyOf(channel.channel, channel.instrument)
+    const key = keyOf(channel)
     let subscription = this.subscriptions.get(key)
     if (!subscription) {
-      subscription = { channel, reader: read(), told: new Set(), latest: undefined }
+      subscription = { channel, reader: read(), told: new Set() }
       this.subscriptions.set(key, subscription)
       this.ask('subscribe', [channel])
     }
-    const { told, latest } = subscription
+    const { told } = subscription
     told.add(listener)
-    if (latest !== undefined) listener(latest as Value)
+    const held = subscription.reader.held()
+    if (held !== undefined) listener(held as Value)
     return () => {
       if (!told.delete(listener) || told.size > 0) return
       this.subscriptions.delete(key)
@@ -167,10 +193,10 @@ export const openStream = (options: StreamOptions): MarketStream => new MarketSt
 function bookReader(instrument: BookInstrument, lost: (fault: string) => void): Reader<Depth> {
   let held: Depth | undefined
   return {
-    keep: true,
+    held: () => held,
     heldTo: () => held?.seq,
     read(frame) {
-      if (frame.type !== 'snapshot' && frame.type !== 'delta') return undefined
+      if (frame.channel !== 'book') return undefined
       // Deltas still on their way while a fresh snapshot is awaited.
       if (held === undefined && frame.type === 'delta') return undefined
       held = depthAfter(held, frame, instrument)
@@ -180,8 +206,39 @@ function bookReader(instrument: BookInstrument, lost: (fault: string) => void): 
   }
 }
 
-const dataReader = <Value>(type: DataFrame['type'], keep: boolean): Reader<Value> => ({
-  keep,
-  heldTo: () => undefined,
-  read: (frame) => (frame.type === type && 'data' in frame ? (frame.data as Value) : undefined),
-})
+function indexReader(lost: (fault: string) => void): Reader<IndexPrint[]> {
+  const last = new Map<string, IndexPrint>()
+  let seq: number | undefined
+  return {
+    held: () => (last.size === 0 ? undefined : [...last.values()]),
+    heldTo: () => seq,
+    read(frame) {
+      if (frame.channel !== 'index') return undefined
+      const fits = frame.type === 'snapshot' || frame.prev_seq === seq
+      // Prints still on their way while the last ones are awaited.
+      if (!fits && seq === undefined) return undefined
+      seq = fits ? frame.seq : undefined
+      if (!fits) lost(`the prints at seq ${frame.seq} do not follow on those before`)
+      if (!fits) return undefined
+      for (const print of frame.data) {
+        const { series, row } = print
+        last.set(series === 'fixing' ? `${row.instrument} ${row.period} ${row.corrects}` : series, print)
+      }
+      return frame.data
+    },
+  }
+}
+
+function dataReader<Value>(type: DataFrame['type'], keep: boolean): Reader<Value> {
+  let held: Value | undefined
+  return {
+    held: () => held,
+    heldTo: () => undefined,
+    read(frame) {
+      if (frame.type !== type || !('data' in frame)) return undefined
+      const value = frame.data as Value
+      if (keep) held = value
+      return value
+    },
+  }
+}

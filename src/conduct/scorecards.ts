@@ -21,7 +21,8 @@ function nameOf(state: State, account: AccountId): string {
 const rounded = (value: number | undefined, places: number): number | null =>
   value === undefined ? null : Math.floor(value * 10 ** places) / 10 ** places
 
-const printCard = (state: State, card: Scorecard): ScorecardOut => ({
+/** A card as anyone may see it. */
+export const printScorecard = (state: State, card: Scorecard): ScorecardOut => ({
   supplier: printId('account', card.account),
   name: nameOf(state, card.account),
   instrument: marketName(theInstrument(state, card.instrument)),
@@ -36,7 +37,7 @@ const printCard = (state: State, card: Scorecard): ScorecardOut => ({
 })
 
 const answer = ({ sequencer, clock }: Venue, cards: Scorecard[]) => ({
-  data: cards.map((card) => printCard(sequencer.state, card)),
+  data: cards.map((card) => printScorecard(sequencer.state, card)),
   as_of: rfc3339(clock()),
 })
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { indexFrames } from '../bulletin/index-frame.ts'
 import { channelFrames, lineFrames } from '../wire/stream-frame.ts'
 import type { ChannelName, StreamRequest } from '../wire/stream.ts'
 import { ORDER_OPS, streamRequest } from '../wire/stream.ts'
@@ -17,6 +18,9 @@ const CHANNELS: Record<ChannelName, string> = {
   candles: 'Prices of one interval.',
   status: 'Whether the market trades, and why not.',
   auction: 'Where a call auction would trade if it ended now.',
+  index:
+    'Fixings, indices, Machine GDP, the Intelligence Index and efficiency spreads as they are published.',
+  scorecard: 'How the suppliers of an instrument keep their promises, at most once a second.',
   orders: "The account's orders, as REST shows them, after each change.",
   fills: "The account's sides of its trades.",
   balances: 'The balances that changed.',
@@ -75,7 +79,7 @@ export function printAsyncApi(version: string): Json {
     message(op, schema, 'input', { summary: summaryOf(op), examples: [{ payload: example }] })
   }
   for (const [type, schema] of Object.entries(lineFrames)) message(`line.${type}`, schema, 'output')
-  for (const [channel, frames] of Object.entries(channelFrames))
+  for (const [channel, frames] of Object.entries({ ...channelFrames, index: indexFrames }))
     message(`channel.${channel}`, z.union([...frames] as [z.ZodType]), 'output', {
       summary: CHANNELS[channel as ChannelName],
     })

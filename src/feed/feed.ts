@@ -1,30 +1,12 @@
 import type { InstrumentId } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
-import { MICROS_PER_SECOND } from '../base/time.ts'
 import type { Level } from '../market/depth.ts'
 import type { Market, MarketUpdate } from '../market/market.ts'
+import type { Following, Group, Reader } from './group.ts'
+import { catchUp, isLeft, joinGroup, newGroup, tellAll } from './group.ts'
 import type { Cut, Topic } from './market-frame.ts'
 import { bookFrame, INTERVAL_SECONDS, snapshotFrame, updateFrame } from './market-frame.ts'
 import type { Budget, Update } from './ring.ts'
-import { Ring } from './ring.ts'
-
-/** One connection, as a channel sees it. */
-export type Reader = {
-  send(bytes: Uint8Array): void
-  /** Whether so much is unsent that more would only be late. */
-  isSlow(): boolean
-}
-
-/** One reader of one channel. */
-export type Following = {
-  /** How the reader begins: with what it missed, or with everything. */
-  mode: 'replay' | 'snapshot'
-  /** Sends that beginning, and from then on every change. Call it at once. */
-  start(): void
-  /** The last sequence number that the reader was told of. */
-  seq(): number
-  end(): void
-}
 
 /** Public market data as frames: every update is encoded once, however many read it. */
 export type Feed = {
@@ -36,29 +18,14 @@ export type Feed = {
   pulse(): void
 }
 
-type Follower = {
-  reader: Reader
-  seq: number
-  /** It missed something: it is told what there is, once it reads again. */
-  isBehind: boolean
-}
-
-/** The readers of one topic, and what was lately told there. Kept for a while after the last has gone. */
-type Group = {
+/** The readers of one topic. */
+type MarketGroup = Group & {
   topic: Topic
-  followers: Set<Follower>
-  ring: Ring
-  /** Of the last update. */
-  seq: number
   /** `book` and `book_100ms`: what the readers hold. */
   cut: Cut
   /** `book_100ms`: changed since it was last told. */
   isDirty: boolean
-  leftAt: Instant | null
 }
-
-/** How long updates are gathered for readers who may come back. */
-const LINGER_MICROS = 15 * 60 * MICROS_PER_SECOND
 
 const isBook = ({ channel }: Topic): boolean => channel === 'book' || channel === 'book_100ms'
 /** Where an update cannot be laid over a state that lies inside it. */
@@ -81,16 +48,16 @@ function changedLevels(before: readonly Level[], after: readonly Level[]): Level
 }
 
 export function createFeed(market: Market, clock: () => Instant): Feed {
-  const groups = new Map<InstrumentId, Map<string, Group>>()
+  const groups = new Map<InstrumentId, Map<string, MarketGroup>>()
   const budget: Budget = { bytes: 0 }
 
-  const groupOf = (topic: Topic): Group => {
+  const groupOf = (topic: Topic): MarketGroup => {
     const key = keyOf(topic)
     let ofInstrument = groups.get(topic.instrument.id)
     if (ofInstrument === undefined) groups.set(topic.instrument.id, (ofInstrument = new Map()))
     let group = ofInstrument.get(key)
     if (group === undefined) {
-      group = newGroup(market, topic, budget)
+      group = openGroup(market, topic, budget)
       ofInstrument.set(key, group)
     }
     group.topic.instrument = topic.instrument
@@ -118,8 +85,8 @@ export function createFeed(market: Market, clock: () => Instant): Feed {
       for (const ofInstrument of groups.values())
         for (const [key, group] of ofInstrument) {
           if (group.isDirty) tellBook(market, group, at)
-          for (const follower of group.followers) if (follower.isBehind) catchUp(market, group, follower)
-          if (group.leftAt === null || group.leftAt > at - LINGER_MICROS) continue
+          catchUp(group, (since) => wholeOf(market, group, since))
+          if (!isLeft(group, at)) continue
           group.ring.clear()
           ofInstrument.delete(key)
         }
@@ -127,65 +94,42 @@ export function createFeed(market: Market, clock: () => Instant): Feed {
   }
 }
 
-function newGroup(market: Market, topic: Topic, budget: Budget): Group {
+function openGroup(market: Market, topic: Topic, budget: Budget): MarketGroup {
   const cut = market.depth(topic.instrument.id, isBook(topic) ? topic.depth : 0)
   const seq = isBook(topic) || topic.channel === 'book_l3' ? cut.seq : market.seq
-  const followers = new Set<Follower>()
-  return {
-    topic: { ...topic },
-    followers,
-    ring: new Ring(budget),
-    seq,
-    cut,
-    isDirty: false,
-    leftAt: null,
-  }
+  return { ...newGroup(budget, seq), topic: { ...topic }, cut, isDirty: false }
 }
+
+const wholeOf = (market: Market, { topic, seq, cut }: MarketGroup, since?: number): Buffer =>
+  snapshotFrame(market, topic, seq, cut, since)
 
 function follow(
   market: Market,
   clock: () => Instant,
-  group: Group,
+  group: MarketGroup,
   fromSeq: number | undefined,
   reader: Reader,
 ): Following {
   const missed = fromSeq === undefined ? undefined : missedSince(market, group, fromSeq)
-  const follower: Follower = { reader, seq: group.seq, isBehind: false }
-  return {
-    mode: missed === undefined ? 'snapshot' : 'replay',
-    start() {
-      group.followers.add(follower)
-      group.leftAt = null
-      if (missed === undefined || fromSeq === undefined)
-        reader.send(snapshotFrame(market, group.topic, group.seq, group.cut))
-      else {
-        follower.seq = fromSeq
-        for (const update of missed) tell(follower, update)
-      }
-    },
-    seq: () => follower.seq,
-    end() {
-      group.followers.delete(follower)
-      if (group.followers.size === 0) group.leftAt = clock()
-    },
-  }
+  const replay = missed === undefined || fromSeq === undefined ? undefined : { fromSeq, missed }
+  return joinGroup(group, (since) => wholeOf(market, group, since), clock, reader, replay)
 }
 
 /** What was told after a sequence number, or `undefined` if the reader must begin anew. */
-function missedSince(market: Market, group: Group, fromSeq: number): Update[] | undefined {
+function missedSince(market: Market, group: MarketGroup, fromSeq: number): Update[] | undefined {
   if (fromSeq === group.seq) return []
   const isConflated = group.topic.channel === 'book_100ms'
   if (fromSeq > group.seq) return isConflated || fromSeq > market.seq ? undefined : []
   return group.ring.after(fromSeq, isExact(group.topic))
 }
 
-function tellUpdate(group: Group, update: MarketUpdate, at: Instant): void {
+function tellUpdate(group: MarketGroup, update: MarketUpdate, at: Instant): void {
   const bytes = updateFrame(group.topic, group.seq, update)
   if (bytes !== undefined) tellAll(group, { prevSeq: group.seq, seq: update.seq, at, bytes })
 }
 
 /** Tells the change from what the readers hold to the book as it is now, unless it all lies deeper. */
-function tellBook(market: Market, group: Group, at: Instant): void {
+function tellBook(market: Market, group: MarketGroup, at: Instant): void {
   const { topic, cut, seq: prevSeq } = group
   const now = market.depth(topic.instrument.id, topic.depth)
   group.isDirty = false
@@ -195,31 +139,4 @@ function tellBook(market: Market, group: Group, at: Instant): void {
   if (bids.length + asks.length === 0) return
   const bytes = bookFrame(topic, prevSeq, now.seq, { bids, asks, checksum: now.checksum })
   tellAll(group, { prevSeq, seq: now.seq, at, bytes })
-}
-
-function tellAll(group: Group, update: Update): void {
-  group.seq = update.seq
-  group.ring.push(update)
-  for (const follower of group.followers) {
-    if (follower.isBehind) continue
-    if (follower.reader.isSlow()) follower.isBehind = true
-    else tell(follower, update)
-  }
-}
-
-/** The first update of a replay says that it follows on the number the reader came with. */
-function tell(follower: Follower, { prevSeq, seq, bytes }: Update): void {
-  follower.reader.send(follower.seq === prevSeq ? bytes : following(bytes, follower.seq))
-  follower.seq = seq
-}
-
-const following = (bytes: Buffer, seq: number): Buffer =>
-  Buffer.from(bytes.toString('utf8').replace(/"prev_seq":\d+/, `"prev_seq":${seq}`))
-
-/** Tells a reader who fell behind what there is now, marked as conflated. */
-function catchUp(market: Market, group: Group, follower: Follower): void {
-  if (follower.reader.isSlow()) return
-  follower.reader.send(snapshotFrame(market, group.topic, group.seq, group.cut, follower.seq))
-  follower.seq = group.seq
-  follower.isBehind = false
 }

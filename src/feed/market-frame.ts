@@ -6,14 +6,14 @@ import type { Print } from '../market/tape.ts'
 import type { Spec } from '../state/instrument.ts'
 import type { Instrument } from '../state/state.ts'
 import type { CandleInterval, LevelOut, RestingOut } from '../wire/market.ts'
-import type { PublicChannel } from '../wire/stream.ts'
+import type { MarketChannel } from '../wire/stream.ts'
 import { marketName } from '../api/instrument-name.ts'
 import { printIndication } from '../api/print-protection.ts'
 import { printCandle, printLevels, printResting, printTicker, printTrade } from '../api/print-market.ts'
 
 /** What is read: one channel of one instrument; of a book, so many levels; of candles, one interval. */
 export type Topic = {
-  channel: PublicChannel
+  channel: MarketChannel
   instrument: Instrument
   depth: number
   interval: CandleInterval

@@ -21,7 +21,7 @@ import { refusalIn } from '../api/outcome.ts'
 import { faultAt, Problem } from '../api/problem.ts'
 import type { Venue } from '../api/venue.ts'
 import type { DeclarationRecord } from '../store/projection.ts'
-import type { EfficiencyOut } from '../bulletin/efficiency.ts'
+import type { EfficienciesOut, EfficiencyOut } from '../bulletin/efficiency.ts'
 import {
   costAnswer,
   costRequest,
@@ -191,6 +191,17 @@ async function spreadOf(venue: Venue, instrument: Instrument, declared: Declared
   }
 }
 
+/** The spreads of every grade and hardware whose costs are on record. */
+export async function lastSpreads(venue: Venue): Promise<EfficienciesOut> {
+  const records = await venue.history.hours.declarations('cost', DECLARATIONS_READ)
+  const data: EfficiencyOut[] = []
+  for (const instrument of venue.sequencer.state.instruments)
+    for (const declared of standing(records))
+      if (declared.record.subject === marketName(instrument))
+        data.push(await spreadOf(venue, instrument, declared))
+  return { ...paced(venue), data }
+}
+
 const listSpreads = publicOperation({
   id: 'efficiency.list',
   method: 'GET',
@@ -198,15 +209,7 @@ const listSpreads = publicOperation({
   tag: 'Markets',
   summary: 'Efficiency spreads and token heat rates of every grade and hardware whose costs are on record.',
   answer: efficiencies,
-  async run(venue) {
-    const records = await venue.history.hours.declarations('cost', DECLARATIONS_READ)
-    const data: EfficiencyOut[] = []
-    for (const instrument of venue.sequencer.state.instruments)
-      for (const declared of standing(records))
-        if (declared.record.subject === marketName(instrument))
-          data.push(await spreadOf(venue, instrument, declared))
-    return { ...paced(venue), data }
-  },
+  run: (venue) => lastSpreads(venue),
 })
 
 const getHistory = publicOperation({

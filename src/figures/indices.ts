@@ -8,7 +8,7 @@ import { lengthOf, startOfInterval } from '../index/week.ts'
 import { publicOperation } from '../api/operation.ts'
 import type { Venue } from '../api/venue.ts'
 import { money } from '../wire/decimal.ts'
-import type { IndexName } from '../bulletin/indices.ts'
+import type { IndexName, IndicesOut } from '../bulletin/indices.ts'
 import { indexHistory, indexPath, indexQuery, indices } from '../bulletin/indices.ts'
 import { closedUntil, everyHour, paced } from './span.ts'
 
@@ -37,6 +37,17 @@ export async function closedSeries(venue: Venue, interval: Interval): Promise<Se
 const printed = (value: number | null): string | null => (value === null ? null : money(value))
 const time = (at: number): string => rfc3339(instant(at))
 
+/** Every index in the last closed hour. */
+export async function lastIndices(venue: Venue): Promise<IndicesOut> {
+  const { hour, to } = everyHour(venue)
+  const last = (await closedSeries(venue, 'hour')).find(({ end }) => end === to)
+  const data = Object.entries(INDICES).map(([key, described]) => {
+    const name = key as IndexName
+    return { name, ...described, value: last === undefined ? null : printed(valueOf(name, last)) }
+  })
+  return { ...paced(venue), start: time(Math.max(0, to - hour)), end: time(to), data }
+}
+
 const listIndices = publicOperation({
   id: 'index.list',
   method: 'GET',
@@ -44,15 +55,7 @@ const listIndices = publicOperation({
   tag: 'Markets',
   summary: 'Every index in the last closed hour.',
   answer: indices,
-  async run(venue) {
-    const { hour, to } = everyHour(venue)
-    const last = (await closedSeries(venue, 'hour')).find(({ end }) => end === to)
-    const data = Object.entries(INDICES).map(([key, described]) => {
-      const name = key as IndexName
-      return { name, ...described, value: last === undefined ? null : printed(valueOf(name, last)) }
-    })
-    return { ...paced(venue), start: time(to - hour), end: time(to), data }
-  },
+  run: (venue) => lastIndices(venue),
 })
 
 const getHistory = publicOperation({

@@ -1,8 +1,10 @@
 import { instant, rfc3339 } from '../base/time.ts'
+import type { IntelligenceOut } from '../bulletin/intelligence.ts'
 import { intelligence, intelligenceHistory, intelligenceQuery } from '../bulletin/intelligence.ts'
 import { supplierName } from '../delivery/settlement.ts'
 import { marketName } from '../api/instrument-name.ts'
 import { publicOperation } from '../api/operation.ts'
+import type { Venue } from '../api/venue.ts'
 import type { Standing } from '../market/intelligence.ts'
 import { measuredAt, standingOf } from '../market/intelligence.ts'
 import { POOL } from '../pool/item-pool.ts'
@@ -25,6 +27,29 @@ const printStanding = ({ market, frontier, gapSecond, gapTenth }: Standing) => (
   gap_tenth: some(gapTenth),
 })
 
+/** The Intelligence Index as it stands now. */
+export function printIntelligence({ market, clock, sequencer: { state } }: Venue): IntelligenceOut {
+  const now = clock()
+  const fold = market.intelligence()
+  return {
+    at: rfc3339(now),
+    pool: POOL.version,
+    source: POOL.source,
+    method: METHOD,
+    ...printStanding(standingOf(fold, now)),
+    data: measuredAt(fold, now).map(({ account, instrument, offer, score, probes, delivered }) => ({
+      supplier: supplierName(state, offer, account),
+      instrument: marketName(theInstrument(state, instrument)),
+      value: points(score.value),
+      low: points(score.low),
+      high: points(score.high),
+      at_least: points(score.atLeast),
+      probes,
+      delivered: money(delivered),
+    })),
+  }
+}
+
 const get = publicOperation({
   id: 'intelligence.get',
   method: 'GET',
@@ -33,27 +58,7 @@ const get = publicOperation({
   summary:
     'The Intelligence Index: of the market, and of every supplier in every instrument with its interval.',
   answer: intelligence,
-  async run({ market, clock, sequencer: { state } }) {
-    const now = clock()
-    const fold = market.intelligence()
-    return {
-      at: rfc3339(now),
-      pool: POOL.version,
-      source: POOL.source,
-      method: METHOD,
-      ...printStanding(standingOf(fold, now)),
-      data: measuredAt(fold, now).map(({ account, instrument, offer, score, probes, delivered }) => ({
-        supplier: supplierName(state, offer, account),
-        instrument: marketName(theInstrument(state, instrument)),
-        value: points(score.value),
-        low: points(score.low),
-        high: points(score.high),
-        at_least: points(score.atLeast),
-        probes,
-        delivered: money(delivered),
-      })),
-    }
-  },
+  run: (venue) => Promise.resolve(printIntelligence(venue)),
 })
 
 const history = publicOperation({

@@ -81,7 +81,8 @@ async function humanOf(venue: Venue, nominal: number, span: HourSpan): Promise<M
   return { dollars_per_year: dollars, source: figure.source, ppm: ppm.toFixed(9) }
 }
 
-async function describe(venue: Venue, span: HourSpan): Promise<MachineGdpOut> {
+/** Machine GDP of a span of closed hours. A side that differs from another is logged, and told. */
+export async function machineGdpOf(venue: Venue, span: HourSpan): Promise<MachineGdpOut> {
   const { hours } = venue.history
   const [flows, rows, trades] = await Promise.all([
     hours.flows(span),
@@ -137,7 +138,7 @@ const getMachineGdp = publicOperation({
   answer: machineGdp,
   async run(venue, { query }) {
     const span = spanOf(venue, query)
-    return span instanceof Problem ? span : describe(venue, span)
+    return span instanceof Problem ? span : machineGdpOf(venue, span)
   },
 })
 

@@ -2,7 +2,9 @@ import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 import { frameOf } from './text-frame.ts'
 import type { AccountFeed } from '../feed/account-feed.ts'
-import type { Feed, Following } from '../feed/feed.ts'
+import type { BulletinFeed } from '../feed/bulletin-feed.ts'
+import type { Feed } from '../feed/feed.ts'
+import type { Following } from '../feed/group.ts'
 import type { Caller } from '../api/caller.ts'
 import type { Problem } from '../api/problem.ts'
 import type { RateLimiter } from '../api/rate.ts'
@@ -23,6 +25,7 @@ export type OrderDesk = {
 export type Hub = {
   venue: Venue
   feed: Feed
+  bulletin: BulletinFeed
   accounts: AccountFeed
   nextId: () => string
 }

@@ -1,6 +1,6 @@
 import type { AccountId } from '../base/ids.ts'
 import type { AccountReader } from '../feed/account-feed.ts'
-import type { Reader } from '../feed/feed.ts'
+import type { Following, Reader } from '../feed/group.ts'
 import { authenticate, parseKeyId } from '../api/auth.ts'
 import { findInstrument, marketName } from '../api/instrument-name.ts'
 import type { Caller } from '../api/caller.ts'
@@ -73,10 +73,9 @@ function subscribe(line: Line, id: number | null, channels: readonly ChannelRequ
   const wanted = new Map<number | undefined, PrivateChannel[]>()
   for (const channel of channels) {
     const refused =
-      overRate(line) ??
-      ('instrument' in channel ? followMarket(line, id, channel) : checkAccount(line, channel))
+      overRate(line) ?? (isPrivate(channel) ? checkAccount(line, channel) : followPublic(line, id, channel))
     if (refused !== undefined) sayProblem(line, id, refused)
-    else if (!('instrument' in channel)) {
+    else if (isPrivate(channel)) {
       // Reserved at once, so that a second wish for it in this frame is refused.
       line.ends.set(channel.channel, () => undefined)
       const { from_seq: from } = channel
@@ -96,47 +95,59 @@ function overRate(line: Line): Problem | undefined {
   return verdict.pass ? undefined : tooMany(verdict.waitSeconds)
 }
 
-type MarketRequest = Extract<ChannelRequest, { instrument: string }>
-type AccountRequest = Exclude<ChannelRequest, MarketRequest>
+type Instrument = ReturnType<typeof findInstrument>
+type InstrumentRequest = Extract<ChannelRequest, { instrument: string }>
+type PublicRequest = InstrumentRequest | Extract<ChannelRequest, { channel: 'index' }>
+type AccountRequest = Exclude<ChannelRequest, PublicRequest>
 
-function followMarket(line: Line, id: number | null, request: MarketRequest): Problem | undefined {
-  const { venue, feed } = line.hub
-  const { channel, from_seq: fromSeq } = request
-  const instrument = findInstrument(venue.sequencer.state, request.instrument)
-  if (instrument === undefined) return unknownInstrument(request)
-  const name = nameOf(request, marketName(instrument))
+const isPrivate = (request: ChannelRequest): request is AccountRequest =>
+  !('instrument' in request) && request.channel !== 'index'
+
+function followPublic(line: Line, id: number | null, request: PublicRequest): Problem | undefined {
+  const { state } = line.hub.venue.sequencer
+  const instrument = 'instrument' in request ? findInstrument(state, request.instrument) : undefined
+  if ('instrument' in request && instrument === undefined) return unknownInstrument(request)
+  const market = instrument && marketName(instrument)
+  const name = nameOf(request, market)
   const refused = roomFor(line, name)
   if (refused !== undefined) return refused
-  const topic = {
-    channel,
-    instrument,
-    depth: ('depth' in request ? request.depth : undefined) ?? DEFAULT_DEPTH,
-    interval: ('interval' in request ? request.interval : undefined) ?? '1m',
-  }
-  const following = feed.follow(topic, fromSeq, publicReader(line))
+  const following = follow(line, request, instrument)
   line.ends.set(name, () => following.end())
   line.following.set(name, following)
+  const { channel } = request
   const { mode } = following
-  say(line, {
-    type: 'subscribed',
-    id,
-    channel,
-    instrument: marketName(instrument),
-    ...detailOf(request),
-    mode,
-  })
+  const where = market === undefined ? {} : { instrument: market }
+  say(line, { type: 'subscribed', id, channel, ...where, ...detailOf(request), mode })
   following.start()
   return undefined
 }
 
-const detailOf = (request: MarketRequest): object =>
+function follow(line: Line, request: PublicRequest, instrument: Instrument): Following {
+  const { hub } = line
+  const reader = publicReader(line)
+  const { from_seq: fromSeq } = request
+  if (request.channel === 'index' || instrument === undefined)
+    return hub.bulletin.index.follow(fromSeq, reader)
+  if (request.channel === 'scorecard') return hub.bulletin.scorecards.follow(instrument, fromSeq, reader)
+  const topic = {
+    channel: request.channel,
+    instrument,
+    depth: ('depth' in request ? request.depth : undefined) ?? DEFAULT_DEPTH,
+    interval: ('interval' in request ? request.interval : undefined) ?? '1m',
+  }
+  return hub.feed.follow(topic, fromSeq, reader)
+}
+
+const detailOf = (request: PublicRequest): object =>
   request.channel === 'candles' ? { interval: request.interval ?? '1m' } : {}
 
 /** A subscription as the heartbeat names it. */
-const nameOf = (request: MarketRequest, market: string): string =>
-  request.channel === 'candles'
+function nameOf(request: PublicRequest, market: string | undefined): string {
+  if (market === undefined) return request.channel
+  return request.channel === 'candles'
     ? `candles:${market}:${request.interval ?? '1m'}`
     : `${request.channel}:${market}`
+}
 
 function roomFor(line: Line, name: string): Problem | undefined {
   if (line.ends.has(name)) return problem('already_subscribed', `${name} is subscribed to already.`)
@@ -240,7 +251,7 @@ function unsubscribe(line: Line, id: number | null, request: ChannelRequest): vo
   say(line, { type: 'unsubscribed', id, channel, ...(instrument === undefined ? {} : { instrument }) })
 }
 
-const unknownInstrument = ({ instrument }: MarketRequest): Problem =>
+const unknownInstrument = ({ instrument }: InstrumentRequest): Problem =>
   problem('not_found', `No instrument is called ${instrument}.`)
 
 /** Finds out who is at the other end. A connection belongs to one caller for as long as it lasts. */

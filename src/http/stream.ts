@@ -34,6 +34,7 @@ export function serveStream(server: Server, hub: Hub, metrics: Metrics): () => v
   const heartbeat = setInterval(() => beatAll(lines), HEARTBEAT_MS)
   const pulse = setInterval(() => {
     hub.feed.pulse()
+    hub.bulletin.pulse()
     for (const line of lines) if (!isWelcome(line)) line.socket.close(CLOSED.revoked, 'the key has ended')
   }, PULSE_MS)
   return () => {

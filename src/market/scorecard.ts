@@ -46,6 +46,21 @@ type Card = {
 /** The fold behind all scorecards. */
 export type ScoreFold = { cards: Card[]; members: Record<AccountId, MemberId>; specs: Spec[] }
 
+const SCORED = [
+  'draw.settled',
+  'draw.failed',
+  'draw.rerouted',
+  'draw.covered',
+  'supplier.graded',
+  'offer.certified',
+  'lot.probed',
+] as const
+type Scored = Extract<Event, { kind: (typeof SCORED)[number] }>
+
+/** Whether an event may change a card of its instrument. */
+export const isScored = (event: Event): event is Scored =>
+  (SCORED as readonly Event['kind'][]).includes(event.kind)
+
 export const newScoreFold = (): ScoreFold => ({ cards: [], members: {}, specs: [] })
 
 export function foldScores(fold: ScoreFold, at: Instant, event: Event): void {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { accountEvent, balance, delivery, lot } from './account.ts'
+import { scorecard } from './conduct.ts'
 import { decimalOut, timeOut } from './decimal.ts'
 import { idOut } from './id.ts'
 import { instrumentOut } from './instrument.ts'
@@ -73,8 +74,8 @@ const accountFrames = <Row extends z.ZodType>(
   }),
 ]
 
-/** The frames of every channel, by its name. */
-export const channelFrames: Record<z.infer<typeof channelName>, readonly z.ZodType[]> = {
+/** The frames of every channel but `index`, by its name. */
+export const channelFrames: Record<Exclude<z.infer<typeof channelName>, 'index'>, readonly z.ZodType[]> = {
   book: bookFrames('book'),
   book_100ms: bookFrames('book_100ms'),
   book_l3: [
@@ -114,6 +115,7 @@ export const channelFrames: Record<z.infer<typeof channelName>, readonly z.ZodTy
       imbalance_quantity: decimalOut,
     }),
   ],
+  scorecard: [update('scorecard', 'scorecard', { data: z.array(scorecard) })],
   orders: accountFrames('orders', 'order', order),
   fills: accountFrames('fills', 'fill', fill),
   balances: accountFrames('balances', 'balance', balance),
@@ -175,5 +177,5 @@ export const lineFrames = {
   shutdown: z.object({ type: z.literal('shutdown'), reconnect_by: timeOut }),
 } as const
 
-/** Every frame the exchange may send. */
+/** Every frame the exchange may send, but those of `index`. */
 export const streamFrame = z.union([...Object.values(lineFrames), ...Object.values(channelFrames).flat()])

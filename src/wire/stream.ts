@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { instrumentIn } from './instrument.ts'
 import { candleInterval } from './market.ts'
 
-/** Market data that anyone may read. */
-export const PUBLIC_CHANNELS = [
+/** What trading in one market does, for anyone to read. */
+export const MARKET_CHANNELS = [
   'book',
   'book_100ms',
   'book_l3',
@@ -14,13 +14,14 @@ export const PUBLIC_CHANNELS = [
   'status',
   'auction',
 ] as const
+/** Published numbers: the venue's own, and how suppliers of an instrument keep their promises. */
+export const BULLETIN_CHANNELS = ['index', 'scorecard'] as const
 /** What happens to one account, for whoever has authenticated on the connection. */
 export const PRIVATE_CHANNELS = ['orders', 'fills', 'balances', 'lots', 'deliveries', 'drop_copy'] as const
 
-export const publicChannel = z.enum(PUBLIC_CHANNELS)
 export const privateChannel = z.enum(PRIVATE_CHANNELS)
-export const channelName = z.enum([...PUBLIC_CHANNELS, ...PRIVATE_CHANNELS])
-export type PublicChannel = z.infer<typeof publicChannel>
+export const channelName = z.enum([...MARKET_CHANNELS, ...BULLETIN_CHANNELS, ...PRIVATE_CHANNELS])
+export type MarketChannel = (typeof MARKET_CHANNELS)[number]
 export type PrivateChannel = z.infer<typeof privateChannel>
 export type ChannelName = z.infer<typeof channelName>
 
@@ -48,6 +49,12 @@ const candleRequest = z.strictObject({
   interval: candleInterval.optional(),
   from_seq: fromSeq,
 })
+const indexRequest = z.strictObject({ channel: z.literal('index'), from_seq: fromSeq })
+const scorecardRequest = z.strictObject({
+  channel: z.literal('scorecard'),
+  instrument: instrumentIn,
+  from_seq: fromSeq,
+})
 const accountRequest = z.strictObject({ channel: privateChannel, from_seq: fromSeq })
 
 /** One channel to subscribe to, or to leave. */
@@ -55,6 +62,8 @@ export const channelRequest = z.discriminatedUnion('channel', [
   bookRequest,
   marketRequest,
   candleRequest,
+  indexRequest,
+  scorecardRequest,
   accountRequest,
 ])
 

@@ -5,7 +5,7 @@ import { chance } from '../../src/base/chance.ts'
 import type { Client } from '../../src/client/client.ts'
 import { BusbarError } from '../../src/client/problem.ts'
 import type { SocketClass } from '../../src/client/line.ts'
-import type { Depth, MarketStream } from '../../src/client/stream.ts'
+import type { Depth, IndexPrint, MarketStream } from '../../src/client/stream.ts'
 import { openStream } from '../../src/client/stream.ts'
 import type { RunningExchange } from '../running-exchange.ts'
 import { runExchange } from '../running-exchange.ts'
@@ -83,4 +83,13 @@ test('lists are read to their end, and cancelling everything leaves nothing open
   assert.deepEqual((await alice.orders.list({ status: 'open' })).data, [])
   const usd = (await alice.balances()).data.find(({ asset }) => asset === 'USD')
   assert.deepEqual([usd?.available, usd?.held], ['100000.000000', '0.000000'])
+})
+
+test('published numbers and scorecards come on the same connection, in the rows of REST', async () => {
+  const prints = await new Promise<IndexPrint[]>((resolve) => stream.prints(resolve))
+  const indices = prints.find(({ series }) => series === 'indices')
+  assert.deepEqual(indices?.row, await alice.indices.list())
+  const cards = await new Promise<unknown[]>((resolve) => stream.scorecards('TEXT_PRIME-USD', resolve))
+  assert.deepEqual(cards, [], 'nobody supplies yet')
+  assert.deepEqual(faults, [])
 })

@@ -14,7 +14,10 @@ const instrument = { id: 'TEXT_PRIME-USD', price_increment: '0.0001', quantity_i
 const bids: LevelOut[] = [['0.8124', '3.00', 1]]
 const asks: LevelOut[] = [['0.8126', '2.00', 1]]
 
-type Asked = { op: string; channels: { channel: string; instrument: string; depth?: number }[] }
+type Asked = {
+  op: string
+  channels: { channel: string; instrument?: string; depth?: number; from_seq?: number }[]
+}
 
 const server = new WebSocketServer({ port: 0, host: '127.0.0.1', path: '/v1/ws' })
 await once(server, 'listening')
@@ -168,4 +171,44 @@ test('listeners of one channel share one subscription, and the last to leave end
   second.end()
   await ended
   assert.deepEqual(asked, ['subscribe', 'unsubscribe'])
+})
+
+test('prints go on where the connection broke, and begin anew where one does not follow', async () => {
+  const print = (type: string, seq: number, prevSeq?: number) =>
+    JSON.stringify({
+      type,
+      channel: 'index',
+      seq,
+      prev_seq: prevSeq,
+      data: [{ series: 'indices', row: { start: String(seq) } }],
+    })
+  const asked: (number | undefined)[] = []
+  nextConnection(({ channels }, first) => {
+    asked.push(channels[0]?.from_seq)
+    first.send(print('snapshot', 5))
+    first.send(print('print', 8, 5))
+    nextConnection(({ op, channels: again }, socket) => {
+      if (op !== 'subscribe') return
+      asked.push(again[0]?.from_seq)
+      if (asked.length > 2) return socket.send(print('snapshot', 20))
+      socket.send(print('print', 11, 8))
+      socket.send(print('print', 17, 14))
+    })
+    first.close()
+  })
+  const faults: string[] = []
+  const stream = open({ onFault: (detail) => faults.push(detail) })
+  const told: string[] = []
+  const whole = new Promise<void>((resolve) => {
+    stream.prints((prints) => {
+      for (const { series, row } of prints) if (series === 'indices') told.push(row.start)
+      if (told.includes('20')) resolve()
+    })
+  })
+  await whole
+  assert.deepEqual(told, ['5', '8', '11', '20'])
+  assert.deepEqual(asked, [undefined, 8, undefined])
+  assert.equal(faults.length, 1)
+  const late = await new Promise<number>((resolve) => stream.prints(({ length }) => resolve(length)))
+  assert.equal(late, 1, 'who joins late is told the last print of each series')
 })

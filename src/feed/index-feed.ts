@@ -1,0 +1,189 @@
+import type { Instant } from '../base/time.ts'
+import { rfc3339 } from '../base/time.ts'
+import type { Venue } from '../api/venue.ts'
+import type { IndexPrint } from '../bulletin/index-frame.ts'
+import {
+  efficiencyPrint,
+  fixingPrint,
+  hourPrints,
+  intelligencePrint,
+  lastPrints,
+} from '../figures/bulletin.ts'
+import type { Applied } from '../market/market.ts'
+import type { Event } from '../state/event.ts'
+import type { FixingRecord } from '../store/projection.ts'
+import type { Following, Group, Reader } from './group.ts'
+import { catchUp, isLeft, joinGroup, newGroup, replayFrom, tellAll } from './group.ts'
+import type { Budget } from './ring.ts'
+
+/** The channel `index`: every published number of the venue, as it is published. */
+export type IndexFeed = {
+  follow(fromSeq: number | undefined, reader: Reader): Following
+  /** Hears a durable batch, right after history and the market's folds have taken it. */
+  notice(batch: readonly Applied[]): void
+  /** Catches up those who fell behind. */
+  pulse(): void
+  /** Resolves once what was noticed is told. */
+  settled(): Promise<void>
+}
+
+/** What some commands gave cause to publish, which is not yet told. */
+type Due = {
+  seq: number
+  at: Instant
+  fixings: FixingRecord[]
+  isHour: boolean
+  isMeasured: boolean
+  isCosted: boolean
+}
+
+/** While somebody reads: what readers hold, the last print of each series by its key. */
+type Board = Group & {
+  last: Map<string, IndexPrint>
+  /** Those who came before the first prints were read. */
+  waiting: Set<Following> | null
+  due: Due | undefined
+  work: Promise<void>
+}
+
+const keyOf = ({ series, row }: IndexPrint): string =>
+  series === 'fixing' ? `${series} ${row.instrument} ${row.period}` : series
+
+/** A correction stands beside its print, and does not replace it. */
+const isLast = ({ series, row }: IndexPrint): boolean => series !== 'fixing' || row.corrects === null
+
+export function createIndexFeed(venue: Venue, budget: Budget): IndexFeed {
+  const { market, clock, log } = venue
+  let board: Board | undefined
+  /** Time of the last command noticed: where an hour ends between two commands, it has closed. */
+  let noticedAt = market.at
+
+  const openBoard = (): Board => {
+    const waiting = new Set<Following>()
+    const opened: Board = {
+      ...newGroup(budget, market.seq),
+      last: new Map(),
+      waiting,
+      due: undefined,
+      work: Promise.resolve(),
+    }
+    opened.work = begin(venue, opened).catch((error: unknown) => {
+      log.error({ error }, 'the last published numbers could not be read for the stream')
+      if (board === opened) board = undefined
+    })
+    return opened
+  }
+
+  return {
+    follow(fromSeq, reader) {
+      board ??= openBoard()
+      const opened = board
+      const whole = (since?: number) => wholeOf(opened, since)
+      const joined = joinGroup(opened, whole, clock, reader, replayFrom(opened, fromSeq))
+      return {
+        ...joined,
+        start: () => (opened.waiting === null ? joined.start() : void opened.waiting.add(joined)),
+        end() {
+          opened.waiting?.delete(joined)
+          joined.end()
+        },
+      }
+    },
+    notice(batch) {
+      const since = noticedAt
+      noticedAt = batch.at(-1)?.at ?? since
+      if (board === undefined) return
+      const { hour } = venue.sequencer.state.settings
+      const due = dueOf(batch, since, hour, board.due)
+      if (due === undefined) return
+      const isUnderWay = board.due !== undefined
+      board.due = due
+      if (isUnderWay) return
+      const opened = board
+      opened.work = opened.work
+        .then(() => tellDue(venue, opened))
+        .catch((error: unknown) => log.error({ error }, 'a published number could not be told'))
+    },
+    pulse() {
+      if (board === undefined) return
+      const opened = board
+      catchUp(opened, (since) => wholeOf(opened, since))
+      if (!isLeft(opened, clock())) return
+      opened.ring.clear()
+      board = undefined
+    },
+    settled: () => board?.work ?? Promise.resolve(),
+  }
+}
+
+/** Reads the last prints and tells them to everyone who waits. */
+async function begin(venue: Venue, board: Board): Promise<void> {
+  for (const print of await lastPrints(venue)) board.last.set(keyOf(print), print)
+  const waiting = board.waiting ?? []
+  board.waiting = null
+  for (const joined of waiting) joined.start()
+}
+
+/** What a batch gives cause to publish, beside what is due already; nothing: as before. */
+function dueOf(
+  batch: readonly Applied[],
+  since: Instant,
+  hour: number,
+  before: Due | undefined,
+): Due | undefined {
+  let due: Due | undefined
+  let time: number = since
+  for (const applied of batch) {
+    const { seq, at, events } = applied
+    const cause = (): Due => {
+      due ??= before ?? { seq, at, fixings: [], isHour: false, isMeasured: false, isCosted: false }
+      due.seq = seq
+      due.at = at
+      return due
+    }
+    if (Math.floor(at / hour) !== Math.floor(time / hour)) Object.assign(cause(), { isHour: true })
+    time = at
+    for (const event of events) note(event, applied, cause)
+  }
+  return due
+}
+
+function note(event: Event, { seq, at }: Applied, cause: () => Due): void {
+  switch (event.kind) {
+    case 'fixing.published': {
+      const { kind: _, ...print } = event
+      const due = cause()
+      due.fixings.push({ seq, publishedAt: at, print })
+      if (print.period === 'hour') due.isCosted = true
+      return
+    }
+    case 'declaration.made':
+      if (event.topic === 'cost') cause().isCosted = true
+      return
+    case 'offer.certified':
+      cause().isMeasured = true
+      return
+    default:
+  }
+}
+
+async function tellDue(venue: Venue, board: Board): Promise<void> {
+  const { due } = board
+  board.due = undefined
+  if (due === undefined) return
+  const prints = due.fixings.map((record) => fixingPrint(venue, record))
+  if (due.isHour) prints.push(...(await hourPrints(venue)))
+  if (due.isHour || due.isMeasured) prints.push(intelligencePrint(venue))
+  if (due.isCosted) prints.push(await efficiencyPrint(venue))
+  for (const print of prints) if (isLast(print)) board.last.set(keyOf(print), print)
+  const { seq, at } = due
+  const frame = { type: 'print', channel: 'index', prev_seq: board.seq, seq, at: rfc3339(at), data: prints }
+  tellAll(board, { prevSeq: board.seq, seq, at, bytes: Buffer.from(JSON.stringify(frame)) })
+}
+
+function wholeOf({ seq, last }: Board, since?: number): Buffer {
+  const conflated = since === undefined ? {} : { conflated: true }
+  return Buffer.from(
+    JSON.stringify({ type: 'snapshot', channel: 'index', seq, ...conflated, data: [...last.values()] }),
+  )
+}
