@@ -189,9 +189,9 @@ function openFeeds(
   const policy = endpointPolicy(config)
   const courier = createCourier({ venue, webhooks, signer, policy, timer: systemTimer })
   sequencer.onCommit((batch) => {
-    const told = history.apply(batch)
-    accounts.publish(told)
-    courier.notice(new Set(told.map(({ account }) => account)))
+    history.apply(batch)
+    accounts.publish(batch)
+    courier.notice(batch)
     feed.publish(market.apply(batch))
   })
   return { feed, accounts, courier }

@@ -2,7 +2,8 @@ import type { AccountId, DrawId, OrderId } from '../base/ids.ts'
 import { accountOf, theInstrument } from '../state/account.ts'
 import type { State } from '../state/state.ts'
 import type { History } from '../store/history.ts'
-import type { AccountEvents, DeliveryRecord, OrderRecord } from '../store/projection.ts'
+import type { AccountEvents } from '../store/account-event.ts'
+import type { Applied, DeliveryRecord, OrderRecord } from '../store/projection.ts'
 import { units } from '../wire/decimal.ts'
 import type { PrivateChannel } from '../wire/stream.ts'
 import { printBalances } from '../api/print-account.ts'
@@ -33,7 +34,7 @@ export type AccountFeed = {
     reader: AccountReader,
   ): () => void
   /** Tells what a durable batch did, right after history has taken it. */
-  publish(told: readonly AccountEvents[]): void
+  publish(batch: readonly Applied[]): void
 }
 
 type Follower = {
@@ -92,8 +93,9 @@ export function createAccountFeed(venue: Parts): AccountFeed {
         if (joined.followers.size === 0) groups.delete(account)
       }
     },
-    publish(told) {
-      for (const events of told) {
+    publish(batch) {
+      if (groups.size === 0) return
+      for (const events of venue.history.told(batch)) {
         const group = groups.get(events.account)
         if (group === undefined) continue
         tellAll(state, group, events, live)

@@ -1,5 +1,6 @@
 import { unreachable } from '../base/assert.ts'
 import type { AccountId, InstrumentId, OfferId, OrderId } from '../base/ids.ts'
+import type { Instant } from '../base/time.ts'
 import type { Event, EventOf, Trade } from '../state/event.ts'
 
 /** An event as one account may see it: its own side of it, and nobody else's name, money or authority. */
@@ -10,6 +11,9 @@ export type Owners = {
   ofOrder(order: OrderId): AccountId
   ofOffer(offer: OfferId): AccountId
 }
+
+/** What one account is told of one command. */
+export type AccountEvents = { account: AccountId; seq: number; at: Instant; events: AccountEvent[] }
 
 export type View = { account: AccountId; event: AccountEvent }
 
@@ -112,6 +116,19 @@ export function viewsOf(event: Event, owners: Owners): View[] {
     default:
       return unreachable(event)
   }
+}
+
+/** What each account is told of one command. */
+export function toldOf(seq: number, at: Instant, events: readonly Event[], owners: Owners): AccountEvents[] {
+  const byAccount = new Map<AccountId, AccountEvents>()
+  for (const event of events)
+    for (const view of viewsOf(event, owners)) {
+      const told = byAccount.get(view.account)
+      if (told === undefined)
+        byAccount.set(view.account, { account: view.account, seq, at, events: [view.event] })
+      else told.events.push(view.event)
+    }
+  return [...byAccount.values()]
 }
 
 /** Both orders belong to one member, which may have them in one account or in two. */

@@ -1,13 +1,13 @@
 import { rowsOf } from './history-row.ts'
 import type { HistoryWriter } from './history-writer.ts'
-import type { AccountEvents, Applied, Projection } from './projection.ts'
+import type { Applied, Projection } from './projection.ts'
 import { takeHours } from './hour-row.ts'
 import { foldApplied, isLive, newChanges } from './projection.ts'
 
 /** What is applied and not yet on disk, and its way there. */
 export type Overlay = {
   watermark(): number
-  apply(batch: readonly Applied[]): AccountEvents[]
+  apply(batch: readonly Applied[]): void
   /** Resolves once everything applied before the call is written; with `durable`, for good. */
   settle(durable?: boolean): Promise<void>
 }
@@ -34,6 +34,7 @@ export function createOverlay(
     timer = undefined
     const { changes, seq } = projection
     const rows = rowsOf(seq, changes, takeHours(projection))
+    const told = changes.told.take()
     const doneOrders = [...changes.orders].filter((order) => !isLive(order))
     const doneDeliveries = [...changes.deliveries].filter((delivery) => delivery.status !== 'open')
     projection.changes = newChanges()
@@ -47,7 +48,7 @@ export function createOverlay(
       onFailure(error)
     }
     writing = writer
-      .run({ kind: 'write', rows, durable })
+      .run({ kind: 'write', rows, told, durable })
       .then(forgetDone, fail)
       .finally(() => {
         writing = undefined
@@ -66,11 +67,8 @@ export function createOverlay(
   return {
     watermark: () => written,
     apply(batch) {
-      const told: AccountEvents[] = []
-      for (const applied of batch)
-        if (applied.seq > projection.seq) told.push(...foldApplied(projection, applied))
+      for (const applied of batch) if (applied.seq > projection.seq) foldApplied(projection, applied)
       schedule()
-      return told
     },
     async settle(durable = false) {
       const target = projection.seq
@@ -89,4 +87,4 @@ const countOf = ({ changes }: Projection): number =>
   changes.orders.size +
   changes.fills.length +
   changes.deliveries.size +
-  changes.events.length
+  changes.told.count

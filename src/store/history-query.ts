@@ -3,7 +3,8 @@ import type { AccountId, DrawId, InstrumentId, OrderId, TradeId } from '../base/
 import type { Side } from '../state/command.ts'
 import { deliveryOf, eventsOf, fillOf, fixingRecordOf, orderOf } from './history-row.ts'
 import type { HistoryDatabase } from './history-table.ts'
-import type { AccountEvents, DeliveryRecord, FillRecord, FixingRecord, OrderRecord } from './projection.ts'
+import type { AccountEvents } from './account-event.ts'
+import type { DeliveryRecord, FillRecord, FixingRecord, OrderRecord } from './projection.ts'
 
 /**
  * Up to `limit` records, newest first. `next` is where to go on, as `before` of the next question, or null.

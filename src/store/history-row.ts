@@ -1,12 +1,11 @@
 import type { AccountId, DrawId, InstrumentId, MandateId, OfferId, OrderId, TradeId } from '../base/ids.ts'
 import type { Lots, Micros, Ticks, Wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
-import type { AccountEvent } from './account-event.ts'
+import type { AccountEvent, AccountEvents } from './account-event.ts'
 import type { HourChanges } from './hour-row.ts'
 import { hourRowsOf } from './hour-row.ts'
 import type { HistoryRows } from './history-table.ts'
 import type {
-  AccountEvents,
   Changes,
   DeclarationRecord,
   DeliveryRecord,
@@ -22,13 +21,15 @@ type DeliveryRow = HistoryRows['delivery'][number]
 type FixingRow = HistoryRows['fixing'][number]
 type EventRow = HistoryRows['account_event'][number]
 
-/** What changed as rows: a copy, so that what happens next is not in it. */
-export const rowsOf = (seq: number, changes: Changes, hours: HourChanges): HistoryRows => ({
+/** What the first thread lays out itself; what accounts were told it hands over as it is. */
+export type NewRows = Omit<HistoryRows, 'account_event'>
+
+/** What changed as rows: a copy, so that what happens next is not in it. How deliveries ended is left out. */
+export const rowsOf = (seq: number, changes: Changes, hours: HourChanges): NewRows => ({
   seq,
   order_record: [...changes.orders].map(orderRow),
   fill: changes.fills.map(fillRow),
   delivery: [...changes.deliveries].map(deliveryRow),
-  account_event: changes.events.map(eventRow),
   fixing: changes.fixings.map(fixingRow),
   declaration: changes.declarations.map(declarationRow),
   ...hourRowsOf(hours),
@@ -134,7 +135,7 @@ const deliveryRow = (delivery: DeliveryRecord): DeliveryRow => ({
   request: delivery.request,
   wt: delivery.wt,
   status: delivery.status,
-  outcome: delivery.outcome && JSON.stringify(delivery.outcome),
+  outcome: null,
   opened_seq: delivery.openedSeq,
   opened_at: delivery.openedAt,
   seq: delivery.seq,
@@ -184,13 +185,6 @@ export const fixingRecordOf = (row: FixingRow): FixingRecord => ({
   seq: row.seq,
   publishedAt: row.published_at as Instant,
   print: JSON.parse(row.print) as FixingRecord['print'],
-})
-
-const eventRow = ({ account, seq, at, events }: AccountEvents): EventRow => ({
-  account,
-  seq,
-  at,
-  events: JSON.stringify(events),
 })
 
 /** What one account was told of one command, as it was written. */

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { known } from '../base/assert.ts'
 import type { HistoryRows, HistoryTables } from './history-table.ts'
 import { openHistoryDatabase } from './history-table.ts'
+import { unpack } from './told-rows.ts'
 import type { Packed, PackedRows, WriterAnswer, WriterRequest, WriterTask } from './history-writer.ts'
 
 // The thread that writes history. Tasks arrive in order and are done one after another.
@@ -103,7 +104,7 @@ async function forget({ accounts, before, limit }: Extract<WriterTask, { kind: '
 }
 
 const perform = (task: WriterRequest['task']): Promise<number> =>
-  task.kind === 'write' ? write(JSON.parse(task.packed) as Packed, task.durable) : forget(task)
+  task.kind === 'write' ? write(unpack(task.packed, task.told), task.durable) : forget(task)
 
 let last: Promise<void> = Promise.resolve()
 

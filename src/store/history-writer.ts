@@ -1,16 +1,17 @@
 import type { Worker } from 'node:worker_threads'
 import type { AccountId } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
-import type { HistoryRows } from './history-table.ts'
+import type { NewRows } from './history-row.ts'
 import { startWorker } from '../thread/worker.ts'
 
 /** What the writing thread can be asked for. */
 export type WriterTask =
-  | { kind: 'write'; rows: HistoryRows; durable: boolean }
+  | { kind: 'write'; rows: NewRows; told: Uint8Array<ArrayBuffer>; durable: boolean }
   | { kind: 'forget'; accounts: AccountId[]; before: Instant; limit: number }
 
 type Forget = Extract<WriterTask, { kind: 'forget' }>
-export type WriterRequest = { id: number; task: { kind: 'write'; packed: string; durable: boolean } | Forget }
+type PackedWrite = { kind: 'write'; packed: string; told: Uint8Array<ArrayBuffer>; durable: boolean }
+export type WriterRequest = { id: number; task: PackedWrite | Forget }
 /** How many rows it wrote or deleted, or why it could not. */
 export type WriterAnswer = { id: number; rows: number } | { id: number; error: string }
 
@@ -33,7 +34,7 @@ function packed(task: WriterTask): WriterRequest['task'] {
     seq,
     tables: filled.map(([table, rows]) => [table, packedRows(rows)]),
   }
-  return { kind: 'write', packed: JSON.stringify(pack), durable: task.durable }
+  return { kind: 'write', packed: JSON.stringify(pack), told: task.told, durable: task.durable }
 }
 
 const packedRows = (rows: readonly object[]): PackedRows => ({
@@ -67,7 +68,7 @@ export function startHistoryWriter(path: string): HistoryWriter {
       return new Promise((resolve, reject) => {
         const request: WriterRequest = { id: nextId++, task: packed(task) }
         waiting.set(request.id, { resolve, reject })
-        worker.postMessage(request)
+        worker.postMessage(request, request.task.kind === 'write' ? [request.task.told.buffer] : [])
       })
     },
     async close() {

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import type { AccountId, DrawId, InstrumentId, OfferId, OrderId, TradeId } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
+import type { AccountEvents } from './account-event.ts'
+import { toldOf } from './account-event.ts'
 import { createOverlay } from './history-overlay.ts'
 import type { DeliveryQuery, FillQuery, FixingQuery, OrderQuery, Page } from './history-query.ts'
 import {
@@ -21,7 +23,6 @@ import { hourRecordOf } from './hour-query.ts'
 import { loadHourBook } from './hour-row.ts'
 import { startHistoryWriter } from './history-writer.ts'
 import type {
-  AccountEvents,
   Applied,
   DeliveryRecord,
   FillRecord,
@@ -29,7 +30,7 @@ import type {
   OrderRecord,
   Projection,
 } from './projection.ts'
-import { isLive, newChanges } from './projection.ts'
+import { isLive, newChanges, ownersOf } from './projection.ts'
 
 /**
  * Everything that happened, laid out for questions. It follows durable batches: what a batch did is seen by
@@ -40,10 +41,11 @@ export type History = {
   /** The last command that is written. The sequencer tells again what came after. */
   watermark(): number
   /**
-   * Folds one durable batch in and returns what each account is told of it. Commands already written pass by;
-   * throws a `BrokenPromise` if one is missing.
+   * Folds one durable batch in. Commands already written pass by; throws a `BrokenPromise` if one is missing.
    */
-  apply(batch: readonly Applied[]): AccountEvents[]
+  apply(batch: readonly Applied[]): void
+  /** What each account is told of a batch, for who listens: asked right after it is applied. */
+  told(batch: readonly Applied[]): AccountEvents[]
   /** What is at hand without waiting: what is open, and what the last batches changed. */
   readonly live: Live
   orderById(id: OrderId): Promise<OrderRecord | undefined>
@@ -109,6 +111,7 @@ export async function openHistory(path: string, onFailure: (error: Error) => voi
   const projection = await load(db)
   const writer = startHistoryWriter(path)
   const overlay = createOverlay(projection, writer, onFailure)
+  const owners = ownersOf(projection)
   const settled = async () => {
     await overlay.settle()
     return db
@@ -116,6 +119,7 @@ export async function openHistory(path: string, onFailure: (error: Error) => voi
   return {
     watermark: () => overlay.watermark(),
     apply: (batch) => overlay.apply(batch),
+    told: (batch) => batch.flatMap(({ seq, at, events }) => toldOf(seq, at, events, owners)),
     live: liveOf(projection),
     async orderById(id) {
       const held = projection.orders.get(id)

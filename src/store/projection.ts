@@ -25,8 +25,9 @@ import type { HourBook, TradeFacts } from '../index/hour-book.ts'
 import { foldHour, foldTradeHour } from '../index/hour-book.ts'
 import type { Declaration } from '../state/declaration.ts'
 import type { FixingPrint } from '../state/fixing.ts'
-import type { AccountEvent, Owners } from './account-event.ts'
-import { fillsOf, viewsOf } from './account-event.ts'
+import type { Owners } from './account-event.ts'
+import { fillsOf } from './account-event.ts'
+import { ToldLog } from './told-log.ts'
 
 /** One applied command, as far as history looks at it. */
 export type Applied = {
@@ -118,9 +119,6 @@ export type FixingRecord = { seq: number; publishedAt: Instant; print: FixingPri
 /** One statement on the record. */
 export type DeclarationRecord = { seq: number; at: Instant } & Declaration
 
-/** What one account is told of one command. */
-export type AccountEvents = { account: AccountId; seq: number; at: Instant; events: AccountEvent[] }
-
 /** Everything that changed since it was last taken. */
 export type Changes = {
   orders: Set<OrderRecord>
@@ -128,7 +126,7 @@ export type Changes = {
   fixings: FixingRecord[]
   declarations: DeclarationRecord[]
   deliveries: Set<DeliveryRecord>
-  events: AccountEvents[]
+  told: ToldLog
   instruments: { id: InstrumentId; lotTick: number }[]
   offers: { id: OfferId; account: AccountId }[]
 }
@@ -155,37 +153,27 @@ export const newChanges = (): Changes => ({
   fixings: [],
   declarations: [],
   deliveries: new Set(),
-  events: [],
+  told: new ToldLog(),
   instruments: [],
   offers: [],
 })
 
 /** Folds one command in. Throws if one is missing before it: history has no holes. */
-export function foldApplied(projection: Projection, applied: Applied): AccountEvents[] {
+export function foldApplied(projection: Projection, applied: Applied): void {
   const { seq, at, events } = applied
   assert(seq === projection.seq + 1, `history goes on at ${projection.seq + 1}, not at ${seq}`)
   projection.seq = seq
   projection.at = at
-  if (events.length === 0) return []
-  const byAccount = new Map<AccountId, AccountEvents>()
-  const owners = ownersOf(projection)
+  if (events.length === 0) return
   for (const event of events) {
     foldEvent(projection, applied, event)
     foldHour(projection.book, at, event)
-    for (const view of viewsOf(event, owners)) {
-      let told = byAccount.get(view.account)
-      if (told === undefined) {
-        told = { account: view.account, seq, at, events: [] }
-        byAccount.set(view.account, told)
-        projection.changes.events.push(told)
-      }
-      told.events.push(view.event)
-    }
   }
-  return [...byAccount.values()]
+  projection.changes.told.add(seq, at, events, ownersOf(projection))
 }
 
-const ownersOf = ({ orders, offers }: Projection): Owners => ({
+/** Who owns orders and offers that history holds in memory. */
+export const ownersOf = ({ orders, offers }: Projection): Owners => ({
   ofOrder: (order) => known(orders.get(order), `order ${order} is known to history`).account,
   ofOffer: (offer) => known(offers.get(offer), `offer ${offer} is known to history`),
 })

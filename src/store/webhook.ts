@@ -30,6 +30,7 @@ export type WebhookChange = Partial<Pick<Webhook, 'cursor' | 'isLow' | 'failingS
 /** Every webhook, in memory, and on disk before a change is acknowledged. */
 export type Webhooks = {
   all(): readonly Webhook[]
+  isEmpty(): boolean
   of(account: AccountId): readonly Webhook[]
   find(id: number): Webhook | undefined
   add(webhook: NewWebhook): Promise<Webhook>
@@ -58,6 +59,7 @@ export async function createWebhooks(db: ControlDatabase): Promise<Webhooks> {
     held.set(row.id, webhookOf(row))
   return {
     all: () => [...held.values()],
+    isEmpty: () => held.size === 0,
     of: (account) => [...held.values()].filter((one) => one.account === account),
     find: (id) => held.get(id),
     async add({ account, mandate, url, types, lowBalance, cursor, createdAt }) {
