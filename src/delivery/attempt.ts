@@ -150,9 +150,10 @@ class Running {
     if (delta === null) return
     if (!hasContent(chunk)) return this.takeSeals(delta, readAt)
     this.call.allow(generationMs(this.terms.spec, Buffer.byteLength(textOf(delta))))
-    const seals = this.seals.length === 0 ? delta.seals : [...this.seals, ...(delta.seals ?? [])]
-    this.seals = []
     this.begun = true
+    if (this.seals.length === 0) return this.relay.take(delta, readAt)
+    const seals = [...this.seals, ...(delta.seals ?? [])]
+    this.seals = []
     this.relay.take({ ...delta, seals }, readAt)
   }
 

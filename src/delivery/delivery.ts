@@ -145,7 +145,8 @@ export class Delivery {
   /** Calls suppliers until one serves. Another one may only follow while the buyer has seen nothing. */
   private async serve({ draw, offer, others }: Opened): Promise<void> {
     this.draw = draw
-    this.whenDurable(draw)
+    // An answer sent whole waits for its settlement, which is durable after its draw.
+    if (this.request.body.stream) this.whenDurable(draw)
     this.opening.prompt.begin((tokens) => draw.counted(tokens))
     for (let next: Chosen | undefined = { offer, others }; ; ) {
       this.offer = next.offer

@@ -11,8 +11,9 @@ import type {
   ToolDelta,
   Unreadable,
 } from './chunk.ts'
-import { countIn, isObject, malformed, reportedError, textIn } from './chunk.ts'
-import type { Dialect, OutputLimit } from './dialect.ts'
+import { countIn, isObject, malformed, NOTHING, reportedError, textIn } from './chunk.ts'
+import type { Dialect, EventReader, OutputLimit } from './dialect.ts'
+import { PlainText } from './plain-text.ts'
 
 /** Chat completions, as most suppliers speak them. */
 export const openaiDialect: Dialect = {
@@ -22,21 +23,39 @@ export const openaiDialect: Dialect = {
   keyHeaders: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
   uncarried: () => null,
   print,
-  newReader() {
-    let done = false
-    return {
-      get done() {
-        return done
-      },
-      event(data) {
-        if (data !== '[DONE]') return read(data, 'delta')
-        done = true
-        return null
-      },
-    }
-  },
+  newReader: () => new OpenaiReader(),
   readWhole: (data) => read(data, 'message'),
 }
+
+class OpenaiReader implements EventReader {
+  done = false
+  private readonly plain = new PlainText()
+
+  event(data: string): Chunk | Unreadable | null {
+    if (data === '[DONE]') {
+      this.done = true
+      return null
+    }
+    const text = this.plain.find(data)
+    if (text !== undefined) return { delta: { ...NOTHING, content: text }, finish: null, claim: null }
+    const chunk = read(data, 'delta')
+    const content = plainTextOf(chunk)
+    if (content !== undefined) this.plain.learn(data, content, readPlainText)
+    return chunk
+  }
+}
+
+/** The content of an event that holds nothing else. */
+function plainTextOf(chunk: Chunk | Unreadable): string | undefined {
+  if ('code' in chunk || chunk.delta === null || chunk.finish !== null || chunk.claim !== null)
+    return undefined
+  const { content, reasoning, refusal, tools, logprobs, seals } = chunk.delta
+  const isAlone =
+    reasoning === null && refusal === null && tools === null && logprobs === null && seals === null
+  return isAlone && chunk.stopSequence === undefined ? (content ?? undefined) : undefined
+}
+
+const readPlainText = (data: string): string | undefined => plainTextOf(read(data, 'delta'))
 
 const REPLACED = new Set([
   'model',
@@ -63,10 +82,17 @@ function print(request: ChatRequest, model: string, { asked }: OutputLimit): str
   if (asked !== null) call.max_tokens = asked
   const effort = effortOf(request)
   if (effort !== undefined) call.reasoning_effort = effort
-  for (const [field, value] of Object.entries(request))
+  for (const field in request) {
+    const value = request[field as keyof ChatRequest]
     if (value !== null && value !== undefined && !REPLACED.has(field)) call[field] = value
+  }
   if (request.tools && request.tools.length > 0) call.tools = request.tools.map(withoutHint)
-  call.messages = request.messages.flatMap(printMessage)
+  const messages: object[] = []
+  for (const message of request.messages) {
+    if (isPlain(message)) messages.push(message)
+    else messages.push(...printMessage(message))
+  }
+  call.messages = messages
   return JSON.stringify(call)
 }
 
@@ -80,6 +106,10 @@ function effortOf({ reasoning_effort: effort, thinking }: ChatRequest): string |
   if (thinking.budget_tokens <= EFFORT_TOKENS.low) return 'low'
   return thinking.budget_tokens <= EFFORT_TOKENS.medium ? 'medium' : 'high'
 }
+
+/** A message of text alone that has nothing but what every server reads. */
+const isPlain = ({ role, content }: ChatMessage): boolean =>
+  typeof content === 'string' && role !== 'assistant' && role !== 'tool'
 
 /** A message as any server reads it; pictures in a tool's result follow it as a message of the user. */
 function printMessage(message: ChatMessage): Json[] {
