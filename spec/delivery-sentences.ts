@@ -42,7 +42,8 @@ function draw(world: World, who: string, name: string, size: string, from: strin
     deadline: later(world.state.at, 10 * MINUTE),
   }
   for (const part of rest.split(',').map((words) => words.trim())) {
-    if (part.startsWith('buying up to ')) open.buyLimit = price(part.slice(13))
+    if (part.startsWith('of up to ')) open.whole = units(part.slice(9))
+    else if (part.startsWith('buying up to ')) open.buyLimit = price(part.slice(13))
     else if (part.startsWith('under ')) open.mandate = mandateNamed(world, part.slice(6))
     else if (/^for \d+ min$/.test(part))
       open.deadline = later(world.state.at, Number(part.split(' ')[1]) * MINUTE)

@@ -4,6 +4,7 @@ import type { Event } from '../src/state/event.ts'
 import { deliverySentences, deliveryVoice } from './delivery-sentences.ts'
 import type { Sentence, Voice, World } from './language.ts'
 import { ask, newWorld } from './language.ts'
+import { mandateSentences, mandateVoice } from './mandate-sentences.ts'
 import { penaltySentences } from './penalty-sentences.ts'
 import { procurementSentences, procurementVoice } from './procurement-sentences.ts'
 import { tradingSentences, tradingVoice } from './trading-sentences.ts'
@@ -14,10 +15,17 @@ const SENTENCES: readonly Sentence[] = [
   ...tradingSentences,
   ...deliverySentences,
   ...venueSentences,
+  ...mandateSentences,
   ...penaltySentences,
   ...procurementSentences,
 ]
-const VOICE: Voice = { ...tradingVoice, ...deliveryVoice, ...venueVoice, ...procurementVoice }
+const VOICE: Voice = {
+  ...tradingVoice,
+  ...deliveryVoice,
+  ...venueVoice,
+  ...mandateVoice,
+  ...procurementVoice,
+}
 
 /**
  * Tells a rule of the market as a story and holds the exchange to it. A sentence may say what comes of it

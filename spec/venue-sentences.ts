@@ -1,10 +1,8 @@
-import assert from 'node:assert/strict'
 import type { OfferId } from '../src/base/ids.ts'
-import { NO_MANDATE } from '../src/base/ids.ts'
 import { lots, ppm, wt } from '../src/base/money.ts'
 import { later, MICROS_PER_HOUR, MICROS_PER_SECOND } from '../src/base/time.ts'
 import type { Instant } from '../src/base/time.ts'
-import type { Command, MandateGrant } from '../src/state/command.ts'
+import type { Command } from '../src/state/command.ts'
 import type { Event } from '../src/state/event.ts'
 import type { InstrumentStatus, KillScope } from '../src/state/status.ts'
 import { DEFAULT_RULES } from '../src/state/status.ts'
@@ -13,7 +11,6 @@ import {
   accountNamed,
   ask,
   dollars,
-  mandateNamed,
   MARKET,
   offerNamed,
   showMoney,
@@ -39,59 +36,6 @@ const money: Sentence[] = [
       amount: dollars(amount),
       reference: 'scenario',
     }),
-  ],
-]
-
-/** `grants m1 1.00 a day, buys only, up to 1.10, below m0, until an hour from now, 0.50 an order` */
-function grant(world: World, who: string, name: string, rest: string): MandateGrant {
-  const terms: MandateGrant = {
-    kind: 'mandate.grant',
-    account: accountNamed(world, who),
-    parent: NO_MANDATE,
-    name,
-    budget: {},
-    instruments: null,
-    sides: ['buy', 'sell'],
-    priceLimit: null,
-    autoBuy: false,
-    expiresAt: null,
-  }
-  for (const part of rest.split(',').map((word) => word.trim())) {
-    const [, amount = '', window = ''] =
-      /^(-?[\d.]+) (?:a |an )?(order|hour|day|week|month|lifetime)$/.exec(part) ?? []
-    if (window !== '') Object.assign(terms.budget, { [window]: dollars(amount) })
-    else if (part === 'buys only') terms.sides = ['buy']
-    else if (part === 'sells only') terms.sides = ['sell']
-    else if (part === 'auto-buy') terms.autoBuy = true
-    else if (part === 'no market') terms.instruments = []
-    else if (part === 'for an hour') terms.expiresAt = later(world.state.at, MICROS_PER_HOUR)
-    else if (part.startsWith('up to ')) terms.priceLimit = dollars(part.slice(6))
-    else if (part.startsWith('below ')) terms.parent = mandateNamed(world, part.slice(6))
-    else assert.equal(part, '', `a mandate says what it allows: ${part}`)
-  }
-  world.names.set(name, world.state.mandates.length + 1)
-  return terms
-}
-
-const authority: Sentence[] = [
-  [/^(\S+) grants (\S+?),? (.*)$/, (world, who = '', name = '', rest = '') => grant(world, who, name, rest)],
-  [
-    /^(\S+) revokes (\S+)$/,
-    (world, who = '', name = '') => ({
-      kind: 'mandate.revoke',
-      account: accountNamed(world, who),
-      mandate: mandateNamed(world, name),
-    }),
-  ],
-  [
-    /^(\S+) stands at$/,
-    (world, name = '') => {
-      const mandate =
-        world.state.mandates[mandateNamed(world, name) - 1] ?? assert.fail(`${name} was granted`)
-      return {
-        answer: `${showMoney(mandate.spent.lifetime.amount)} spent, ${showMoney(mandate.reserved)} reserved`,
-      }
-    },
   ],
 ]
 
@@ -243,8 +187,8 @@ const venue: Sentence[] = [
 const pass = (world: World, micros: number): Event[] =>
   ask(world, { kind: 'time.tick' }, later(world.state.at, micros))
 
-/** Money, mandates, supply, the venue's own acts, and the passing of time. */
-export const venueSentences: readonly Sentence[] = [...money, ...authority, ...supply, ...venue]
+/** Money, supply, the venue's own acts, and the passing of time. */
+export const venueSentences: readonly Sentence[] = [...money, ...supply, ...venue]
 
 export const venueVoice: Voice = {
   'units.issued': ({ wt: size, bond }) => `issued ${showUnits(size)}, bond ${showMoney(bond)}`,

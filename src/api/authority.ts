@@ -1,7 +1,7 @@
 import type { MandateId } from '../base/ids.ts'
 import { NO_MANDATE } from '../base/ids.ts'
 import { mandateOf, accountOf } from '../state/account.ts'
-import { isUnder } from '../trading/budget.ts'
+import { isUnder } from '../mandate/budget.ts'
 import type { State } from '../state/state.ts'
 import type { Call, Caller } from './operation.ts'
 import type { Problem } from './problem.ts'

@@ -7,9 +7,12 @@ import { positionOf } from '../state/account.ts'
 import type { SupplierGrade } from '../state/command.ts'
 import type { State } from '../state/state.ts'
 
-/** Records what the market's fold makes of suppliers, where their standing has changed. */
+/**
+ * Records what the market's fold makes of suppliers, where their standing, or a whole point of their score,
+ * has changed.
+ */
 export type GradeDesk = {
-  /** Grades everybody now; returns how many standings changed. */
+  /** Grades everybody now; returns how many were recorded. */
   grade(): Promise<number>
   /** Grades by itself from now on, every hour of the venue. */
   start(): void
@@ -34,12 +37,17 @@ export function gradesDue(state: State, market: Market, at: Instant): SupplierGr
     for (const account of suppliers) {
       const card = cards.find((one) => one.account === account)
       const standing = card?.standing ?? 'probation'
-      if (positionOf(state, account, id)?.conduct?.standing === standing) continue
-      due.push({ kind: 'supplier.grade', account, instrument: id, standing, ...measured(card) })
+      const grade = measured(card)
+      const before = positionOf(state, account, id)?.conduct
+      if (before?.standing === standing && isNear(before.score, grade.score)) continue
+      due.push({ kind: 'supplier.grade', account, instrument: id, standing, ...grade })
     }
   }
   return due
 }
+
+/** Whether two scores are of the same whole point: mandates ask for no less. */
+const isNear = (a: number, b: number): boolean => Math.floor(a / 100) === Math.floor(b / 100)
 
 const measured = (card: Scorecard | undefined): Pick<SupplierGrade, 'score' | 'requests'> => ({
   score: Math.floor((card?.score ?? 0) * 100),

@@ -43,6 +43,12 @@ const UNITS: Record<string, 'price' | 'lots' | 'units' | 'money' | 'time' | 'ms'
   refund: 'money',
   escrow: 'money',
   priceLimit: 'money',
+  priceFloor: 'money',
+  above: 'money',
+  worst: 'money',
+  threshold: 'money',
+  position: 'units',
+  wait: 'ms',
   deadline: 'time',
   expiresAt: 'time',
   until: 'time',
@@ -71,6 +77,8 @@ const IDS: Record<string, IdKind> = {
   parent: 'mandate',
   group: 'group',
   procurement: 'procurement',
+  approval: 'approval',
+  placed: 'order',
 }
 
 /** Names that say more outside than inside. */
@@ -85,6 +93,9 @@ const NAMES: Record<string, string> = {
   sellAt: 'sell_price',
   window: 'window_ms',
   freeze: 'freeze_ms',
+  wait: 'wait_ms',
+  worst: 'cost',
+  placed: 'order',
 }
 
 const snake = (name: string): string =>

@@ -1,7 +1,7 @@
 import type { Fault, ProblemOut } from '../wire/problem.ts'
 
 /** What every refusal of a request, before the engine or by it, says beside its own detail. */
-type Kind = { status: number; title: string; retryable?: true; outcome?: 'unknown' }
+type Kind = { status: number; title: string; retryable?: true; outcome?: 'accepted' | 'unknown' }
 
 /** Why a request can be refused before the engine sees it. The engine's own refusals stand in refusal.ts. */
 export const requestProblems = {
@@ -71,7 +71,7 @@ export class Problem {
   readonly title: string
   readonly detail: string
   readonly retryable: boolean
-  readonly outcome: 'rejected' | 'unknown'
+  readonly outcome: 'rejected' | 'accepted' | 'unknown'
   readonly more: More
 
   constructor(code: string, kind: Kind, detail: string, more: More = {}) {

@@ -21,6 +21,8 @@ const EXPLAINED: Record<Reject, Explanation> = {
   price_not_positive: { title: 'The price must be above zero', unit: 'ticks' },
   post_only_needs_gtc_limit: { title: 'Only a limit order that may rest can be post-only' },
   budget_not_positive: { title: 'A budget cannot be below zero' },
+  budget_windows: { title: 'A window has more than one that contains it' },
+  bounds_invalid: { title: 'A bound of the mandate is out of its own bounds', unit: 'count' },
   spec_invalid: { title: 'The specification breaks a rule' },
   nothing_to_amend: { title: 'The amendment changes nothing' },
   name_empty: { title: 'A name is needed' },
@@ -48,6 +50,8 @@ const EXPLAINED: Record<Reject, Explanation> = {
     unit: 'count',
   },
   procurement_limit: { title: 'The account has as many procurements as it may have', unit: 'count' },
+  approval_not_found: { status: 404, title: 'There is no such approval for this key to decide' },
+  approval_over: { status: 409, title: 'The approval waits no more' },
   group_not_found: { status: 404, title: 'There is no such open order group' },
   penalty_not_found: { status: 404, title: 'There is no such penalty, or it can no longer be disputed' },
   group_frozen: { title: 'The group has filled what it may and is frozen' },
@@ -91,15 +95,35 @@ const EXPLAINED: Record<Reject, Explanation> = {
   fok_unfillable: { title: 'The order cannot be filled whole', unit: 'lots' },
   no_liquidity: { title: 'There is nothing to trade with' },
   open_order_limit: { title: 'The account has as many open orders as it may have', unit: 'count' },
-  expiry_not_ahead: { title: 'The order would have ended before it began' },
+  expiry_not_ahead: { title: 'It would have ended before it began' },
   nothing_to_reduce: { title: 'There is nothing that the order could reduce' },
   settings_invalid: { title: 'The settings break a rule' },
   mandate_instrument: { status: 403, title: 'The mandate does not cover this instrument' },
   mandate_side: { status: 403, title: 'The mandate does not cover this side' },
-  mandate_price: { status: 403, title: 'The price is above the limit of the mandate' },
+  mandate_price: { status: 403, title: 'The price is beyond the limit of the mandate' },
   mandate_wider_than_parent: { status: 403, title: 'A mandate cannot be wider than its parent' },
   mandate_auto_buy: { status: 403, title: 'The mandate does not allow buying what is lacking' },
   budget_exceeded: { status: 403, title: 'The budget of the mandate does not reach' },
+  fixing_missing: { status: 403, title: 'The mandate asks for a fixing, and there is none yet' },
+  mandate_fixing: { status: 403, title: 'The price is too far from the fixing for the mandate' },
+  mandate_position: {
+    status: 403,
+    title: 'There would be more units under the mandate than it allows',
+    unit: 'units',
+  },
+  mandate_open_orders: {
+    status: 403,
+    title: 'As many orders are open under the mandate as it allows',
+    unit: 'count',
+  },
+  mandate_rate: {
+    status: 403,
+    title: 'The mandate has had its orders and draws of this minute',
+    unit: 'count',
+  },
+  mandate_score: { status: 403, title: 'The scorecard of the supplier is below the mandate', unit: 'count' },
+  approval_needed: { status: 403, title: 'A person has to approve this' },
+  approval_limit: { title: 'As many approvals wait as an account may have', unit: 'count' },
   insufficient_funds: { title: 'There is not enough free money' },
   insufficient_units: { title: 'There are not enough free units', unit: 'units' },
   units_owed: { title: 'Units that the account still owes cannot leave trading', unit: 'units' },
@@ -130,7 +154,7 @@ export function factsOf(
   return Object.fromEntries(Object.entries(detail).map(([name, value]) => [name, fact(name, value)]))
 
   function fact(name: string, value: number | string): string {
-    return (name === 'order' || name === 'procurement') && typeof value === 'number'
+    return (name === 'order' || name === 'procurement' || name === 'approval') && typeof value === 'number'
       ? printId(name, value)
       : printFact(value, unit, spec)
   }

@@ -19,6 +19,8 @@ export type GroupId = Brand<number, 'GroupId'>
 /** A standing order to the exchange to keep so many units on hand. */
 export type ProcurementId = Brand<number, 'ProcurementId'>
 export type MandateId = Brand<number, 'MandateId'>
+/** An order or a request that waits for a person. */
+export type ApprovalId = Brand<number, 'ApprovalId'>
 /** Position of a command in the one order of the exchange. Starts at 1. */
 export type Seq = Brand<number, 'Seq'>
 

@@ -6,7 +6,8 @@ export type Instant = Brand<number, 'Instant'>
 
 export const MICROS_PER_MS = 1_000
 export const MICROS_PER_SECOND = 1_000_000
-export const MICROS_PER_HOUR = 3_600 * MICROS_PER_SECOND
+export const MICROS_PER_MINUTE = 60 * MICROS_PER_SECOND
+export const MICROS_PER_HOUR = 60 * MICROS_PER_MINUTE
 export const MICROS_PER_DAY = 24 * MICROS_PER_HOUR
 
 export const instant = (micros: number): Instant => {

@@ -18,7 +18,9 @@ import { move } from '../state/ledger.ts'
 import { BUY } from '../state/order.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
-import type { Instrument, Offer, Position, State } from '../state/state.ts'
+import type { Draw, Instrument, Offer, Position, State } from '../state/state.ts'
+import { scoreFault } from '../mandate/bound.ts'
+import { lapseFault } from '../mandate/budget.ts'
 import { reachOf } from '../trading/corridor.ts'
 import { contractValue, escrowBehind, freeBond, takeEscrow } from '../trading/escrow.ts'
 import { costOf } from '../trading/fill.ts'
@@ -49,10 +51,13 @@ export function coverDraw(
   const draw = state.draws.get(id)
   if (draw === undefined) return refuse('draw_not_found')
   const instrument = theInstrument(state, draw.instrument)
+  const lapsed = lapseFault(state, draw.mandate, state.at)
+  if (lapsed !== undefined) return lapsed
+  const able = offers.filter((one) => !isBelowScore(state, draw, one))
   const failing = known(positionOf(state, draw.supplier, instrument.id), 'who is called has a position')
   const wanted = lots(Math.ceil(draw.wt / instrument.spec.lot))
   const called = failing.reserved - draw.wt
-  const plan = planCover(state, instrument, failing, offers, wanted, called)
+  const plan = planCover(state, instrument, failing, able, wanted, called)
   if (plan === undefined) return refuse('cover_short', { needed: draw.wt })
 
   // Nothing below this line can fail.
@@ -71,6 +76,12 @@ export function coverDraw(
   draw.supplier = offer.terms.account
   draw.failed = failed
   return undefined
+}
+
+/** Whether the mandate of a draw does not let this offer's supplier serve it. */
+function isBelowScore(state: State, { mandate, instrument }: Draw, id: OfferId): boolean {
+  const offer = offerOf(state, id)
+  return offer !== undefined && scoreFault(state, mandate, offer.terms.account, instrument) !== undefined
 }
 
 export type Cover = { offer: Offer; purchase: Purchase }

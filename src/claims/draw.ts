@@ -1,7 +1,8 @@
 import { known } from '../base/assert.ts'
-import type { DrawId } from '../base/ids.ts'
-import type { Lots } from '../base/money.ts'
-import { lots, micros, wt } from '../base/money.ts'
+import type { AccountId, DrawId } from '../base/ids.ts'
+import type { Lots, Micros } from '../base/money.ts'
+import type { Instant } from '../base/time.ts'
+import { lots, micros, mulDivUp, wt } from '../base/money.ts'
 import {
   accountOf,
   instrumentOf,
@@ -11,7 +12,9 @@ import {
   theInstrument,
 } from '../state/account.ts'
 import { schedule } from '../state/agenda.ts'
-import { lapseFault, ownsMandate, prepayUnits, reserveBudget, scopeFault } from '../trading/budget.ts'
+import { lapseFault, ownsMandate, prepayUnits, reserveBudget, scopeFault } from '../mandate/budget.ts'
+import { approvalFault, countTaken, rateFault, scoreFault } from '../mandate/bound.ts'
+import { usePermit, permitFor } from '../standing/approval.ts'
 import { drawLots, drawTrading } from './claim.ts'
 import type { CommandOf } from '../state/command.ts'
 import type { Event } from '../state/event.ts'
@@ -51,7 +54,9 @@ export function openDraw(
     offerFault(state, offer, instrument) ??
     killFault(state, account, instrument) ??
     lapseFault(state, mandate, state.at) ??
-    scopeFault(state, mandate, instrument.id, 'buy')
+    scopeFault(state, mandate, instrument.id, 'buy') ??
+    scoreFault(state, mandate, offer.terms.account, instrument.id) ??
+    rateFault(state, mandate, state.at)
   if (fault !== undefined) return fault
   const { buyLimit, deadline } = command
   const supplier = offer.terms.account
@@ -66,35 +71,58 @@ export function openDraw(
     committed: 0,
   })
   if ('reason' in plan) return plan
+  const worst = wholeCost(plan, command)
+  const asks = approvalFault(state, mandate, worst)
+  const permit = asks === undefined ? undefined : permitFor(state, command, worst)
+  if (asks !== undefined && permit === undefined) return asks
 
   // Nothing below this line can fail.
   const id = state.nextDraw++ as DrawId
-  const draw: Draw = {
-    id,
-    account: account.id,
-    mandate,
-    instrument: instrument.id,
-    offer: offer.id,
-    supplier,
-    failed: [],
-    blamed: null,
-    request,
-    wt: wt(0),
-    sources: [],
-    openedAt: state.at,
-    deadline,
-    buyLimit,
-    spend: micros(0),
-    prepaid: wt(0),
-    committed: micros(0),
-  }
+  const draw = newDraw(id, command, supplier, state.at, permit?.worst ?? null)
   state.draws.set(id, draw)
   state.drawByRequest.set(request, id)
   schedule(state, { at: deadline, kind: 'draw', id })
   hold(state, draw, plan, events)
+  countTaken(state, mandate)
   events.push(opened(draw, boughtLots(plan)))
+  if (permit !== undefined) usePermit(permit, id, events)
   return undefined
 }
+
+/** What a plan asks of its mandate, in µ$. */
+const costOfPlan = ({ spend, purchase }: Holding): number => spend + (purchase?.worst ?? 0)
+
+/** What the whole request would ask, if all of it cost as much as what is held at first. */
+const wholeCost = (plan: Holding, { wt: first, whole }: CommandOf<'draw.open'>): number =>
+  mulDivUp(costOfPlan(plan), Math.max(first, whole ?? 0), first)
+
+/** A draw that holds nothing yet. */
+const newDraw = (
+  id: DrawId,
+  { account, mandate, instrument, offer, request, deadline, buyLimit }: CommandOf<'draw.open'>,
+  supplier: AccountId,
+  openedAt: Instant,
+  approved: Micros | null,
+): Draw => ({
+  id,
+  account,
+  mandate,
+  instrument,
+  offer,
+  supplier,
+  failed: [],
+  blamed: null,
+  request,
+  wt: wt(0),
+  sources: [],
+  openedAt,
+  deadline,
+  buyLimit,
+  spend: micros(0),
+  prepaid: wt(0),
+  committed: micros(0),
+  approved,
+})
 
 function opened(draw: Draw, bought: Lots): Event {
   const { id, account, mandate, instrument, offer, supplier, request, wt: held, deadline } = draw
@@ -119,6 +147,9 @@ export function extendDraw(
   const ask = { account, mandate, instrument, supplier, failed, wt: command.wt, buyLimit, committed }
   const plan = planHolding(state, ask)
   if ('reason' in plan) return plan
+  const cost = committed + costOfPlan(plan)
+  const asks = cost <= (draw.approved ?? 0) ? undefined : approvalFault(state, mandate, cost)
+  if (asks !== undefined) return asks
 
   // Nothing below this line can fail.
   hold(state, draw, plan, events)
@@ -143,7 +174,7 @@ function hold(state: State, draw: Draw, plan: Holding, events: EventLog): void {
   draw.wt = wt(draw.wt + plan.wt)
   draw.spend = micros(draw.spend + plan.spend)
   draw.prepaid = wt(draw.prepaid + plan.prepaid)
-  draw.committed = micros(draw.committed + plan.spend + (plan.purchase?.worst ?? 0))
+  draw.committed = micros(draw.committed + costOfPlan(plan))
   callObligation(state, instrument, theOffer(state, draw), plan.wt, draw.failed, events)
 }
 
@@ -164,7 +195,10 @@ export function rerouteDraw(state: State, command: CommandOf<'draw.reroute'>): E
   if (offer === undefined) return refuse('offer_not_found')
   if (draw === undefined) return refuse('draw_not_found')
   const instrument = theInstrument(state, draw.instrument)
-  const fault = offerFault(state, offer, instrument)
+  const fault =
+    offerFault(state, offer, instrument) ??
+    lapseFault(state, draw.mandate, state.at) ??
+    scoreFault(state, draw.mandate, offer.terms.account, instrument.id)
   if (fault !== undefined) return fault
   const from = draw.supplier
   const to = offer.terms.account

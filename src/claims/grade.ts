@@ -21,8 +21,10 @@ export function gradeSupplier(state: State, command: SupplierGrade): Event[] | R
   const { id } = instrument
   const position = openPosition(state, account, id)
   position.conduct ??= newConduct(state.at)
+  const isNew = position.conduct.standing !== grade.standing
   position.conduct.standing = grade.standing
-  if (grade.standing === 'suspended') {
+  position.conduct.score = grade.score
+  if (isNew && grade.standing === 'suspended') {
     for (const offer of state.offers)
       if (offer.terms.account === account.id && (offer.certified[id] ?? 0) > state.at)
         offer.certified[id] = state.at

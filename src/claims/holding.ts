@@ -3,10 +3,12 @@ import { NO_MANDATE } from '../base/ids.ts'
 import type { Lots, Micros, Ticks, Wt } from '../base/money.ts'
 import { micros, mulDivDown, mulDivUp, wt } from '../base/money.ts'
 import { freeCash, mandateOf } from '../state/account.ts'
-import { budgetFault, budgetLeft, prepaidOf } from '../trading/budget.ts'
+import { purchaseFault, unfixedFault } from '../mandate/bound.ts'
+import { budgetFault, budgetLeft, prepaidOf } from '../mandate/budget.ts'
 import { costOfLots, spareUnits } from './claim.ts'
 import { costOf } from '../trading/fill.ts'
 import { balanceOf } from '../state/ledger.ts'
+import { BUY } from '../state/order.ts'
 import { canCall, NO_SALES } from '../trading/obligation.ts'
 import type { Purchase } from './purchase.ts'
 import { buyCeiling, lotsFor, planPurchase } from './purchase.ts'
@@ -84,6 +86,10 @@ function planShortfall(state: State, ask: Ask, owned: Owned, lack: number): Purc
   const wanted = Math.ceil(lack / instrument.spec.lot) as Lots
   const { orderMax } = instrument.spec
   if (wanted > orderMax) return refuse('quantity_above_maximum', { maximum: orderMax })
+  const unbought =
+    unfixedFault(state, mandate, instrument, BUY) ??
+    purchaseFault(state, mandate, account, instrument, wanted)
+  if (unbought !== undefined) return short(unbought)
   const { limit, byMandate } = buyCeiling(state, instrument, mandate, buyLimit)
   const purchase = planPurchase(state, instrument, account, limit, wanted)
   if (purchase.lots === wanted) return purchase

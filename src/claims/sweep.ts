@@ -1,13 +1,23 @@
 import { known } from '../base/assert.ts'
-import type { AccountId, DrawId, InstrumentId, LotId, OrderId, PenaltyId } from '../base/ids.ts'
+import type {
+  AccountId,
+  ApprovalId,
+  DrawId,
+  InstrumentId,
+  LotId,
+  MandateId,
+  OrderId,
+  PenaltyId,
+} from '../base/ids.ts'
 import type { Wt } from '../base/money.ts'
 import { micros, wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import { nextOnGrid } from '../base/time.ts'
-import { positionOf, theAccount, theInstrument } from '../state/account.ts'
+import { mandateOf, positionOf, theAccount, theInstrument } from '../state/account.ts'
 import { earliestDue, firstDue, takeDue } from '../state/agenda.ts'
 import { restingOrders } from '../state/book.ts'
 import { expireLot, FROM_TRADING, openLot } from './claim.ts'
+import { approvalDue } from '../standing/approval.ts'
 import { fireCancelTimer } from '../standing/cancel-timer.ts'
 import type { EventLog } from '../state/event-log.ts'
 import { closeDefaults, closeWindow } from './default.ts'
@@ -21,6 +31,7 @@ import { shareFees } from './insurance.ts'
 import { waitingOrders } from '../state/waiting.ts'
 import { enterWaiting, releaseTaker } from '../trading/waiting.ts'
 import { endTripped } from '../standing/group.ts'
+import { expireMandate } from '../standing/mandate-end.ts'
 import { giveBack } from './settle.ts'
 import type { Due, Instrument, Position, State } from '../state/state.ts'
 
@@ -54,6 +65,14 @@ function endDue(state: State, due: Due, events: EventLog): void {
   if (due.kind === 'penalty') {
     const penalty = known(state.penalties.get(due.id as PenaltyId), 'a penalty that is due is open')
     events.push(closePenalty(state, penalty, 'undisputed'))
+    return
+  }
+  if (due.kind === 'mandate') {
+    expireMandate(state, known(mandateOf(state, due.id as MandateId), 'a mandate that is due exists'), events)
+    return
+  }
+  if (due.kind === 'approval') {
+    approvalDue(state, due.id as ApprovalId, due.at, events)
     return
   }
   if (due.kind === 'timer') {

@@ -7,6 +7,9 @@ import type { DrawSettled, Event, EventOf } from '../state/event.ts'
 import type { Spec } from '../state/instrument.ts'
 import type { Reject } from '../state/reject.ts'
 import type { Applied, Sequencer } from '../sequencer/sequencer.ts'
+import { asksPerson } from '../mandate/bound.ts'
+import { money } from '../wire/decimal.ts'
+import { printId } from '../wire/id.ts'
 import { inputWeight, outputWeight } from './demand.ts'
 import type { BuyerError } from '../surface/surface.ts'
 
@@ -22,6 +25,8 @@ export type DrawTerms = Payer & {
   request: string
   inputTokens: number
   outputTokens: number
+  /** All the output that the request may ask for. */
+  outputMax: number
   deadline: Instant
 }
 
@@ -149,9 +154,10 @@ const ENDS: ReadonlySet<Command['kind']> = new Set(['draw.settle', 'draw.fail', 
 
 /** Opens a draw, or says why the exchange would not. */
 export function openDraw(exchange: Exchange, spec: Spec, terms: DrawTerms): Draw | Rejected {
-  const { account, mandate, buyLimit, instrument, offer, request, deadline, inputTokens, outputTokens } =
-    terms
-  const needed = wt(Math.max(1, inputWeight(spec, inputTokens) + outputWeight(spec, outputTokens)))
+  const { account, mandate, buyLimit, instrument, offer, request, deadline } = terms
+  const { inputTokens, outputTokens, outputMax } = terms
+  const input = inputWeight(spec, inputTokens)
+  const needed = wt(Math.max(1, input + outputWeight(spec, outputTokens)))
   const applied = exchange.submit({
     kind: 'draw.open',
     account,
@@ -162,10 +168,20 @@ export function openDraw(exchange: Exchange, spec: Spec, terms: DrawTerms): Draw
     wt: needed,
     buyLimit,
     deadline,
+    ...(asksPerson(exchange.state, mandate) && { whole: wt(input + outputWeight(spec, outputMax)) }),
   })
   const opened = happened(applied, 'draw.opened')
-  if (opened === undefined) return rejectionOf(applied) ?? NOTHING_HAPPENED
+  if (opened === undefined) return rejectionOf(applied) ?? waitingFor(exchange, applied) ?? NOTHING_HAPPENED
   return new Draw(exchange, spec, { id: opened.draw, seq: applied.seq, wt: opened.wt }, inputTokens)
+}
+
+/** That a person was asked to approve the draw: what a refusal of it would be. */
+function waitingFor({ state }: Exchange, applied: Applied): Rejected | undefined {
+  const asked = happened(applied, 'approval.asked') ?? happened(applied, 'approval.repeated')
+  const approval = asked && state.approvals.get(asked.approval)
+  if (approval === undefined) return undefined
+  const { id, worst, threshold } = approval
+  return { kind: 'command.rejected', reason: 'approval_needed', detail: { approval: id, worst, threshold } }
 }
 
 const NOTHING_HAPPENED: Rejected = { kind: 'command.rejected', reason: 'draw_not_found', detail: {} }
@@ -177,6 +193,7 @@ const TRY_ANOTHER: ReadonlySet<Reject> = new Set([
   'offer_in_maintenance',
   'offer_not_certified',
   'offer_not_found',
+  'mandate_score',
 ])
 
 /** Refusals that a smaller draw may not meet. */
@@ -204,7 +221,19 @@ export function refusalError(spec: Spec, refusal: Rejected, inputTokens: number)
     case 'mandate_expired':
     case 'mandate_instrument':
     case 'mandate_side':
+    case 'mandate_score':
+    case 'mandate_rate':
+    case 'mandate_position':
+    case 'fixing_missing':
       return { status: 403, code: reason, message: 'The mandate of this key does not allow this request.' }
+    case 'approval_needed':
+      return {
+        status: 403,
+        code: reason,
+        message:
+          `This request may cost ${money(Number(detail.worst))}. It waits for a person as ` +
+          `${printId('approval', Number(detail.approval))}: repeat it once that is approved.`,
+      }
     case 'request_id_reused':
       return { status: 422, code: reason, message: 'A request with this id is being delivered.' }
     case 'market_halted':

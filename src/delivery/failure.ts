@@ -121,6 +121,12 @@ export function unroutable(none: NoRoute): BuyerError {
         message: 'The prompt and its answer are longer than any supplier of this instrument can take.',
         param: 'messages',
       }
+    case 'unscored':
+      return {
+        status: 403,
+        code: 'mandate_score',
+        message: 'No supplier that could be called now has the scorecard that the mandate asks for.',
+      }
     case 'unwanted':
       return {
         status: 400,

@@ -9,6 +9,7 @@ import { dialectOf } from '../dialect/dialects.ts'
 import type { Fault } from '../state/command.ts'
 import type { Spec } from '../state/instrument.ts'
 import type { Offer } from '../state/state.ts'
+import { asksPerson, scoreFloor } from '../mandate/bound.ts'
 import { clocksOf, generationMs } from './attempt.ts'
 import type { CompletionRequest, DeliveryParts } from './completion.ts'
 import type { Demand } from './demand.ts'
@@ -65,7 +66,10 @@ export class Opening {
     const { demand, spec } = this
     let input = demand.inputBound
     if (isBeyond(spec, demand)) return CONTEXT_LENGTH
-    if (demand.contextBound + this.outputMax > spec.contextTokens) input = await this.exactInput()
+    const { mandate } = this.request.caller
+    // Nobody is asked to approve what only a bound makes dear.
+    const isAsking = asksPerson(this.parts.exchange.state, mandate)
+    if (isAsking || demand.contextBound + this.outputMax > spec.contextTokens) input = await this.exactInput()
     const least = demand.separate ? 0 : 1
     if (this.context + least > spec.contextTokens) return CONTEXT_LENGTH
     let shortage: BuyerError | undefined
@@ -138,6 +142,7 @@ export class Opening {
       request: requestId,
       inputTokens,
       outputTokens,
+      outputMax: this.outputMax,
       deadline: this.deadline(inputTokens),
     })
   }
@@ -151,6 +156,7 @@ export class Opening {
       context: (demand.separate ? Math.min(this.context, spec.contextTokens) : input) + output,
       needs: demand.needs,
       uncarried: ({ id }) => this.uncarried(id),
+      scoreLeast: scoreFloor(exchange.state, this.request.caller.mandate),
       preferences: this.wishes.preferences,
       course: () => this.course(),
       tried,

@@ -1,19 +1,18 @@
 import { assert } from '../base/assert.ts'
-import type { AccountId, MandateId } from '../base/ids.ts'
-import { NO_MANDATE } from '../base/ids.ts'
+import type { AccountId } from '../base/ids.ts'
 import { valueUp } from '../base/money.ts'
-import { accountOf, mandateOf, obligationOf, theInstrument } from '../state/account.ts'
+import { accountOf, obligationOf, theInstrument } from '../state/account.ts'
 import { auditBook, isCrossed, restingOrders } from '../state/book.ts'
-import { spentIn } from '../trading/budget.ts'
 import { escrowTarget } from '../trading/escrow.ts'
 import { coreHold, standingHold } from '../trading/hold.ts'
 import { balanceOf, CASH, unitsOf } from '../state/ledger.ts'
 import type { Slot } from '../state/order.ts'
-import { BUY, findOrder, liveOrders, NO_SLOT, SELL, termsOf } from '../state/order.ts'
-import type { Account, Instrument, Mandate, Position, State } from '../state/state.ts'
+import { BUY, findOrder, NO_SLOT, SELL, termsOf } from '../state/order.ts'
+import type { Account, Instrument, Position, State } from '../state/state.ts'
 import { DELAY, hasReached, rankOf, WHOLE } from '../state/waiting.ts'
 import { fillsWhole } from '../trading/wait.ts'
 import { ADMITS } from '../state/status.ts'
+import { auditMandates } from './audit-mandates.ts'
 
 /**
  * Throws at the first promise that the state breaks. Numbers are those of the ten promises of the exchange; 6
@@ -238,36 +237,6 @@ function auditDraws(state: State): void {
       assert(position.reserved === (called.get(position) ?? 0), '7: obligations called are what draws call')
       assert(position.reserved <= position.escrowed, '7: what is called stands in escrow')
     }
-}
-
-/**
- * 8: spent + reserved ≤ budget for every mandate, and reserved is what its open orders and draws may still
- * cost.
- */
-function auditMandates(state: State): void {
-  const reserved = new Map<MandateId, number>()
-  const add = (id: MandateId, amount: number) => {
-    for (let next: MandateId | undefined = id; next !== undefined && next !== NO_MANDATE; ) {
-      reserved.set(next, (reserved.get(next) ?? 0) + amount)
-      next = mandateOf(state, next)?.terms.parent
-    }
-  }
-  const pool = state.orders
-  for (const slot of liveOrders(pool))
-    if (pool.side[slot] !== SELL) add(pool.mandate[slot] as MandateId, pool.held[slot] as number)
-  for (const draw of state.draws.values()) add(draw.mandate, draw.spend)
-  for (const mandate of state.mandates) {
-    assert(mandate.reserved === (reserved.get(mandate.id) ?? 0), '8: reserved is what is still open')
-    auditBudget(state, mandate)
-  }
-}
-
-function auditBudget(state: State, mandate: Mandate): void {
-  const { budget } = mandate.terms
-  for (const window of ['hour', 'day', 'week', 'month', 'lifetime'] as const) {
-    const used = spentIn(mandate, window, state.at) + mandate.reserved
-    assert(used <= (budget[window] ?? Infinity), '8: spent + reserved is within the budget')
-  }
 }
 
 /**

@@ -3,10 +3,12 @@ import type { Seq } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
 import { admitMember, deposit, openAccount, withdraw } from '../state/account.ts'
 import { amendOrder } from '../trading/amend.ts'
-import { grantMandate } from '../trading/budget.ts'
+import { grantMandate } from '../mandate/grant.ts'
 import { setCancelTimer } from '../standing/cancel-timer.ts'
-import { cancelAll, cancelOrder, revokeMandate } from '../trading/cancel.ts'
-import type { Command } from '../state/command.ts'
+import { cancelAll, cancelOrder } from '../trading/cancel.ts'
+import { askApproval, decideApproval } from '../standing/approval.ts'
+import { revokeMandate } from '../standing/mandate-end.ts'
+import type { Command, CommandOf } from '../state/command.ts'
 import { extendDraw, openDraw, rerouteDraw } from '../claims/draw.ts'
 import type { Event } from '../state/event.ts'
 import { makeDeclaration, publishFixing } from '../trading/record.ts'
@@ -113,7 +115,7 @@ type Rare = Exclude<Command, { kind: Frequent }>
 function handle(state: State, command: Command, events: EventLog): Outcome {
   switch (command.kind) {
     case 'order.place':
-      return placeOrder(state, command, events)
+      return orAsk(state, command, placeOrder(state, command, events), events)
     case 'order.amend':
       return amendOrder(state, command, events)
     case 'order.cancel':
@@ -127,7 +129,7 @@ function handle(state: State, command: Command, events: EventLog): Outcome {
     case 'cancel_timer.set':
       return setCancelTimer(state, command)
     case 'draw.open':
-      return openDraw(state, command, events)
+      return orAsk(state, command, openDraw(state, command, events), events)
     case 'draw.extend':
       return extendDraw(state, command, events)
     case 'draw.reroute':
@@ -150,6 +152,14 @@ function handle(state: State, command: Command, events: EventLog): Outcome {
       return administer(state, command, events)
   }
 }
+
+/** What only lacks a person's approval waits for it. */
+const orAsk = (
+  state: State,
+  command: CommandOf<'order.place' | 'draw.open'>,
+  refusal: Refusal | undefined,
+  events: EventLog,
+): Outcome => (refusal?.reason === 'approval_needed' ? askApproval(state, command, refusal, events) : refusal)
 
 /** What is asked less often: members and money, supply, authority, and the venue itself. */
 function administer(state: State, command: Rare, events: EventLog): Outcome {
@@ -180,6 +190,8 @@ function administer(state: State, command: Rare, events: EventLog): Outcome {
       return grantMandate(state, command)
     case 'mandate.revoke':
       return revokeMandate(state, command, events)
+    case 'approval.decide':
+      return decideApproval(state, command, events)
     case 'cash.deposit':
       return deposit(state, command)
     case 'cash.withdraw':

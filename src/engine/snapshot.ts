@@ -16,12 +16,12 @@ import { newTape, put, take } from './tape.ts'
  * tape of 64-bit floats. Few and shapely things are in the text; orders, balances and client order ids are on
  * the tape:
  *
- *     | BUSB | 13 | text bytes | numbers | {"seq": …, "accounts": […], …} | ledger, orders, client orders |
+ *     | BUSB | 14 | text bytes | numbers | {"seq": …, "accounts": […], …} | ledger, orders, client orders |
  *
  * It says nothing about where in memory an order stood, so equal states have equal snapshots.
  */
 const MARK = 0x42535542
-const VERSION = 13
+const VERSION = 14
 const HEAD_BYTES = 16
 
 /** What the text holds: the state less what the tape holds, its maps as lists of entries. */

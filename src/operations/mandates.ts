@@ -1,13 +1,16 @@
 import type { z } from 'zod'
 import type { InstrumentId, MandateId } from '../base/ids.ts'
 import { NO_MANDATE } from '../base/ids.ts'
-import { lapseFault, spentIn } from '../trading/budget.ts'
+import { lapseFault, spentIn } from '../mandate/budget.ts'
 import { mandateOf } from '../state/account.ts'
-import type { Budget, MandateGrant } from '../state/command.ts'
-import type { Mandate, State } from '../state/state.ts'
+import type { Bounds, Budget, MandateGrant } from '../state/mandate-terms.ts'
+import type { Mandate } from '../state/mandate.ts'
+import type { State } from '../state/state.ts'
 import type { Instant } from '../base/time.ts'
 import { later, MICROS_PER_SECOND, rfc3339 } from '../base/time.ts'
-import { money } from '../wire/decimal.ts'
+import type { Micros } from '../base/money.ts'
+import { ppm, wt } from '../base/money.ts'
+import { money, units } from '../wire/decimal.ts'
 import { printId } from '../wire/id.ts'
 import { budgetWindow, mandate, mandatePath, mandateRequest, mandates } from '../wire/mandate.ts'
 import type { MandateOut } from '../wire/mandate.ts'
@@ -17,7 +20,7 @@ import { marketName, namedInstrument } from '../api/instrument-name.ts'
 import type { Caller } from '../api/operation.ts'
 import { operation } from '../api/operation.ts'
 import { eventIn, refusalIn } from '../api/outcome.ts'
-import { notFound, Problem } from '../api/problem.ts'
+import { faultAt, notFound, Problem } from '../api/problem.ts'
 
 /** A mandate with what is left of it at an instant. */
 export function printMandate(state: State, one: Mandate, at: Instant): MandateOut {
@@ -42,11 +45,31 @@ export function printMandate(state: State, one: Mandate, at: Instant): MandateOu
     }),
     instruments: terms.instruments?.flatMap((one) => nameOf(state, one)) ?? null,
     sides: [...terms.sides],
+    products: ['spot'],
     price_limit: terms.priceLimit === null ? null : money(terms.priceLimit),
+    ...printBounds(terms.bounds ?? {}),
     auto_buy: terms.autoBuy,
     expires_at: terms.expiresAt === null ? null : rfc3339(terms.expiresAt),
     status: lapsed === undefined ? 'active' : lapsed === 'mandate_expired' ? 'expired' : 'revoked',
     seq: state.seq,
+  }
+}
+
+const orNull = (value: number | undefined, print: (value: number) => string): string | null =>
+  value === undefined ? null : print(value)
+
+function printBounds(bounds: Bounds) {
+  const { priceFloor, fixingMost, fixingLeast, position, approval } = bounds
+  return {
+    price_floor: orNull(priceFloor, money),
+    fixing_most: orNull(fixingMost, money),
+    fixing_least: orNull(fixingLeast, money),
+    position: orNull(position, units),
+    open_orders: bounds.openOrders ?? null,
+    per_minute: bounds.perMinute ?? null,
+    score_least: bounds.scoreLeast ?? null,
+    approval_above: orNull(approval?.above, money),
+    approval_wait: approval === undefined ? null : Math.floor(approval.wait / MICROS_PER_SECOND),
   }
 }
 
@@ -78,6 +101,8 @@ function grantOf(
     if (instrument instanceof Problem) return instrument
     if (!instruments.includes(instrument.id)) instruments.push(instrument.id)
   }
+  const bounds = boundsOf(body)
+  if (bounds instanceof Problem) return bounds
   const priceLimit = body.price_limit === undefined ? null : readMoney(body.price_limit, '/price_limit')
   if (priceLimit instanceof Problem) return priceLimit
   return {
@@ -91,7 +116,49 @@ function grantOf(
     priceLimit,
     autoBuy: body.auto_buy,
     expiresAt: body.expires_in === undefined ? null : later(now, body.expires_in * MICROS_PER_SECOND),
+    ...(Object.keys(bounds).length > 0 && { bounds }),
   }
+}
+
+/** How long what waits for a person waits, unless the mandate says otherwise. */
+const WAIT_SECONDS = 86_400
+
+/** The bounds that a request names. Shares and units have six decimals, as money has. */
+function boundsOf(body: z.output<typeof mandateRequest>): Bounds | Problem {
+  const amounts: Partial<Record<(typeof DECIMALS)[number], Micros>> = {}
+  for (const field of DECIMALS) {
+    const text = body[field]
+    if (text === undefined) continue
+    const amount = readMoney(text, `/${field}`)
+    if (amount instanceof Problem) return amount
+    amounts[field] = amount
+  }
+  const { price_floor, fixing_most, fixing_least, position, approval_above } = amounts
+  if (body.approval_wait !== undefined && approval_above === undefined)
+    return faultAt('invalid_request', '/approval_wait', 'it needs an approval_above that would wait')
+  const wait = (body.approval_wait ?? WAIT_SECONDS) * MICROS_PER_SECOND
+  return {
+    ...(price_floor !== undefined && { priceFloor: price_floor }),
+    ...(fixing_most !== undefined && { fixingMost: ppm(fixing_most) }),
+    ...(fixing_least !== undefined && { fixingLeast: ppm(fixing_least) }),
+    ...(position !== undefined && { position: wt(position) }),
+    ...(body.open_orders !== undefined && { openOrders: body.open_orders }),
+    ...(body.per_minute !== undefined && { perMinute: body.per_minute }),
+    ...(body.score_least !== undefined && { scoreLeast: body.score_least }),
+    ...(approval_above !== undefined && { approval: { above: approval_above, wait } }),
+  }
+}
+
+const DECIMALS = ['price_floor', 'fixing_most', 'fixing_least', 'position', 'approval_above'] as const
+
+/** A refusal that names a field, with a pointer to its place in the request. */
+function placed(refused: Problem | undefined): Problem | undefined {
+  const facts = refused?.more.facts
+  const field = facts?.['field'] ?? (facts?.['window'] && `budget.${facts['window']}`)
+  if (refused === undefined || field === undefined) return refused
+  const { code, status, title, detail, more } = refused
+  const pointer = `/${field.replace('.', '/')}`
+  return new Problem(code, { status, title }, detail, { ...more, errors: [{ pointer, detail: title }] })
 }
 
 const show = (state: State, id: MandateId, at: Instant): MandateOut | Problem => {
@@ -104,19 +171,29 @@ const grant = operation({
   method: 'POST',
   path: '/v1/mandates',
   tag: 'Keys and mandates',
-  summary: 'Lend a part of the account: budgets, instruments, sides, a price limit, an end.',
+  summary:
+    'Lend a part of the account: budgets, markets, prices, positions, rates, a threshold for approval, an end.',
   scope: 'keys:manage',
   body: mandateRequest,
   answer: mandate,
   status: 201,
   idempotent: true,
-  example: { name: 'Night shift', budget: { day: '50.00' }, instruments: ['text-prime'], auto_buy: true },
+  example: {
+    name: 'Night shift',
+    budget: { day: '50.00' },
+    instruments: ['text-prime'],
+    auto_buy: true,
+    fixing_most: '1.05',
+    position: '100.00',
+    per_minute: 60,
+    approval_above: '10.00',
+  },
   async run(venue, { body, caller }) {
     const command = grantOf(venue.sequencer.state, body, caller, venue.clock())
     if (command instanceof Problem) return command
     const applied = await venue.sequencer.ask(command)
     const granted = eventIn(applied, 'mandate.granted')
-    if (granted === undefined) return refusalIn(applied) ?? notFound('mandate')
+    if (granted === undefined) return placed(refusalIn(applied)) ?? notFound('mandate')
     return venue.sequencer.read((state) => show(state, granted.mandate, venue.clock()))
   },
 })

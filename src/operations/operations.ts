@@ -1,5 +1,6 @@
 import { accountOperations } from './accounts.ts'
 import { adminOperations } from './admin.ts'
+import { approvalOperations } from './approvals.ts'
 import { deliveryOperations } from './deliveries.ts'
 import { keyOperations } from './keys.ts'
 import { maintenanceOperations } from './maintenance.ts'
@@ -36,6 +37,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...maintenanceOperations,
   ...qualificationOperations,
   ...mandateOperations,
+  ...approvalOperations,
   ...keyOperations,
   ...ticketOperations,
   ...webhookOperations,

@@ -25,7 +25,7 @@ import { operation } from '../api/operation.ts'
 import { amendedTermsOf, placementOf } from './order-command.ts'
 import { findOwnOrder, orderOfClientId } from './order-lookup.ts'
 import { previewOrder } from './order-preview.ts'
-import { eventIn, refusalIn } from '../api/outcome.ts'
+import { eventIn, refusalIn, waitingIn } from '../api/outcome.ts'
 import { PAGE_ROWS, printCursor, readCursor } from '../api/page.ts'
 import { placedFacts, printOrder, repeatedFacts } from '../api/print-order.ts'
 import { notFound, Problem, problem } from '../api/problem.ts'
@@ -72,7 +72,7 @@ export async function placeOwnOrder(
   }
   const repeated = eventIn(applied, 'order.repeated')
   if (repeated !== undefined) return printOrder(spec, repeatedFacts(repeated.first, command.selfTrade))
-  return refusalIn(applied, spec) ?? notFound('order')
+  return waitingIn(venue.sequencer.state, applied) ?? refusalIn(applied, spec) ?? notFound('order')
 }
 
 const preview = operation({

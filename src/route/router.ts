@@ -2,7 +2,7 @@ import type { Chance } from '../base/chance.ts'
 import type { InstrumentId, OfferId } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
 import { MICROS_PER_SECOND } from '../base/time.ts'
-import { accountOf, offerOf } from '../state/account.ts'
+import { accountOf, offerOf, positionOf } from '../state/account.ts'
 import type { Capability } from '../state/instrument.ts'
 import type { Offer, State } from '../state/state.ts'
 import type { Candidate } from '../trading/supply.ts'
@@ -20,7 +20,7 @@ export type Need = { capability: Capability; param: string }
 
 /** Why no supplier can be called. */
 export type NoRoute =
-  | { why: 'no_supply' | 'too_long' | 'busy' }
+  | { why: 'no_supply' | 'too_long' | 'busy' | 'unscored' }
   /** No supplier has what `param` needs, or is one that `param` takes. */
   | { why: 'incapable' | 'unwanted'; param: string }
   /** All have just failed; `retryAfter` in seconds. */
@@ -36,6 +36,8 @@ export type Search = {
   needs: readonly Need[]
   /** The parameter that an offer's dialect has no words for, or null. Left out: all have all. */
   uncarried?: (offer: Offer) => string | null
+  /** Points of the scorecard that a supplier must have; left out, or 0: any, or none. */
+  scoreLeast?: number
   /** Null: whoever. */
   preferences: Preferences | null
   /** Asked for only where there is a choice. */
@@ -134,6 +136,7 @@ class ScoringRouter implements Router {
     if (terms.contextTokens < context) return false
     for (const { capability } of needs) if (!terms.capabilities.includes(capability)) return false
     if (search.uncarried?.(rival.offer)) return false
+    if (!hasScore(state, rival, search)) return false
     return preferences === null || fits(preferences, suitorOf(state, rival))
   }
 
@@ -155,8 +158,10 @@ class ScoringRouter implements Router {
     }
     const wide = able.filter(({ offer }) => offer.terms.contextTokens >= search.context)
     if (wide.length === 0) return { why: 'too_long' }
-    const suitors = wide.map((rival) => suitorOf(state, rival))
-    const wanted = wide.filter((_, i) => preferences === null || fits(preferences, suitors[i] as Suitor))
+    const good = wide.filter((rival) => hasScore(state, rival, search))
+    if (good.length === 0) return { why: 'unscored' }
+    const suitors = good.map((rival) => suitorOf(state, rival))
+    const wanted = good.filter((_, i) => preferences === null || fits(preferences, suitors[i] as Suitor))
     if (preferences !== null && wanted.length === 0)
       return { why: 'unwanted', param: unmet(preferences, suitors) }
     const waits = wanted.map(({ standing }) => standing.waits(now))
@@ -207,6 +212,11 @@ class ScoringRouter implements Router {
     return best
   }
 }
+
+/** Whether its supplier's scorecard is as good as is asked; one that was not graded yet has none. */
+const hasScore = (state: State, { offer }: Rival, { scoreLeast = 0, instrument }: Search): boolean =>
+  scoreLeast === 0 ||
+  (positionOf(state, offer.terms.account, instrument)?.conduct?.score ?? 0) >= scoreLeast * 100
 
 /** A rival as preferences see it: named only where its offer discloses who it is. */
 const suitorOf = (state: State, { offer, standing }: Rival): Suitor => ({

@@ -9,7 +9,8 @@ import { balanceOf, CASH, move, openCell, unitsOf } from './ledger.ts'
 import { NO_SLOT } from './order.ts'
 import type { Refusal } from './reject.ts'
 import { refuse } from './reject.ts'
-import type { Account, Instrument, Mandate, Member, Offer, Position, State } from './state.ts'
+import type { Mandate } from './mandate.ts'
+import type { Account, Instrument, Member, Offer, Position, State } from './state.ts'
 
 export const memberOf = (state: State, id: MemberId): Member | undefined => state.members[id - 1]
 export const accountOf = (state: State, id: AccountId): Account | undefined => state.accounts[id - 1]

@@ -1,6 +1,7 @@
 import { assert } from '../base/assert.ts'
-import type { DrawId, LotId, OrderId, PenaltyId } from '../base/ids.ts'
+import type { ApprovalId, DrawId, LotId, OrderId, PenaltyId } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
+import type { Mandate } from './mandate.ts'
 import { findOrder, NO_SLOT, termsOf } from './order.ts'
 import type { Due, State } from './state.ts'
 import { NEVER } from './state.ts'
@@ -9,12 +10,21 @@ import { DELAY } from './waiting.ts'
 /** Below this many entries, what has ended is not worth clearing out. */
 const SMALL = 64
 
-const RANK = { draw: 0, lot: 1, order: 2, timer: 3, penalty: 4, delay: 5 } as const satisfies Record<
-  Due['kind'],
-  number
->
+const RANK = {
+  draw: 0,
+  lot: 1,
+  mandate: 2,
+  approval: 3,
+  order: 4,
+  timer: 5,
+  penalty: 6,
+  delay: 7,
+} as const satisfies Record<Due['kind'], number>
 
-/** Earlier first; at one instant draws give back, lots expire, orders end, timers fire, takers enter. */
+/**
+ * Earlier first; at one instant draws give back, lots expire, authority ends, orders end, timers fire, takers
+ * enter.
+ */
 const before = (a: Due, b: Due): boolean =>
   a.at !== b.at ? a.at < b.at : a.kind !== b.kind ? RANK[a.kind] < RANK[b.kind] : a.id < b.id
 
@@ -24,14 +34,26 @@ function isLive(state: State, due: Due): boolean {
   if (due.kind === 'draw') return state.draws.get(due.id as DrawId)?.deadline === due.at
   if (due.kind === 'penalty') return state.penalties.get(due.id as PenaltyId)?.due === due.at
   if (due.kind === 'timer') return state.accounts[due.id - 1]?.cancelAt === due.at
+  if (due.kind === 'mandate') return isMandateDue(state.mandates[due.id - 1], due.at)
+  if (due.kind === 'approval') return state.approvals.get(due.id as ApprovalId)?.dueAt === due.at
   const slot = findOrder(state.orders, due.id as OrderId)
   if (due.kind === 'delay') return slot !== NO_SLOT && state.orders.waits[slot] === DELAY
   return slot !== NO_SLOT && termsOf(state.orders, slot).special?.expiresAt === due.at
 }
 
+const isMandateDue = (mandate: Mandate | undefined, at: Instant): boolean =>
+  mandate !== undefined && !mandate.revoked && mandate.terms.expiresAt === at
+
 /** At least as many as there are entries of what has not ended. */
-const liveAtMost = ({ lots, draws, orders, accounts, penalties }: State): number =>
-  lots.size + draws.size + 2 * orders.live + accounts.length + penalties.size + 1
+const liveAtMost = ({ lots, draws, orders, accounts, penalties, mandates, approvals }: State): number =>
+  lots.size +
+  draws.size +
+  2 * orders.live +
+  accounts.length +
+  penalties.size +
+  mandates.length +
+  approvals.size +
+  1
 
 /** Puts a deadline or an expiry on the agenda, a binary heap: cleared of what has ended when half has. */
 export function schedule(state: State, due: Due): void {

@@ -16,6 +16,7 @@ import type { DeclarationCommand } from './declaration.ts'
 import type { FixingCommand } from './fixing.ts'
 import type { Standing } from './conduct.ts'
 import type { Capability, Spec } from './instrument.ts'
+import type { MandateCommand } from './mandate-terms.ts'
 import type { MarketCommand } from './status.ts'
 
 export type Side = 'buy' | 'sell'
@@ -57,8 +58,6 @@ export type Command =
   | { kind: 'cancel_timer.set'; account: AccountId; after: number }
   | ProcurementSet
   | { kind: 'procurement.end'; account: AccountId; procurement: ProcurementId }
-  | MandateGrant
-  | { kind: 'mandate.revoke'; account: AccountId; mandate: MandateId }
   | DrawOpen
   | { kind: 'draw.extend'; draw: DrawId; wt: Wt }
   | { kind: 'draw.reroute'; draw: DrawId; offer: OfferId; failure: string; fault: Fault }
@@ -70,6 +69,7 @@ export type Command =
   | { kind: 'penalty.decide'; penalty: PenaltyId; upheld: boolean; reason: string }
   | FixingCommand
   | DeclarationCommand
+  | MandateCommand
   | MarketCommand
   | { kind: 'time.tick' }
 
@@ -250,33 +250,6 @@ export type ProcurementSet = {
   sellAt: Ticks | null
 }
 
-/** Money that may be spent, in µ$ per rolling calendar window (UTC). A missing window is unbounded. */
-export type Budget = {
-  order?: Micros
-  hour?: Micros
-  day?: Micros
-  week?: Micros
-  month?: Micros
-  lifetime?: Micros
-}
-
-export type MandateGrant = {
-  kind: 'mandate.grant'
-  account: AccountId
-  /** A child is never wider than its parent; spending counts on every ancestor. */
-  parent: MandateId
-  name: string
-  budget: Budget
-  /** Null: every instrument. */
-  instruments: readonly InstrumentId[] | null
-  sides: readonly Side[]
-  /** Highest price a buy may name, per unit in µ$; null: any. */
-  priceLimit: Micros | null
-  /** Whether a draw may buy what it lacks. */
-  autoBuy: boolean
-  expiresAt: Instant | null
-}
-
 export type DrawOpen = {
   kind: 'draw.open'
   account: AccountId
@@ -286,6 +259,8 @@ export type DrawOpen = {
   /** The gateway's name for the request, unique and printable. */
   request: string
   wt: Wt
+  /** All that the request may come to, where a person may have to approve it; left out elsewhere. */
+  whole?: Wt
   /** Buy what is lacking at market, at most this price. Null: only units already owned. */
   buyLimit: Ticks | null
   /** After this instant the engine gives the units back by itself. */

@@ -13,6 +13,8 @@ export type Conduct = {
   rejections: Instant[]
   /** Null: it has not been graded yet. */
   standing: Standing | null
+  /** Its score at the last grading, 0 to 100, in hundredths. */
+  score: number
   /** Calls since the last sweep that it missed, and that it served. */
   missedCalls: number
   servedCalls: number
@@ -37,6 +39,7 @@ export const newConduct = (at: Instant): Conduct => ({
   test: newTest(at),
   rejections: [],
   standing: null,
+  score: 0,
   missedCalls: 0,
   servedCalls: 0,
 })

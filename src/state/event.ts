@@ -30,6 +30,7 @@ import type { ConductEvent } from './conduct-event.ts'
 import type { DeclarationEvent } from './declaration.ts'
 import type { FixingEvent } from './fixing.ts'
 import type { Spec } from './instrument.ts'
+import type { MandateEvent } from './mandate.ts'
 import type { Reject } from './reject.ts'
 import type { MarketEvent } from './status.ts'
 
@@ -41,6 +42,7 @@ export type CloseReason =
   | 'ioc_remainder'
   | 'sweep'
   | 'mandate_revoked'
+  | 'mandate_expired'
   | 'amended_below_filled'
   | 'instrument_closed'
   | 'kill_switch'
@@ -188,8 +190,7 @@ export type Event =
       wt: Wt
       escrow: Micros
     }
-  | { kind: 'mandate.granted'; mandate: MandateId; terms: CommandOf<'mandate.grant'> }
-  | { kind: 'mandate.revoked'; mandate: MandateId; account: AccountId }
+  | MandateEvent
   | DrawOpened
   | { kind: 'draw.extended'; draw: DrawId; account: AccountId; wt: Wt; bought: Lots }
   | {

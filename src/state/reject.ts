@@ -24,6 +24,8 @@ export const rejects = {
   display_terms: 1018,
   display_out_of_bounds: 1019,
   all_or_none_terms: 1020,
+  budget_windows: 1021,
+  bounds_invalid: 1022,
   procurement_prices_cross: 1030,
 
   role_missing: 2001,
@@ -42,6 +44,7 @@ export const rejects = {
   penalty_not_found: 3012,
   procurement_not_found: 3020,
   procurement_exists: 3021,
+  approval_not_found: 3030,
 
   market_halted: 4001,
   offer_suspended: 4002,
@@ -58,6 +61,7 @@ export const rejects = {
   order_pending: 4013,
   offer_in_maintenance: 4014,
   notice_is_over: 4015,
+  approval_over: 4020,
 
   price_above_maximum: 5001,
   quantity_above_maximum: 5002,
@@ -100,6 +104,15 @@ export const rejects = {
   units_reserved: 6013,
   supply_short: 6014,
   cover_short: 6015,
+
+  fixing_missing: 6020,
+  mandate_fixing: 6021,
+  mandate_position: 6022,
+  mandate_open_orders: 6023,
+  mandate_rate: 6024,
+  mandate_score: 6025,
+  approval_needed: 6030,
+  approval_limit: 6031,
 } as const
 
 export type Reject = keyof typeof rejects

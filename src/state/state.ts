@@ -1,5 +1,6 @@
 import type {
   AccountId,
+  ApprovalId,
   DrawId,
   GroupId,
   InstrumentId,
@@ -24,6 +25,7 @@ import type { Cell, Ledger } from './ledger.ts'
 import { CASH, newLedger, openCell } from './ledger.ts'
 import type { OrderPool, Slot } from './order.ts'
 import { newPool } from './order.ts'
+import type { Approval, Mandate } from './mandate.ts'
 import type { Reject } from './reject.ts'
 import type { Penalty } from './penalty.ts'
 import type { Turnover } from './turnover.ts'
@@ -44,6 +46,8 @@ export type State = {
   instruments: Instrument[]
   offers: Offer[]
   mandates: Mandate[]
+  /** Those that wait, and for a time those that were answered. */
+  approvals: Map<ApprovalId, Approval>
   groups: Group[]
   /** Groups that have reached their limit within the command under way; empty between commands. */
   tripped: GroupId[]
@@ -75,6 +79,7 @@ export type State = {
   nextLot: number
   nextDraw: number
   nextPenalty: number
+  nextApproval: number
 }
 
 /** The exchange's own cells of cash. `world` is the contra side of deposits. */
@@ -265,20 +270,6 @@ export type Offer = {
   backed: Wt
 }
 
-export type SpendWindow = 'hour' | 'day' | 'week' | 'month' | 'lifetime'
-export type Spent = { since: Instant; amount: Micros }
-
-export type Mandate = {
-  id: MandateId
-  terms: Omit<CommandOf<'mandate.grant'>, 'kind'>
-  revoked: boolean
-  killed: string | null
-  reserved: Micros
-  spent: Record<SpendWindow, Spent>
-  /** Units bought under this mandate and not yet used, by instrument: using them is not spent twice. */
-  prepaid: Wt[]
-}
-
 /**
  * Where a draw took its units: a consumption lot, or trading (`lot` 0) until the next sweep makes them a lot.
  */
@@ -312,15 +303,17 @@ export type Draw = {
   prepaid: Wt
   /** All that it has asked of its mandate so far, what it bought included: one draw counts as one order. */
   committed: Micros
+  /** What a person approved for it at most, above the threshold of its mandate; null: nobody was asked. */
+  approved: Micros | null
 }
 
 /**
- * A draw's deadline, a lot's or an order's expiry, an account's timer, the end of the window for a dispute
- * or of a taker's delay. Skipped where it has ended before.
+ * A draw's deadline, the expiry of a lot, an order, a mandate or an approval, an account's timer, the end of
+ * the window for a dispute or of a taker's delay. Skipped where it has ended before.
  */
 export type Due = {
   at: Instant
-  kind: 'draw' | 'lot' | 'order' | 'timer' | 'penalty' | 'delay'
+  kind: 'draw' | 'lot' | 'mandate' | 'approval' | 'order' | 'timer' | 'penalty' | 'delay'
   id: number
 }
 
@@ -368,6 +361,7 @@ export function emptyState(): State {
     instruments: [],
     offers: [],
     mandates: [],
+    approvals: new Map(),
     groups: [],
     tripped: [],
     procurements: [],
@@ -390,5 +384,6 @@ export function emptyState(): State {
     nextLot: 1,
     nextDraw: 1,
     nextPenalty: 1,
+    nextApproval: 1,
   }
 }

@@ -52,6 +52,12 @@ const OWN = [
   'lot.expired',
   'standby.paid',
   'mandate.revoked',
+  'mandate.expired',
+  'approval.asked',
+  'approval.approved',
+  'approval.refused',
+  'approval.used',
+  'approval.lapsed',
   'draw.extended',
   'group.created',
   'group.closed',
@@ -85,6 +91,7 @@ export function viewsOf(event: Event, owners: Owners): View[] {
     case 'window.swept':
     case 'fixing.published':
     case 'order.repeated':
+    case 'approval.repeated':
       return []
     case 'offer.registered':
     case 'mandate.granted':

@@ -15,7 +15,7 @@ import { DELAY, hasReached, startWaiting, stopWaiting, WHOLE } from '../state/wa
 import { Change, planHolds, reduceInPlace, restate } from './amendment.ts'
 import { amendedTerms } from './terms.ts'
 import { bandFault, slidTo } from './band.ts'
-import { isUnder, lapseFault } from './budget.ts'
+import { isUnder, lapseFault } from '../mandate/budget.ts'
 import { enterBook } from './enter.ts'
 import { settleHold } from './hold.ts'
 import { killFault } from './kill.ts'

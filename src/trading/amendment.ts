@@ -12,7 +12,8 @@ import { refuse } from '../state/reject.ts'
 import { shownOf } from '../state/slice.ts'
 import type { Instrument, State } from '../state/state.ts'
 import { applyTerms } from './terms.ts'
-import { budgetFault, priceFault } from './budget.ts'
+import { approvalFault, boundFault, countTaken, isBounded } from '../mandate/bound.ts'
+import { budgetFault, priceFault } from '../mandate/budget.ts'
 import { buyHold, lowerHold, raiseHold, settleHold } from './hold.ts'
 import { Aggressor, aggressorAt, newWalk, NOTHING_AHEAD, releaseUnits, walk } from './match.ts'
 import { backingAt, sellHold } from './plan.ts'
@@ -54,19 +55,23 @@ export function planHolds(state: State, change: Change, waits: boolean): Refusal
   const hold =
     side === BUY ? buyHold(state, position, value) : sellHold(state, position, value, backing, remaining)
   const more = hold - (pool.held[slot] as number)
-  if (side === BUY) {
-    const spent = (pool.value[slot] as number) + (pool.fees[slot] as number)
-    const fault =
-      priceFault(state, mandate, instrument.id, price) ??
-      budgetFault(state, mandate, state.at, more, spent + hold)
-    if (fault !== undefined) return fault
-  }
+  const spent = side === BUY ? (pool.value[slot] as number) + (pool.fees[slot] as number) : 0
+  const fault =
+    priceFault(state, mandate, instrument.id, side, price) ??
+    (side === BUY ? budgetFault(state, mandate, state.at, more, spent + hold) : undefined)
+  if (fault !== undefined) return fault
   const cash = freeCash(state, account)
   if (more > cash) return refuse('insufficient_funds', { needed: more, free: cash })
   if (side === SELL) {
     const units = (remaining - (pool.remaining[slot] as number)) * instrument.spec.lot
     const free = position === undefined ? 0 : balanceOf(state.ledger, position.free)
     if (units > free) return refuse('insufficient_units', { needed: units, free })
+  }
+  if (isBounded(state, mandate)) {
+    const changed = { account, instrument, side, price, lots: remaining, isNew: false, slot }
+    const worst = side === BUY ? spent + hold : value
+    const beyond = boundFault(state, mandate, changed) ?? approvalFault(state, mandate, worst)
+    if (beyond !== undefined) return beyond
   }
   change.hold = hold
   change.backing = backing
@@ -112,6 +117,7 @@ export function restate(
   const more = hold - (pool.held[slot] as number)
   if (more > 0) raiseHold(state, slot, more)
   else lowerHold(state, slot, hold)
+  countTaken(state, pool.mandate[slot] as MandateId)
   applyTerms(state, slot, special)
   stamp(state, slot)
   sayAmended(state, slot, oldPrice, oldRemaining, before, false, events)

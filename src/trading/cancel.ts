@@ -1,6 +1,4 @@
-import type { AccountId, MandateId } from '../base/ids.ts'
-import { accountOf, instrumentOf, mandateOf, theInstrument } from '../state/account.ts'
-import { isUnder } from './budget.ts'
+import { accountOf, instrumentOf, theInstrument } from '../state/account.ts'
 import type { CommandOf } from '../state/command.ts'
 import type { CloseReason } from '../state/event.ts'
 import type { EventLog } from '../state/event-log.ts'
@@ -51,27 +49,6 @@ export function cancelAll(
       (group === undefined || pool.group[slot] === group),
     events,
   )
-  return undefined
-}
-
-/** Ends a mandate and everything below it, and cancels the orders placed under them. */
-export function revokeMandate(
-  state: State,
-  command: CommandOf<'mandate.revoke'>,
-  events: EventLog,
-): Refusal | undefined {
-  const account = accountOf(state, command.account)
-  if (account === undefined) return refuse('account_not_found')
-  const mandate = mandateOf(state, command.mandate)
-  if (mandate === undefined || mandate.terms.account !== command.account) return refuse('mandate_not_found')
-  if (mandate.revoked) return refuse('mandate_revoked')
-
-  // Nothing below this line can fail.
-  mandate.revoked = true
-  const pool = state.orders
-  events.push({ kind: 'mandate.revoked', mandate: mandate.id, account: account.id as AccountId })
-  const isBelow = (slot: Slot) => isUnder(state, pool.mandate[slot] as MandateId, mandate.id)
-  closeWhere(state, account, 'mandate_revoked', isBelow, events)
   return undefined
 }
 

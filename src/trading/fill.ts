@@ -3,7 +3,7 @@ import type { AccountId, MandateId, OrderId } from '../base/ids.ts'
 import type { Lots, Micros, Ticks, Wt } from '../base/money.ts'
 import { micros, mulDivDown, mulDivUp, wt } from '../base/money.ts'
 import { inTrading, theAccount } from '../state/account.ts'
-import { prepayUnits } from './budget.ts'
+import { prepayUnits, unprepay } from '../mandate/budget.ts'
 import { escrowSale, primaryPart, trimEscrow } from './escrow.ts'
 import type { SelfTradeTransferred } from '../state/event.ts'
 import type { EventLog } from '../state/event-log.ts'
@@ -86,6 +86,7 @@ export function fillOrders(
   const { buyFee, sellFee } = fill
   bought.cost = micros(bought.cost + fill.value + buyFee)
   prepayUnits(state, pool.mandate[buying] as MandateId, instrument.id, fill.units)
+  unprepay(state, pool.mandate[selling] as MandateId, instrument.id, fill.units)
   if (bought.escrowed > 0) trimEscrow(state, bought)
   recordTrade(state, instrument, price, quantity)
   countFill(state, buying, fill, buyFee)
@@ -114,6 +115,7 @@ export function transferOwn(
   if ((pool.backing[selling] as number) < 0) sold.unbackedSells = (sold.unbackedSells - quantity) as Lots
   bought.cost = micros(bought.cost + value)
   prepayUnits(state, pool.mandate[buying] as MandateId, instrument.id, units)
+  unprepay(state, pool.mandate[selling] as MandateId, instrument.id, units)
   if (bought.escrowed > 0) trimEscrow(state, bought)
   return {
     kind: 'self_trade.transferred',

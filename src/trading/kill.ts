@@ -8,7 +8,7 @@ import type { Refusal, Reject } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
 import type { Account, Instrument, State } from '../state/state.ts'
 import type { KillScope } from '../state/status.ts'
-import { isUnder } from './budget.ts'
+import { isUnder } from '../mandate/budget.ts'
 import { closeWhere } from './cancel.ts'
 
 /**

@@ -1,5 +1,7 @@
 import type { MandateId, OrderId } from '../base/ids.ts'
+import { NO_MANDATE } from '../base/ids.ts'
 import type { Lots, Micros, Ticks } from '../base/money.ts'
+import { countTaken } from '../mandate/bound.ts'
 import { accountOf, openPosition } from '../state/account.ts'
 import { schedule } from '../state/agenda.ts'
 import type { OrderPlace, SpecialTerms } from '../state/command.ts'
@@ -19,13 +21,22 @@ import type { Account, Instrument, State } from '../state/state.ts'
 /** The plan of the order under way: one for all, so that placing allocates nothing. */
 const PLAN = new Plan()
 
-/** Places an order, or answers the repeat of one by its client order id as it was answered the first time. */
-export function placeOrder(state: State, order: OrderPlace, events: EventLog): Refusal | undefined {
+/**
+ * Places an order, or answers the repeat of one by its client order id as it was answered the first time.
+ * `approved`: a person has, so that it may cost more than the threshold of its mandate.
+ */
+export function placeOrder(
+  state: State,
+  order: OrderPlace,
+  events: EventLog,
+  approved = false,
+): Refusal | undefined {
   const repeat = repeatOf(state, order)
   if (repeat !== undefined) {
     events.push(repeat)
     return undefined
   }
+  PLAN.approved = approved
   const plan = planOrder(state, order, PLAN)
   if ('reason' in plan) return plan
 
@@ -33,6 +44,7 @@ export function placeOrder(state: State, order: OrderPlace, events: EventLog): R
   const { account, instrument } = plan
   const special = specialOf(order, state.at)
   const terms = termsFor(order, special)
+  if (order.mandate !== NO_MANDATE) countTaken(state, order.mandate)
   const slot = openOrder(state, account, instrument, plan, plan.lots, order.mandate, terms)
   if (special === null && order.clientOrderId === null) {
     events.accepted(state.orders, slot, termsCode(order), order.lots)
@@ -80,8 +92,7 @@ const REQUEST = [
 function repeatOf(state: State, order: OrderPlace): Event | undefined {
   if (order.clientOrderId === null) return undefined
   const known = accountOf(state, order.account)?.clientOrders.get(order.clientOrderId)
-  if (known === undefined || !REQUEST.every((field) => known.asked[field] === order[field])) return undefined
-  if (!hasSameSpecials(known.asked, order)) return undefined
+  if (known === undefined || !asksSame(known.asked, order)) return undefined
   return { kind: 'order.repeated', account: order.account, order: known.order, first: known.first }
 }
 
@@ -153,6 +164,10 @@ const reducedEvent = ({ order, account, instrument }: OrderAccepted, by: Lots): 
   by,
   reason: 'reduce_only',
 })
+
+/** Whether two requests ask for the same order. */
+export const asksSame = (a: OrderPlace, b: OrderPlace): boolean =>
+  REQUEST.every((field) => a[field] === b[field]) && hasSameSpecials(a, b)
 
 /** What the order came to by the end of its command. Its place in the pool is still as it left it. */
 function firstAnswer(

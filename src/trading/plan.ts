@@ -1,9 +1,11 @@
+import type { MandateId } from '../base/ids.ts'
 import { NO_MANDATE } from '../base/ids.ts'
 import type { Lots, Micros, Ticks } from '../base/money.ts'
 import { micros } from '../base/money.ts'
 import { accountOf, freeCash, instrumentOf, inTrading, obligationOf } from '../state/account.ts'
 import { bestAgainst, crosses } from '../state/book.ts'
-import { budgetFault, lapseFault, ownsMandate, priceFault, scopeFault } from './budget.ts'
+import { approvalFault, boundFault, isBounded } from '../mandate/bound.ts'
+import { budgetFault, lapseFault, ownsMandate, priceFault, scopeFault } from '../mandate/budget.ts'
 import type { OrderPlace, SelfTrade } from '../state/command.ts'
 import { hasReached } from '../state/waiting.ts'
 import { buyHold, feeHold, feeOwing } from './hold.ts'
@@ -40,6 +42,8 @@ export class Plan implements Aggressor {
   hold = 0 as Micros
   /** µ$ per lot that a seller who owes units holds for its bond; -1 where it owes none. */
   backing = 0
+  /** Whether a person has approved it, so that it may cost more than the threshold of its mandate. */
+  approved = false
   /** Where `ahead` is written, if the order meets anybody. */
   readonly walk = newWalk()
 }
@@ -194,9 +198,21 @@ function planFunds(state: State, order: OrderPlace, plan: Plan): Refusal | undef
     const free = position === undefined ? 0 : balanceOf(state.ledger, position.free)
     if (units > free) return refuse('insufficient_units', { needed: units, free })
   }
+  if (isBounded(state, order.mandate)) {
+    const beyond = boundsFault(state, order.mandate, plan, side === BUY ? hold : value)
+    if (beyond !== undefined) return beyond
+  }
   plan.hold = hold
   plan.backing = backing
   return undefined
+}
+
+/** What an order may not pass beside budgets; last of all, what a person has to approve. */
+function boundsFault(state: State, mandate: MandateId, plan: Plan, worst: number): Refusal | undefined {
+  const { account, instrument, side, limit, ahead, rests, approved } = plan
+  const lots = ahead.filled + rests
+  const order = { account, instrument, side, price: limit, lots, isNew: rests > 0, slot: NO_SLOT }
+  return boundFault(state, mandate, order) ?? (approved ? undefined : approvalFault(state, mandate, worst))
 }
 
 /** Whether the mandate covers the order; for a buy, at its price and worst cost. */
@@ -208,8 +224,9 @@ function authorityFault(
   hold: Micros,
 ): Refusal | undefined {
   const outside = scopeFault(state, mandate, id, side)
-  if (outside !== undefined || side === 'sell') return outside
-  return priceFault(state, mandate, id, limit) ?? budgetFault(state, mandate, state.at, hold)
+  const fault = outside ?? priceFault(state, mandate, id, sideCode(side), limit)
+  if (fault !== undefined || side === 'sell') return fault
+  return budgetFault(state, mandate, state.at, hold)
 }
 
 /**

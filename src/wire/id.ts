@@ -17,6 +17,7 @@ const PREFIX = {
   fixing: 'fix',
   penalty: 'pen',
   procurement: 'prc',
+  approval: 'apr',
 } as const
 
 export type IdKind = keyof typeof PREFIX

@@ -38,7 +38,9 @@ test('numbers are unique and sort the reasons', () => {
 })
 
 test('no reason is left that the engine never gives', () => {
-  const folders = ['state', 'trading', 'standing', 'claims', 'engine'].map((name) => join(root, 'src', name))
+  const folders = ['state', 'mandate', 'trading', 'standing', 'claims', 'engine'].map((name) =>
+    join(root, 'src', name),
+  )
   const source = folders.flatMap((folder) =>
     readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8')),
   )

@@ -2,18 +2,19 @@ import { assert } from '../base/assert.ts'
 import type { AccountId, InstrumentId, MandateId } from '../base/ids.ts'
 import { NO_MANDATE } from '../base/ids.ts'
 import type { Micros, Ticks, Wt } from '../base/money.ts'
-import { micros, wt } from '../base/money.ts'
+import { micros } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import { MICROS_PER_HOUR } from '../base/time.ts'
-import { accountOf, mandateOf, theInstrument } from '../state/account.ts'
-import type { CommandOf, Side } from '../state/command.ts'
-import type { Event } from '../state/event.ts'
+import { mandateOf, theInstrument } from '../state/account.ts'
+import type { Side } from '../state/command.ts'
+import type { Mandate, SpendWindow } from '../state/mandate.ts'
+import { BUY } from '../state/order.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
-import type { Mandate, SpendWindow, State } from '../state/state.ts'
+import type { State } from '../state/state.ts'
 
 const DAY = 24 * MICROS_PER_HOUR
-const WINDOWS: readonly SpendWindow[] = ['hour', 'day', 'week', 'month', 'lifetime']
+export const WINDOWS: readonly SpendWindow[] = ['hour', 'day', 'week', 'month', 'lifetime']
 
 /** Start of the calendar window (UTC; weeks start on Monday) that an instant lies in. */
 export function windowStart(window: SpendWindow, at: Instant): Instant {
@@ -45,7 +46,7 @@ function dayOfMonth(day: number): number {
 }
 
 /** A mandate and everything above it. */
-function* lineage(state: State, id: MandateId): Generator<Mandate> {
+export function* lineage(state: State, id: MandateId): Generator<Mandate> {
   for (let next = id; next !== NO_MANDATE; ) {
     const mandate = mandateOf(state, next)
     assert(mandate !== undefined, 'a mandate in use exists')
@@ -90,28 +91,24 @@ export function scopeFault(
   return undefined
 }
 
-/** Whether every ancestor allows a buy at this price. */
+/** Whether every ancestor allows this price: a buy's not above its limit, a sell's not below its floor. */
 export function priceFault(
   state: State,
   id: MandateId,
   instrument: InstrumentId,
+  side: number,
   price: Ticks,
 ): Refusal | undefined {
   if (id === NO_MANDATE) return undefined
   const asked = price * theInstrument(state, instrument).spec.tick
-  for (const { terms } of lineage(state, id))
-    if (terms.priceLimit !== null && asked > terms.priceLimit)
-      return refuse('mandate_price', { asked, limit: terms.priceLimit })
+  for (const { terms } of lineage(state, id)) {
+    const { priceLimit, bounds } = terms
+    if (side === BUY && priceLimit !== null && asked > priceLimit)
+      return refuse('mandate_price', { asked, limit: priceLimit })
+    const floor = bounds?.priceFloor
+    if (side !== BUY && floor !== undefined && asked < floor) return refuse('mandate_price', { asked, floor })
+  }
   return undefined
-}
-
-/** The highest price in ticks that every ancestor allows a buy; `Infinity` if none sets a limit. */
-export function priceCeiling(state: State, id: MandateId, instrument: InstrumentId): number {
-  let ceiling = Infinity
-  for (const { terms } of lineage(state, id))
-    if (terms.priceLimit !== null)
-      ceiling = Math.min(ceiling, Math.floor(terms.priceLimit / theInstrument(state, instrument).spec.tick))
-  return ceiling
 }
 
 /**
@@ -171,6 +168,8 @@ export function spendBudget(state: State, id: MandateId, at: Instant, amount: nu
       const before = spentIn(mandate, window, at)
       mandate.spent[window] = { since: windowStart(window, at), amount: micros(before + amount) }
     }
+  const own = mandateOf(state, id)
+  if (own !== undefined) own.ownSpent = micros(own.ownSpent + amount)
 }
 
 /**
@@ -180,60 +179,30 @@ export function prepayUnits(state: State, id: MandateId, instrument: InstrumentI
   if (id === NO_MANDATE || quantity === 0) return
   const mandate = mandateOf(state, id)
   assert(mandate !== undefined, 'a mandate in use exists')
-  while (mandate.prepaid.length <= instrument) mandate.prepaid.push(0 as Wt)
-  mandate.prepaid[instrument] = ((mandate.prepaid[instrument] ?? 0) + quantity) as Wt
-  assert((mandate.prepaid[instrument] ?? 0) >= 0, 'prepaid units are never negative')
+  count(mandate.prepaid, instrument, quantity)
+  for (const { units } of lineage(state, id)) count(units, instrument, quantity)
 }
+
+function count(sums: Wt[], instrument: InstrumentId, quantity: number): void {
+  while (sums.length <= instrument) sums.push(0 as Wt)
+  const sum = (sums[instrument] ?? 0) + quantity
+  assert(sum >= 0, 'units bought under a mandate are never negative')
+  sums[instrument] = sum as Wt
+}
+
+/** Units sold under a mandate cannot be used under it any more. */
+export const unprepay = (state: State, id: MandateId, instrument: InstrumentId, sold: number): void =>
+  prepayUnits(state, id, instrument, 0 - Math.min(sold, prepaidOf(state, id, instrument)))
 
 export const prepaidOf = (state: State, id: MandateId, instrument: InstrumentId): Wt =>
   (id === NO_MANDATE ? 0 : (mandateOf(state, id)?.prepaid[instrument] ?? 0)) as Wt
 
 /** Units of an account are gone: its mandates have prepaid no more than the `held` that it still has. */
 export function capPrepaid(state: State, account: AccountId, instrument: InstrumentId, held: number): void {
-  for (const { terms, prepaid } of state.mandates)
-    if (terms.account === account && (prepaid[instrument] ?? 0) > held) prepaid[instrument] = wt(held)
-}
-
-export function grantMandate(state: State, command: CommandOf<'mandate.grant'>): Event[] | Refusal {
-  const { kind: _, ...terms } = command
-  for (const [window, amount] of Object.entries(terms.budget))
-    if (amount <= 0) return refuse('budget_not_positive', { window })
-  if (accountOf(state, terms.account) === undefined) return refuse('account_not_found')
-  for (const instrument of terms.instruments ?? [])
-    if (state.instruments[instrument] === undefined) return refuse('instrument_not_found')
-  if (terms.parent !== NO_MANDATE) {
-    const parent = mandateOf(state, terms.parent)
-    if (parent === undefined || parent.terms.account !== terms.account) return refuse('mandate_not_found')
-    if (parent.revoked) return refuse('mandate_revoked')
-    const wider = widerThan(parent.terms, terms)
-    if (wider !== undefined) return refuse('mandate_wider_than_parent', { field: wider })
+  for (const { id, terms, prepaid } of state.mandates) {
+    const beyond = (prepaid[instrument] ?? 0) - held
+    if (terms.account === account && beyond > 0) prepayUnits(state, id, instrument, 0 - beyond)
   }
-
-  // Nothing below this line can fail.
-  const id = (state.mandates.length + 1) as MandateId
-  const nothing = () => ({ since: 0 as Instant, amount: micros(0) })
-  const spent = { hour: nothing(), day: nothing(), week: nothing(), month: nothing(), lifetime: nothing() }
-  state.mandates.push({ id, terms, revoked: false, killed: null, reserved: micros(0), spent, prepaid: [] })
-  return [{ kind: 'mandate.granted', mandate: id, terms: command }]
-}
-
-/**
- * The first term in which a child would be wider than its parent. Missing budgets inherit, so they are not
- * wider.
- */
-function widerThan(parent: Mandate['terms'], child: Mandate['terms']): string | undefined {
-  for (const window of ['order', ...WINDOWS] as const) {
-    const above = parent.budget[window]
-    const below = child.budget[window]
-    if (above !== undefined && below !== undefined && below > above) return `budget.${window}`
-  }
-  const { instruments } = parent
-  if (instruments !== null && child.instruments?.some((i) => !instruments.includes(i))) return 'instruments'
-  if (child.sides.some((side) => !parent.sides.includes(side))) return 'sides'
-  if (parent.priceLimit !== null && (child.priceLimit ?? 0) > parent.priceLimit) return 'price_limit'
-  if (child.autoBuy && !parent.autoBuy) return 'auto_buy'
-  if (parent.expiresAt !== null && (child.expiresAt ?? 0) > parent.expiresAt) return 'expires_at'
-  return undefined
 }
 
 /** Whether a mandate is another, or stands below it. */

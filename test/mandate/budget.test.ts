@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Instant } from '../../src/base/time.ts'
 import { fromMs } from '../../src/base/time.ts'
-import { windowStart } from '../../src/trading/budget.ts'
+import { windowStart } from '../../src/mandate/budget.ts'
 
 const at = (text: string): Instant => fromMs(Date.parse(text))
 
