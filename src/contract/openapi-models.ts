@@ -3,8 +3,8 @@ import { model, models } from '../wire/model.ts'
 import { countRequest, messagesRequest } from '../surface/messages-request.ts'
 import { embeddingsRequest } from '../surface/embeddings.ts'
 import { legacyRequest } from '../surface/legacy.ts'
-import { responsesRequest } from '../surface/responses-request.ts'
-import { chatRequest } from '../wire/openai.ts'
+import { responsesRequest } from '../surface/responses-schema.ts'
+import { chatQuestion } from '../wire/openai.ts'
 import { openaiError } from '../wire/problem.ts'
 import type { Components, Json } from './openapi-schema.ts'
 import { printSchema } from './openapi-schema.ts'
@@ -35,7 +35,7 @@ const ASKED: Record<string, Asked> = {
   '/v1/chat/completions': {
     id: 'inference.chat',
     summary: 'A chat completion from a supplier that owes the instrument named as model.',
-    request: chatRequest,
+    request: chatQuestion,
     example: { model: 'text-prime', messages: question, stream: true },
     answer: 'A completion, or with `stream` its chunks as server-sent events.',
   },

@@ -76,7 +76,7 @@ export function printMessages(messages: readonly ChatMessage[]): { system: Json[
 function blocksOf(message: ChatMessage): Json[] {
   if (message.role === 'assistant') return assistantBlocks(message)
   if (message.role !== 'tool') return contentBlocks(message.content)
-  const { content, tool_call_id, is_error } = message
+  const { content, tool_call_id, is_error, cache_control } = message
   const blocks = contentBlocks(content)
   return [
     {
@@ -84,6 +84,7 @@ function blocksOf(message: ChatMessage): Json[] {
       tool_use_id: tool_call_id,
       ...(blocks.length > 0 && { content: blocks }),
       ...(is_error && { is_error }),
+      ...(cache_control && { cache_control }),
     },
   ]
 }

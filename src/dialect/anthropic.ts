@@ -42,6 +42,7 @@ function print(request: ChatRequest, model: string, { asked, most }: OutputLimit
     ...(typeof temperature === 'number' && { temperature }),
     ...(typeof top_p === 'number' && { top_p }),
     ...(typeof top_k === 'number' && { top_k }),
+    ...(request.cache_control && { cache_control: request.cache_control }),
     ...(stop && { stop_sequences: typeof stop === 'string' ? [stop] : stop }),
     ...(request.tools && { tools: request.tools.map(printTool) }),
     ...(choice !== undefined && { tool_choice: choice }),

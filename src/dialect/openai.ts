@@ -72,6 +72,8 @@ const REPLACED = new Set([
   'metadata',
   'prompt_cache_key',
   'prompt_cache_retention',
+  'prompt_cache_options',
+  'cache_control',
   'service_tier',
   'store',
   'provider',
@@ -117,7 +119,7 @@ function printMessage(message: ChatMessage): Json[] {
   const { content, ...rest } = message
   if (typeof content === 'string' && message.role !== 'tool') return [{ ...rest, content }]
   if (message.role !== 'tool') return [{ ...rest, content: plainParts(content) }]
-  const { is_error: isError, ...own } = rest as Json
+  const { is_error: isError, cache_control: _, ...own } = rest as Json
   const parts = typeof content === 'string' ? [{ type: 'text' as const, text: content }] : content
   const pictures = parts.filter(({ type }) => type === 'image_url')
   const words = parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n')
@@ -141,7 +143,11 @@ function printAssistant(message: Extract<ChatMessage, { role: 'assistant' }>): J
 }
 
 /** Which place is worth caching is a hint that only other dialects know. */
-const withoutHint = (part: Json): Json => ({ ...part, cache_control: undefined })
+const withoutHint = (part: Json): Json => ({
+  ...part,
+  cache_control: undefined,
+  prompt_cache_breakpoint: undefined,
+})
 
 /** Content without the hints that only other dialects know. */
 function plainParts(content: ChatMessage['content']): unknown {

@@ -65,6 +65,8 @@ const tool = z.strictObject({
   strict: z.boolean().nullish(),
   cache_control: hint,
   eager_input_streaming: z.boolean().nullish(),
+  defer_loading: z.literal(false, 'tools are not searched for').optional(),
+  allowed_callers: z.tuple([z.literal('direct')], 'tools are called by the model alone').optional(),
 })
 
 const parallel = { disable_parallel_tool_use: z.boolean().optional() }
@@ -105,6 +107,7 @@ const prompt = {
     })
     .nullish(),
   output_format: format.nullish(),
+  cache_control: hint,
   /** Nothing is taken out of a conversation here: only the edit that keeps everything. */
   context_management: z
     .strictObject({
@@ -127,6 +130,9 @@ export const messagesRequest = z.strictObject({
   top_k: z.number().int().min(1).max(1_000).nullish(),
   metadata: z.strictObject({ user_id: z.string().max(512).nullish() }).nullish(),
   service_tier: z.enum(['auto', 'standard_only']).nullish(),
+  speed: z.literal('standard', 'there are no tiers of speed').nullish(),
+  inference_geo: z.null('name it as provider.region').optional(),
+  container: z.null('no containers are kept').optional(),
   provider: z.unknown().optional(),
 })
 
@@ -175,7 +181,8 @@ function chatOfPrompt(request: Prompt): ChatRequest {
     ...(choice && { tool_choice: choiceOf(choice) }),
     ...(alone && { parallel_tool_calls: false }),
     ...(thought && { thinking: thought }),
-    ...(effort && { reasoning_effort: effort === 'max' ? 'xhigh' : effort }),
+    ...(effort && { reasoning_effort: effort }),
+    ...(request.cache_control && { cache_control: request.cache_control }),
     ...(schema && { response_format: { type: 'json_schema', json_schema: { name: 'output', schema } } }),
   }
 }
@@ -228,10 +235,16 @@ function userOf(blocks: readonly UserBlock[]): ChatMessage[] {
       continue
     }
     flush()
-    const { tool_use_id: id, content = '', is_error } = block
+    const { tool_use_id: id, content = '', is_error, cache_control } = block
     const parts = typeof content === 'string' ? content : content.map(partOf)
     const told = parts.length === 0 ? '' : parts
-    messages.push({ role: 'tool', tool_call_id: id, content: told, ...(is_error && { is_error }) })
+    messages.push({
+      role: 'tool',
+      tool_call_id: id,
+      content: told,
+      ...(is_error && { is_error }),
+      ...(cache_control && { cache_control }),
+    })
   }
   flush()
   return messages

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import type { ChatRequest } from '../wire/openai.ts'
-import { chatFault, chatRequest } from '../wire/openai.ts'
+import type { ChatRequest, ChatTool } from '../wire/openai.ts'
+import { chatFault, chatQuestion } from '../wire/openai.ts'
 import { CHAT_SURFACE, chatSurface } from './chat-answer.ts'
 import type { Surface } from './surface.ts'
 
@@ -27,6 +27,32 @@ export type Counter = {
   refusal: Surface
 }
 
+/** No supplier is to blame for not calling a tool that it was not told of. */
+function choiceFault({ tools, tool_choice: choice }: ChatRequest): QuestionFault | undefined {
+  if (!choice || choice === 'none' || choice === 'auto') return undefined
+  if (!tools) return { param: 'tool_choice', message: 'tool_choice: there are no tools' }
+  if (choice === 'required') return undefined
+  return missing([choice.function.name], tools)
+}
+
+/** A fault where a tool is chosen that is not among those told. */
+const missing = (chosen: readonly string[], tools: readonly ChatTool[]): QuestionFault | undefined => {
+  const name = chosen.find((one) => tools.every((tool) => tool.function.name !== one))
+  if (name === undefined) return undefined
+  return { param: 'tool_choice', message: `tool_choice: ${name} is not among the tools` }
+}
+
+/** The request with those tools only that it allows, of which one may have to be called. */
+export function allowing(
+  body: ChatRequest,
+  names: readonly string[],
+  mode: 'auto' | 'required',
+): ChatRequest | QuestionFault {
+  const tools = body.tools ?? []
+  const allowed = tools.filter((tool) => names.includes(tool.function.name))
+  return missing(names, tools) ?? { ...body, tools: allowed, tool_choice: mode }
+}
+
 /** Reads by a schema, and turns what it reads into a question. */
 export function readBy<Schema extends z.ZodType>(
   schema: Schema,
@@ -34,15 +60,30 @@ export function readBy<Schema extends z.ZodType>(
 ): ReadQuestion {
   return (value) => {
     const parsed = schema.safeParse(value)
-    return parsed.success ? turn(parsed.data) : chatFault(parsed.error)
+    if (!parsed.success) return chatFault(parsed.error)
+    const question = turn(parsed.data)
+    return 'message' in question ? question : (choiceFault(question.body) ?? question)
   }
+}
+
+function chatOf({
+  tool_choice: choice,
+  ...rest
+}: z.output<typeof chatQuestion>): ChatRequest | QuestionFault {
+  if (choice === undefined) return rest
+  if (choice === null || typeof choice === 'string' || choice.type === 'function')
+    return { ...rest, tool_choice: choice }
+  const { mode, tools } = choice.allowed_tools
+  const names = tools.map((one) => one.function.name)
+  return allowing(rest, names, mode)
 }
 
 export const CHAT: Counter = {
   path: '/v1/chat/completions',
-  read: readBy(chatRequest, (body) => ({
-    body,
-    surface: chatSurface(body.stream_options?.include_usage === true),
-  })),
+  read: readBy(chatQuestion, (question) => {
+    const body = chatOf(question)
+    if ('message' in body) return body
+    return { body, surface: chatSurface(body.stream_options?.include_usage === true) }
+  }),
   refusal: CHAT_SURFACE,
 }

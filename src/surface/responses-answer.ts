@@ -28,4 +28,9 @@ export const responsesSurface = (terms: ResponseTerms): Surface => ({
 })
 
 /** Refusals of what could not be read. */
-export const RESPONSES_SURFACE: Surface = responsesSurface({ echo: {}, asSummary: false, sealed: false })
+export const RESPONSES_SURFACE: Surface = responsesSurface({
+  echo: {},
+  asSummary: false,
+  sealed: false,
+  custom: new Set(),
+})

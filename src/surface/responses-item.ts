@@ -1,4 +1,5 @@
 import type { Answer } from '../dialect/answer.ts'
+import { textOfArguments } from './custom-tool.ts'
 import { sealedReasoning } from './reasoning-seal.ts'
 import type { Head, Note, Usage } from './surface.ts'
 
@@ -10,6 +11,8 @@ export type ResponseTerms = {
   asSummary: boolean
   /** Sealed reasoning is told too. */
   sealed: boolean
+  /** Names of the tools that take plain text. */
+  custom: ReadonlySet<string>
 }
 
 /** The end of a response. Left out, its parts stand in their usual order. */
@@ -87,7 +90,7 @@ export function printItem(head: Head, terms: ResponseTerms, answer: Answer, part
   if (part === 'message') return { ...printMessage(id, status), content: printContent(answer) }
   const call = answer.tools[part]
   const { id: call_id = '', name = '', arguments: given = '' } = call ?? {}
-  return printCall(id, { call_id, name, arguments: given, status })
+  return printCall(id, terms, { call_id, name, arguments: given, status })
 }
 
 /** A reasoning item, with its text where the client looks for it. */
@@ -113,11 +116,17 @@ export const printMessage = (id: string, status: string) => ({
   content: [] as object[],
 })
 
-/** A call of a function. */
-export const printCall = (
+/** A call of a function, or of a tool that takes plain text. */
+export function printCall(
   id: string,
+  { custom }: ResponseTerms,
   call: { call_id: string; name: string; arguments: string; status: string },
-): object => ({ type: 'function_call', id, ...call })
+): object {
+  if (!custom.has(call.name)) return { type: 'function_call', id, ...call }
+  const { call_id, name, arguments: given, status } = call
+  const input = given === '' ? '' : textOfArguments(given)
+  return { type: 'custom_tool_call', id, call_id, name, input, status }
+}
 
 /** The parts of a message. */
 export const printContent = ({ content, refusal, contentLogprobs }: Answer): object[] => [

@@ -1,5 +1,6 @@
 import type { Answer } from '../dialect/answer.ts'
 import type { Delta, ToolDelta } from '../dialect/chunk.ts'
+import { textOfArguments } from './custom-tool.ts'
 import type { Part, ResponseTerms } from './responses-item.ts'
 import {
   itemId,
@@ -29,6 +30,8 @@ export class ResponsesScript implements Script {
   private reasoned = false
   /** Whether the message has begun to say something, and to refuse. */
   private spoken: ('output_text' | 'refusal')[] = []
+  /** Calls of tools that take plain text. */
+  private plain = new Set<Part>()
   private readonly head: Head
   private readonly terms: ResponseTerms
   private readonly printError: PrintError
@@ -44,6 +47,7 @@ export class ResponsesScript implements Script {
     this.parts = []
     this.reasoned = false
     this.spoken = []
+    this.plain = new Set()
   }
 
   pass({ content, reasoning, refusal, tools, logprobs, seals }: Delta): string {
@@ -136,13 +140,15 @@ export class ResponsesScript implements Script {
     return { ...this.place('message'), content_index: this.spoken.indexOf(kind) }
   }
 
+  /** Plain text is told when it is whole: until then it stands in JSON. */
   private call({ index, id, name, arguments: given }: ToolDelta): string {
     let text = ''
     if (!this.parts.includes(index)) {
       const call = { call_id: id ?? `call_${index}`, name: name ?? '', arguments: '', status: 'in_progress' }
-      text += this.enter(index, printCall(itemId(this.head, index), call))
+      if (this.terms.custom.has(call.name)) this.plain.add(index)
+      text += this.enter(index, printCall(itemId(this.head, index), this.terms, call))
     }
-    if (given === null) return text
+    if (given === null || this.plain.has(index)) return text
     return text + this.event('response.function_call_arguments.delta', { ...this.place(index), delta: given })
   }
 
@@ -152,6 +158,14 @@ export class ResponsesScript implements Script {
     return this.finishWords(answer, part) + this.event('response.output_item.done', last)
   }
 
+  private finishPlain(part: Part, input: string): string {
+    const place = this.place(part)
+    return (
+      this.event('response.custom_tool_call_input.delta', { ...place, delta: input }) +
+      this.event('response.custom_tool_call_input.done', { ...place, input })
+    )
+  }
+
   private finishWords(answer: Answer, part: Part): string {
     if (part === 'reasoning') {
       const text = answer.reasoning
@@ -159,6 +173,7 @@ export class ResponsesScript implements Script {
     }
     if (part !== 'message') {
       const { name = '', arguments: given = '' } = answer.tools[part] ?? {}
+      if (this.plain.has(part)) return this.finishPlain(part, textOfArguments(given))
       return this.event('response.function_call_arguments.done', {
         ...this.place(part),
         name,

@@ -9,16 +9,19 @@ const cacheControl = z
   .object({ type: z.literal('ephemeral'), ttl: z.enum(['5m', '1h']).optional() })
   .nullish()
 
-const textPart = z.object({ type: z.literal('text'), text: z.string(), cache_control: cacheControl })
-const imagePart = z.object({
+/** Where a cache may begin: hints about caching stay here where a supplier has no words for them. */
+const hints = { cache_control: cacheControl, prompt_cache_breakpoint: z.unknown().optional() }
+
+const textPart = z.strictObject({ type: z.literal('text'), text: z.string(), ...hints })
+const imagePart = z.strictObject({
   type: z.literal('image_url'),
-  image_url: z.object({
+  image_url: z.strictObject({
     url: z.string().regex(/^(https:\/\/|data:image\/)/, 'an https or data URL of an image'),
     detail: z.enum(['auto', 'low', 'high']).optional(),
   }),
-  cache_control: cacheControl,
+  ...hints,
 })
-const refusalPart = z.object({ type: z.literal('refusal'), refusal: z.string() })
+const refusalPart = z.strictObject({ type: z.literal('refusal'), refusal: z.string() })
 
 const text = z.union([z.string(), z.array(textPart).min(1)])
 const participant = z.string().max(64).optional()
@@ -75,16 +78,17 @@ const message = z.discriminatedUnion('role', [
     tool_call_id: z.string().max(256),
     name: participant,
     is_error: z.boolean().optional(),
+    cache_control: cacheControl,
   }),
 ])
 
 const functionName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'letters, digits, _ and -, up to 64')
 const jsonSchema = z.record(z.string(), z.unknown())
 
-const tool = z.object({
+const tool = z.strictObject({
   type: z.literal('function', 'function tools only'),
   cache_control: cacheControl,
-  function: z.object({
+  function: z.strictObject({
     name: functionName,
     description: z.string().optional(),
     parameters: jsonSchema.optional(),
@@ -94,15 +98,29 @@ const tool = z.object({
 
 const toolChoice = z.union([
   z.enum(['none', 'auto', 'required']),
-  z.object({ type: z.literal('function'), function: z.object({ name: functionName }) }),
+  z.strictObject({ type: z.literal('function'), function: z.strictObject({ name: functionName }) }),
 ])
 
+/** Of the tools told, those that may be called. */
+const allowedTools = z.strictObject({
+  type: z.literal('allowed_tools'),
+  allowed_tools: z.strictObject({
+    mode: z.enum(['auto', 'required']),
+    tools: z
+      .array(
+        z.strictObject({ type: z.literal('function'), function: z.strictObject({ name: functionName }) }),
+      )
+      .min(1)
+      .max(128),
+  }),
+})
+
 const responseFormat = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('text') }),
-  z.object({ type: z.literal('json_object') }),
-  z.object({
+  z.strictObject({ type: z.literal('text') }),
+  z.strictObject({ type: z.literal('json_object') }),
+  z.strictObject({
     type: z.literal('json_schema'),
-    json_schema: z.object({
+    json_schema: z.strictObject({
       name: functionName,
       description: z.string().optional(),
       schema: jsonSchema.optional(),
@@ -122,6 +140,7 @@ const uncarried = {
   function_call: z.null('use tool_choice').optional(),
   web_search_options: z.null('no instrument searches the web').optional(),
   prediction: z.null('predicted outputs are not delivered').optional(),
+  moderation: z.null('nothing is moderated here').optional(),
 }
 
 /** What is understood and needs no carrying: nothing of it reaches a supplier. */
@@ -131,6 +150,7 @@ const kept = {
   metadata: z.record(z.string(), z.unknown()).nullish(),
   prompt_cache_key: z.string().max(512).nullish(),
   prompt_cache_retention: z.enum(['in_memory', 'in-memory', '24h']).nullish(),
+  prompt_cache_options: z.record(z.string(), z.unknown()).nullish(),
   service_tier: z.enum(['auto', 'default'], 'there are no tiers of service').nullish(),
   store: z.literal(false, 'nothing is stored').nullish(),
   provider: z.unknown().optional(),
@@ -177,12 +197,16 @@ export const chatRequest = z.strictObject({
   tool_choice: toolChoice.nullish(),
   parallel_tool_calls: z.boolean().nullish(),
   response_format: responseFormat.nullish(),
-  reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']).nullish(),
+  reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).nullish(),
   thinking: thinking.nullish(),
   verbosity: z.enum(['low', 'medium', 'high']).nullish(),
+  cache_control: cacheControl,
   ...kept,
   ...uncarried,
 })
+
+/** The same as clients may send it: with fewer tools allowed than told. */
+export const chatQuestion = chatRequest.extend({ tool_choice: z.union([toolChoice, allowedTools]).nullish() })
 
 export type ChatRequest = z.output<typeof chatRequest>
 export type ChatMessage = ChatRequest['messages'][number]

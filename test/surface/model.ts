@@ -27,11 +27,20 @@ export type TestModel = {
 type Plan = { thought: string | null; text: string; calls: { name: string; input: Json }[] }
 
 const INPUT = { city: 'Oslo' }
+/** What is written to a tool that takes plain text: it does not stand as it is in JSON. */
+export const PATCH = '*** "Begin"\n+line\\1\n'
 
-function planOf(body: Json, tools: string[], hasResults: boolean, isParallel: boolean): Plan {
+type Tool = { name: string; schema: unknown }
+
+const inputFor = ({ schema }: Tool): Json =>
+  JSON.stringify(schema ?? {}).includes('"input"') ? { input: PATCH } : INPUT
+
+function planOf(body: Json, tools: Tool[], hasResults: boolean, isParallel: boolean): Plan {
   const thought = body.reasoning_effort || (body.thinking as Json | undefined)?.type ? THOUGHT : null
   if (tools.length > 0 && !hasResults) {
-    const calls = tools.slice(0, isParallel ? 2 : 1).map((name) => ({ name, input: INPUT }))
+    const calls = tools
+      .slice(0, isParallel ? 2 : 1)
+      .map((tool) => ({ name: tool.name, input: inputFor(tool) }))
     return { thought, text: '', calls }
   }
   if (hasResults) return { thought, text: AFTER_TOOLS, calls: [] }
@@ -41,7 +50,11 @@ function planOf(body: Json, tools: string[], hasResults: boolean, isParallel: bo
 
 function openaiEvents(body: Json): string[] {
   const messages = body.messages as { role: string; content: unknown }[]
-  const tools = ((body.tools ?? []) as { function: { name: string } }[]).map((tool) => tool.function.name)
+  type Called = { function: { name: string; parameters?: unknown } }
+  const tools = ((body.tools ?? []) as Called[]).map(({ function: { name, parameters } }) => ({
+    name,
+    schema: parameters,
+  }))
   const isParallel = JSON.stringify(messages).includes('both')
   const plan = planOf(body, tools, messages.at(-1)?.role === 'tool', isParallel)
   const logprobs = { content: [{ token: 'x', logprob: -0.5, bytes: [120], top_logprobs: [] }] }
@@ -70,7 +83,9 @@ function openaiEvents(body: Json): string[] {
 
 function anthropicEvents(body: Json): string[] {
   const messages = body.messages as { role: string; content: { type: string }[] }[]
-  const tools = ((body.tools ?? []) as { name: string }[]).map(({ name }) => name)
+  const tools = ((body.tools ?? []) as { name: string; input_schema: unknown }[]).map(
+    ({ name, input_schema: schema }) => ({ name, schema }),
+  )
   const hasResults = messages.at(-1)?.content.some(({ type }) => type === 'tool_result') === true
   const plan = planOf(body, tools, hasResults, JSON.stringify(messages).includes('both'))
   const event = (data: Json) => `event: ${String(data.type)}\ndata: ${JSON.stringify(data)}\n\n`
