@@ -1,8 +1,10 @@
-import { parseDecimal, printDecimal } from '../base/decimal.ts'
 import type { Client } from '../client/client.ts'
 import { BusbarError } from '../client/problem.ts'
 import type { InstrumentOut } from '../wire/instrument.ts'
 import type { OrderOut } from '../wire/order.ts'
+import { printAt, stepsIn, printSteps } from './increment.ts'
+import type { Side } from './quote.ts'
+import { awayFrom, quotePrice } from './quote.ts'
 
 export type MakerOptions = {
   client: Client
@@ -26,27 +28,12 @@ export type MakerOptions = {
   onRefusal?: (refusal: BusbarError) => void
 }
 
-type Side = 'buy' | 'sell'
 type Slot = { side: Side; level: number; order: OrderOut | undefined }
 
 /** How far quotes lean, as a share of the price, when the inventory is a whole target away. */
 const LEAN = 0.004
-/** Quotes stay within this share of the reference, inside the venue's own band. */
-const REACH = 0.18
-
 /** Turns between two refreshments of a deeper level. */
 const DEEPER_EVERY = 4
-
-const PLACES = 9
-
-/** Whole increments of `increment` in an amount, rounded towards `down` or up. */
-function steps(amount: number, increment: string, round: (n: number) => number): number {
-  const unit = (parseDecimal(increment, PLACES) ?? 1) / 10 ** PLACES
-  return round(Number((amount / unit).toFixed(6)))
-}
-
-const printSteps = (count: number, increment: string): string =>
-  printDecimal(count * (parseDecimal(increment, PLACES) ?? 1), PLACES).replace(/\.?0+$/, '')
 
 /**
  * Keeps a two-sided market in one instrument. It quotes without crossing, and leans against its inventory.
@@ -91,10 +78,7 @@ export class Maker {
     if (this.held >= target / 2) return
     const [best] = (await client.book(instrument.id, { depth: 1 })).asks
     if (!best) return
-    const price = printSteps(
-      steps(Number(best[0]) * 1.01, instrument.price_increment, Math.floor),
-      instrument.price_increment,
-    )
+    const price = printAt(Number(best[0]) * 1.01, instrument.price_increment, 'down')
     await this.tried(() =>
       client.orders.place({
         instrument: instrument.id,
@@ -126,20 +110,19 @@ export class Maker {
 
   private priceOf(side: Side, level: number): number {
     const { fair, halfSpread, target, instrument } = this.options
-    const away = target === 0 ? 0 : Math.max(-1, Math.min(1, (this.held - target) / target))
-    const middle = fair() * (1 - LEAN * away)
-    const sign = side === 'buy' ? -1 : 1
-    const wanted = middle * (1 + sign * halfSpread * (level + 1))
+    const away = awayFrom(this.held, target)
     const around = this.reference > 0 ? this.reference : Number(instrument.reference_price)
-    const bounded = Math.max(around * (1 - REACH), Math.min(around * (1 + REACH), wanted))
-    const round = side === 'buy' ? Math.floor : Math.ceil
-    const increment = instrument.price_increment
-    return Number(printSteps(Math.max(1, steps(bounded, increment, round)), increment))
+    return quotePrice(
+      { fair: fair(), around, halfSpread, lean: LEAN, away },
+      side,
+      level,
+      instrument.price_increment,
+    )
   }
 
   private quantity(units: number): string {
-    const { quantity_increment: increment } = this.options.instrument
-    return printSteps(Math.max(1, steps(units, increment, Math.floor)), increment)
+    const { quantity_increment: lot } = this.options.instrument
+    return printSteps(Math.max(1, stepsIn(units, lot, 'down')), lot)
   }
 
   /** Units to quote in a slot: sizes grow with the level and vary a little; asks share what is held. */

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import { addAccountCommands } from './account-commands.ts'
+import { addAgentCommands } from './agent-commands.ts'
 import { addAssayCommand } from './assay-command.ts'
 import { addChatCommand } from './chat-command.ts'
 import { addEmbeddingCommands } from './embedding-commands.ts'
@@ -79,5 +80,6 @@ export function buildCli(parts: VenueParts, terminal: Terminal = processTerminal
   addSupplyCommands(program, run)
   addAssayCommand(program, parts, run)
   addEmbeddingCommands(program, run)
+  addAgentCommands(program, run)
   return program
 }

@@ -160,17 +160,34 @@ async function* stream(
   yield { type: 'end', ...end }
 }
 
+/** How a completion is to be had, besides what it says. */
+export type ChatWishes = {
+  signal?: AbortSignal | undefined
+  /** Dollars per unit that units bought for this request may cost at most. */
+  maxPrice?: string | undefined
+  /** An id of the client's own: what is asked under it is delivered once, and so may be asked again. */
+  once?: string | undefined
+}
+
 async function create(
   transport: Transport,
   request: ChatRequest,
-  signal?: AbortSignal,
+  { signal, maxPrice, once }: ChatWishes,
 ): Promise<{ completion: ChatCompletion; delivery: DeliveryNote }> {
-  const response = await transport.open('POST', PATH, { body: { ...request, stream: false }, signal })
+  const response = await transport.open('POST', PATH, {
+    body: { ...request, stream: false },
+    signal,
+    headers: {
+      ...(maxPrice !== undefined && { 'x-busbar-max-price': maxPrice }),
+      ...(once !== undefined && { 'idempotency-key': once }),
+    },
+    repeatable: once !== undefined,
+  })
   return { completion: (await response.json()) as ChatCompletion, delivery: noteOf(response.headers) }
 }
 
-/** Completions through the exchange. Neither form is repeated after an unknown outcome. */
+/** Completions. Without an id of its own neither form is repeated after an unknown outcome. */
 export const chatOn = (transport: Transport) => ({
   stream: (request: ChatRequest, signal?: AbortSignal) => stream(transport, request, signal),
-  create: (request: ChatRequest, signal?: AbortSignal) => create(transport, request, signal),
+  create: (request: ChatRequest, wishes: ChatWishes = {}) => create(transport, request, wishes),
 })

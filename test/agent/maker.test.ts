@@ -180,6 +180,6 @@ test('with little left it buys up to its target, close to the best ask', async (
   const [bought] = venue.placed
   assert.deepEqual(
     [bought?.side, bought?.time_in_force, bought?.price, bought?.quantity],
-    ['buy', 'ioc', '0.8181', '20'],
+    ['buy', 'ioc', '0.8181', '20.00'],
   )
 })

@@ -1,0 +1,274 @@
+import type { ChatCompletion } from '../client/chat.ts'
+import type { Client } from '../client/client.ts'
+import { BusbarError } from '../client/problem.ts'
+import type { InstrumentOut } from '../wire/instrument.ts'
+import type { FillOut, OrderOut } from '../wire/order.ts'
+import { microsOf, microsUp, printAt } from './increment.ts'
+import type { Step } from './step.ts'
+
+export type DeskOptions = {
+  client: Client
+  /** The agent's name: every order that it sends is called `name.1`, `name.2` and so on. */
+  name: string
+  /** Dollars that the agent may be out of pocket at most, over its whole life. */
+  spendLimit: string
+}
+
+/** What became of a step. */
+export type Outcome = {
+  order?: OrderOut
+  answer?: ChatCompletion
+  /** Why nothing was done: the exchange's code, or `spend_limit`. */
+  refused?: { code: string; detail: string }
+}
+
+/** Units bought less sold of one instrument by the agent's own orders, and µ$ paid less received. */
+export type Account = { units: number; outlay: number }
+
+const NAME = /^[a-z][a-z0-9-]{0,31}$/
+const KEY_CHARS_MAX = 64
+/** Sums of units are kept free of the dust of fractions. */
+const GRAINS = 1e9
+
+/**
+ * Sends what an agent decides, under its name and within its spend limit, and knows from the exchange's own
+ * record what it has sent before: an agent that is started again goes on where it was.
+ */
+export class Desk {
+  readonly client: Client
+  readonly name: string
+  readonly limit: number
+  /** The agent's open orders. */
+  open: readonly OrderOut[] = []
+  /** µ$ that stand as a bond in the account. */
+  private bond = 0
+  private readonly books = new Map<string, Account>()
+  private readonly specs = new Map<string, InstrumentOut>()
+  private lastId = 0
+  private lastFill = 0
+
+  constructor({ client, name, spendLimit }: DeskOptions) {
+    if (!NAME.test(name))
+      throw new RangeError(`name must be 1 to 32 of a-z, 0-9 and -, a letter first, not "${name}"`)
+    this.limit = microsOf(spendLimit)
+    if (!(this.limit > 0))
+      throw new RangeError(`the spend limit must be dollars above 0, such as 5.00, not "${spendLimit}"`)
+    this.client = client
+    this.name = name
+  }
+
+  /** Learns from the exchange what the agent has sent before. */
+  async start(): Promise<void> {
+    for (const instrument of await this.client.instruments.list()) this.specs.set(instrument.id, instrument)
+    this.lastId = await this.findLastId()
+    await this.look()
+  }
+
+  /** Takes in the agent's open orders, its fills since the last look, and the account's bond. */
+  async look(): Promise<void> {
+    await this.readFills()
+    const open: OrderOut[] = []
+    for await (const order of this.client.orders.all({ status: 'open' }))
+      if (this.isOwn(order.client_order_id)) open.push(order)
+    this.open = open
+    const { data } = await this.client.balances()
+    this.bond = microsOf(data.find(({ asset }) => asset === 'USD')?.bond ?? '0')
+  }
+
+  /** An instrument under any of its names. */
+  instrument(name: string): InstrumentOut {
+    const found = [...this.specs.values()].find(({ id, model, symbol }) =>
+      [id, model, symbol].some((one) => one.toLowerCase() === name.toLowerCase()),
+    )
+    if (found === undefined) throw new RangeError(`the exchange lists no ${name}`)
+    return found
+  }
+
+  get instruments(): InstrumentOut[] {
+    return [...this.specs.values()]
+  }
+
+  account(instrument: string): Account {
+    return this.books.get(instrument) ?? { units: 0, outlay: 0 }
+  }
+
+  /** Dollars that the agent's trades have cost so far, less what they brought. */
+  get outlay(): number {
+    return [...this.books.values()].reduce((sum, { outlay }) => sum + outlay, 0) / 1e6
+  }
+
+  /** Dollars that it may still spend: the limit less what is out of pocket, in bids, and in the bond. */
+  get room(): number {
+    const inBids = this.open.reduce((sum, order) => sum + this.worstOf(order), 0)
+    return (this.limit - Math.max(0, this.outlay * 1e6) - inBids - this.bond) / 1e6
+  }
+
+  /** Dollars behind its bids in one instrument. */
+  bidding(instrument: string): number {
+    const here = this.open.filter((order) => order.instrument === instrument)
+    return here.reduce((sum, order) => sum + this.worstOf(order), 0) / 1e6
+  }
+
+  /** Does one step. `filled`: units that the step before it traded. */
+  async carry(step: Step, filled: number): Promise<Outcome> {
+    const over = this.overLimit(step)
+    if (over !== undefined) return { refused: { code: 'spend_limit', detail: over } }
+    try {
+      return await this.send(step, filled)
+    } catch (error) {
+      if (!(error instanceof BusbarError) || error.outcome === 'unknown') throw error
+      return { refused: { code: error.code, detail: error.message } }
+    }
+  }
+
+  /** Cancels every open order of the agent, and says which. Orders of others in the account stay. */
+  async withdraw(): Promise<string[]> {
+    await this.look()
+    const ended: string[] = []
+    for (const { id } of this.open) {
+      const { refused } = await this.carry({ act: 'cancel', id, why: 'the agent stops', facts: {} }, 0)
+      if (refused === undefined) ended.push(id)
+    }
+    this.open = []
+    return ended
+  }
+
+  private overLimit(step: Step): string | undefined {
+    const needs = this.needs(step)
+    if (needs <= 0 || needs <= this.room * 1e6) return undefined
+    const left = Math.max(0, this.room)
+    return `it may cost $${(needs / 1e6).toFixed(4)}, and $${left.toFixed(4)} of the spend limit is left`
+  }
+
+  /** µ$ that a step may cost beyond what is reserved already. */
+  private needs(step: Step): number {
+    if (step.act === 'issue') return microsUp(step.bond)
+    if (step.act === 'place' && step.order.side === 'buy')
+      return this.worst(step.order.instrument, Number(step.order.price), Number(step.order.quantity))
+    if (step.act !== 'amend') return 0
+    const order = this.open.find(({ id }) => id === step.id)
+    if (order?.side !== 'buy') return 0
+    const left = Number(step.quantity) - Number(order.filled_quantity)
+    return this.worst(order.instrument, Number(step.price), left) - this.worstOf(order)
+  }
+
+  private worst(instrument: string, price: number, units: number): number {
+    return microsUp(price * units * (1 + Number(this.instrument(instrument).taker_fee)))
+  }
+
+  private worstOf({ side, instrument, price, remaining_quantity: left }: OrderOut): number {
+    return side === 'buy' ? this.worst(instrument, Number(price), Number(left)) : 0
+  }
+
+  private async send(step: Step, filled: number): Promise<Outcome> {
+    const { client } = this
+    switch (step.act) {
+      case 'place':
+        return this.place(step, filled)
+      case 'amend': {
+        const order = await client.orders.amend(step.id, { price: step.price, quantity: step.quantity })
+        this.keep(order)
+        return { order }
+      }
+      case 'cancel': {
+        const order = await client.orders.cancel(step.id)
+        this.keep(order)
+        return { order }
+      }
+      case 'issue': {
+        const { offer, instrument, quantity } = step
+        await client.issue({ offer, instrument, quantity })
+        this.bond += microsUp(step.bond)
+        return {}
+      }
+      case 'redeem':
+        await client.redeem({ instrument: step.instrument, quantity: step.quantity })
+        return {}
+      case 'ask': {
+        // What it may use has been bought before: the request itself buys nothing, and under its key it is
+        // delivered once.
+        const { completion: answer } = await client.chat.create(step.request, {
+          maxPrice: this.instrument(step.request.model).price_increment,
+          once: `${this.name}.${step.task}.${step.request.model}`.slice(0, KEY_CHARS_MAX),
+        })
+        return { answer }
+      }
+      case 'wait':
+      case 'finish':
+        return {}
+    }
+  }
+
+  private async place(step: Step & { act: 'place' }, filled: number): Promise<Outcome> {
+    const { quantity_increment: lot } = this.instrument(step.order.instrument)
+    const units = step.asFilled ? Math.min(filled, Number(step.order.quantity)) : Number(step.order.quantity)
+    if (units < Number(lot))
+      return { refused: { code: 'nothing_filled', detail: 'nothing to sell was bought' } }
+    const id = `${this.name}.${this.lastId + 1}`
+    const quantity = printAt(units, lot, 'down')
+    const order = await this.client.orders.place({ ...step.order, quantity, client_order_id: id })
+    this.lastId++
+    this.keep(order)
+    await this.readFills()
+    return { order }
+  }
+
+  private keep(order: OrderOut): void {
+    const others = this.open.filter(({ id }) => id !== order.id)
+    this.open = order.status === 'open' ? [...others, order] : others
+  }
+
+  private isOwn(id: string | null): boolean {
+    return id !== null && id.startsWith(`${this.name}.`) && /^\d+$/.test(id.slice(this.name.length + 1))
+  }
+
+  /** Ids are used up without a gap, so the last one is found by doubling and halving. */
+  private async findLastId(): Promise<number> {
+    let known = 0
+    let above = 1
+    while (await this.isUsed(above)) {
+      known = above
+      above *= 2
+    }
+    while (above - known > 1) {
+      const middle = Math.floor((known + above) / 2)
+      if (await this.isUsed(middle)) known = middle
+      else above = middle
+    }
+    return known
+  }
+
+  private async isUsed(id: number): Promise<boolean> {
+    try {
+      await this.client.orders.getByClientId(`${this.name}.${id}`)
+      return true
+    } catch (error) {
+      if (error instanceof BusbarError && error.status === 404) return false
+      throw error
+    }
+  }
+
+  /** Books the agent's fills, the newest first, until one that is booked already. */
+  private async readFills(): Promise<void> {
+    const fresh: FillOut[] = []
+    let newest = this.lastFill
+    for await (const fill of this.client.fills.all()) {
+      const id = Number(fill.id.replace(/^\D+/, ''))
+      if (id <= this.lastFill) break
+      newest = Math.max(newest, id)
+      if (this.isOwn(fill.client_order_id)) fresh.push(fill)
+    }
+    this.lastFill = newest
+    for (const fill of fresh) this.book(fill)
+  }
+
+  private book({ instrument, side, price, quantity, fee }: FillOut): void {
+    const before = this.account(instrument)
+    const sign = side === 'buy' ? 1 : -1
+    // A fill costs whole µ$.
+    const value = Math.round(microsOf(price) * Number(quantity))
+    const units = Math.round((before.units + sign * Number(quantity)) * GRAINS) / GRAINS
+    const outlay = before.outlay + sign * value + microsOf(fee.amount)
+    this.books.set(instrument, { units, outlay })
+  }
+}
