@@ -56,7 +56,7 @@ export class Forecast {
     return (this.slots(hour).find(({ seen }) => seen >= SEEN) ?? this.all).value
   }
 
-  /** Units expected between two times in milliseconds, and their deviation. Parts of an hour count as such. */
+  /** Units expected between two times in milliseconds, and their deviation. */
   between(from: number, to: number): { mean: number; deviation: number } {
     let mean = 0
     for (let at = from; at < to; ) {

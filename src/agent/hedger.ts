@@ -27,7 +27,7 @@ export const HEDGER = {
     kind: 'number',
     least: 0.25,
     most: 48,
-    default: 4,
+    default: 8,
     says: 'hours of need that it buys ahead',
   },
   learn_hours: {
@@ -41,7 +41,7 @@ export const HEDGER = {
     kind: 'text',
     form: /^(yes|no)$/,
     default: 'no',
-    says: 'yes: take the best ask; no: stand at the best bid and wait',
+    says: 'yes: take the best ask; no: stand a tick above the best bid and wait',
   },
 } as const
 
@@ -102,7 +102,7 @@ export function decideHedge(settings: HedgerSettings, view: HedgerView): Hedge {
   }
 }
 
-/** A taker bids at the best ask; who waits, at the best bid, or a tick below the ask where there is none. */
+/** A taker bids the best ask; who waits, a tick more than the best bid and less than the best ask. */
 function priceOf(
   { take, max_price: most }: HedgerSettings,
   { bids, asks, reference, instrument }: Market,
@@ -110,7 +110,8 @@ function priceOf(
   const tick = Number(instrument.price_increment)
   const ask = asks[0]?.price
   const below = ask === undefined ? reference : ask - tick
-  const wanted = take === 'yes' ? (ask ?? reference) : Math.min(below, bids[0]?.price ?? below)
+  const above = bids[0] === undefined ? below : bids[0].price + tick
+  const wanted = take === 'yes' ? (ask ?? reference) : Math.min(below, above)
   return Math.max(tick, Math.min(most, wanted))
 }
 

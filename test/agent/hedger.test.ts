@@ -9,7 +9,7 @@ import { readSettings } from '../../src/agent/setting.ts'
 import { HOUR_MS, holding, marketOf } from './sample-market.ts'
 
 const settings = (more: object = {}) =>
-  readSettings(HEDGER, { instrument: 'text-prime', max_price: 0.85, ...more })
+  readSettings(HEDGER, { instrument: 'text-prime', max_price: 0.85, cover_hours: 4, ...more })
 
 /** A forecast that expects the same every hour, with a margin of a tenth when it must be sure. */
 const steady = (perHour: number) => ({
@@ -27,9 +27,9 @@ const view = (more: Partial<HedgerView> = {}): HedgerView => ({
   ...more,
 })
 
-test('it bids at the best bid for what it is sure to use in the hours that it covers', () => {
+test('it bids a tick more than the best bid for what it is sure to use in the hours that it covers', () => {
   const { units, price, why } = decideHedge(settings(), view())
-  assert.deepEqual([units.toFixed(2), price], ['3.60', 0.79])
+  assert.deepEqual([units.toFixed(2), price], ['3.60', 0.7901])
   assert.match(
     why,
     /in 4\.0 h it expects to use 4\.00 units and is 90\.0 % sure of 3\.60 units; it has 0\.00 units/,
@@ -64,7 +64,7 @@ test('it buys nothing before it has seen enough, and no more than its money allo
   const { units, why } = decideHedge(settings(), view({ forecast: { ...steady(1), hours: 5 } }))
   assert.deepEqual([units, why], [0, 'it has seen 5 of 24 hours of deliveries'])
   const cut = decideHedge(settings(), view({ room: 1 }))
-  assert.equal(cut.units.toFixed(2), '1.26', '1 / (0.79 × 1.002), down to a lot')
+  assert.equal(cut.units.toFixed(2), '1.26', '1 / (0.7901 × 1.002), down to a lot')
   assert.match(cut.why, /cut to what \$1\.0000 buys/)
 })
 
