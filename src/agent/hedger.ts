@@ -173,7 +173,7 @@ export function hedger(desk: Desk, settings: HedgerSettings): Participant {
         room: Math.max(0, desk.room + desk.bidding(instrument.id)),
         fee: Number(instrument.taker_fee),
       })
-      // What is bought after the sweep lives a window longer: a bid ends with the window that it was made for.
+      // What is bought after the sweep lives a window longer: a bid ends with its own window.
       const terms = { time_in_force: 'gtd', expires_at: new Date(market.sweepAt).toISOString() } as const
       const steps = requote(instrument, desk.open, [{ side: 'buy', ...hedge }], 0, terms)
       if (steps.length === 0) return [wait(hedge.why, hedge.facts)]

@@ -22,8 +22,11 @@ type Move =
 /** One decision: what to do, why in words, and the numbers behind it. An agent decides nothing else. */
 export type Step = Move & { why: string; facts: Facts }
 
-/** Dollars in words. */
-export const dollars = (amount: number): string => `$${amount.toFixed(4)}`
+const SMALL = 0.01
+
+/** Dollars in words; small amounts with more places. */
+export const dollars = (amount: number): string =>
+  `$${amount.toFixed(amount !== 0 && Math.abs(amount) < SMALL ? 7 : 4)}`
 
 /** Units in words. */
 export const unitsText = (units: number): string => `${units.toFixed(2)} units`

@@ -15,7 +15,6 @@ import { listOption, wholeOption, wordOption } from './option.ts'
 import type { Options, Runner } from './runner.ts'
 import type { Session } from './session.ts'
 import { Fault, faultLine, printJson } from './session.ts'
-import type { Terminal } from './terminal.ts'
 import { painted, printTable } from './terminal.ts'
 
 const KINDS = Object.keys(AGENTS) as AgentKind[]
@@ -81,37 +80,42 @@ function objectIn(path: string): Record<string, unknown> {
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined
 
+/** How a task ended. */
+type Verdict = { task: string; isDone: boolean; text: string }
+
 /** Prints one decision: what, why, and what became of it. */
-function tellOn(terminal: Terminal, kind: string, json: boolean, isDry: boolean): (told: Told) => void {
-  return ({ step, outcome }) => {
-    const { order, refused } = outcome ?? {}
-    if (json) {
-      const became = isDry ? { sent: false } : { order: order ?? null, refused: refused ?? null }
-      return terminal.out(`${JSON.stringify({ agent: kind, ...step, ...became })}\n`)
-    }
-    terminal.out(`${painted(terminal, 'bold', inWords(step))}\n  because ${step.why}\n`)
-    const isQuiet = step.act === 'wait' || step.act === 'finish'
-    if (isDry) return isQuiet ? undefined : terminal.out('  dry run: not sent\n')
-    if (refused !== undefined) terminal.out(`  refused: ${refused.code}: ${refused.detail}\n`)
-    else if (order !== undefined)
-      terminal.out(`  ${order.id} ${order.status}, ${order.filled_quantity} of ${order.quantity} filled\n`)
+function tellOn({ terminal, json }: Session, agent: AgentKind, isDry: boolean) {
+  const inJson = ({ step, outcome }: Told, verdict?: Verdict): void => {
+    const { order = null, refused = null } = outcome ?? {}
+    const became = isDry ? { sent: false } : { order, refused, ...(verdict && { verdict }) }
+    terminal.out(`${JSON.stringify({ agent, ...step, ...became })}\n`)
   }
+  const inLines = ({ step, outcome }: Told, verdict?: Verdict): void => {
+    const { order, refused } = outcome ?? {}
+    terminal.out(`${painted(terminal, 'bold', inWords(step))}\n  because ${step.why}\n`)
+    if (isDry && step.act !== 'wait' && step.act !== 'finish') terminal.out('  dry run: not sent\n')
+    if (refused !== undefined) terminal.out(`  refused: ${refused.code}: ${refused.detail}\n`)
+    if (order !== undefined)
+      terminal.out(`  ${order.id} ${order.status}, ${order.filled_quantity} of ${order.quantity} filled\n`)
+    if (verdict !== undefined)
+      terminal.out(
+        `  task ${verdict.task} ${verdict.isDone ? 'done' : 'failed'}: ${verdict.text.slice(0, 80)}\n`,
+      )
+  }
+  return json ? inJson : inLines
 }
 
 /** What a buyer works on, with what it remembers in a file. */
-function workOf(kind: AgentKind, { tasks, state }: RunOptions, session: Session): Work | undefined {
+function workOf(
+  kind: AgentKind,
+  { tasks, state }: RunOptions,
+  onAnswer: NonNullable<Work['onAnswer']>,
+): Work | undefined {
   if (kind !== 'buyer') return undefined
   if (tasks === undefined) throw new Fault('a buyer needs --tasks, a file with one JSON object a line')
   const known = state !== undefined && existsSync(state)
   const memory = known ? (JSON.parse(readFileSync(state, 'utf8')) as BuyerMemory) : freshMemory()
-  return {
-    tasks: readTasks(tasks),
-    memory,
-    onAnswer: (task, text, isDone) => {
-      if (!session.json)
-        session.terminal.out(`  task ${task.id} ${isDone ? 'done' : 'failed'}: ${text.slice(0, 80)}\n`)
-    },
-  }
+  return { tasks: readTasks(tasks), memory, onAnswer }
 }
 
 function keep(path: string, memory: BuyerMemory): void {
@@ -128,12 +132,13 @@ async function run(session: Session, kind: AgentKind, options: RunOptions): Prom
   const isDry = options.dryRun === true
   const desk = new Desk({ client, name: options.name ?? textOf(named) ?? kind, spendLimit })
   await desk.start()
-  const work = workOf(kind, options, session)
+  let verdict: Verdict | undefined
+  const work = workOf(kind, options, ({ id: task }, text, isDone) => (verdict = { task, isDone, text }))
   const participant = createAgent(kind, desk, settings, work)
   const stop = new AbortController()
   const onSignal = () => stop.abort()
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
-  const tell = tellOn(terminal, kind, json, isDry)
+  const tell = tellOn(session, kind, isDry)
   try {
     const ended = await runAgent({
       desk,
@@ -143,7 +148,8 @@ async function run(session: Session, kind: AgentKind, options: RunOptions): Prom
       pauseMs: options.every * 1_000,
       signal: stop.signal,
       tell: (told) => {
-        tell(told)
+        tell(told, verdict)
+        verdict = undefined
         if (work !== undefined && options.state !== undefined && !isDry) keep(options.state, work.memory)
       },
       onError: (error) => terminal.err(`busbar: ${faultLine(error)}\n`),

@@ -72,18 +72,18 @@ const sums = (count: number): Task[] =>
 test('a buyer does its work on measured outcomes, within its limit, and goes on after a restart', async (t) => {
   const { client } = await exchange.join('workshop', '100')
   const settings = { grades: 'text-standard,text-prime', max_price: 1, required: 0.7, explore: 0.3 }
-  const tasks = sums(15)
+  const tasks = sums(12)
   const memory = freshMemory()
   const answers: boolean[] = []
   const work = { tasks, memory, onAnswer: (_: Task, __: string, isDone: boolean) => answers.push(isDone) }
   const desk = await deskOn(client, 'work', '0.05')
-  const told = await turnsOf(desk, createAgent('buyer', desk, settings, work), 8)
+  const told = await turnsOf(desk, createAgent('buyer', desk, settings, work), 7)
   assert.ok(
     told.every(({ outcome }) => outcome?.refused === undefined),
     JSON.stringify(told.map(({ outcome }) => outcome?.refused)),
   )
   const before = memory.finished.length
-  assert.ok(before >= 5 && before < 15, `${before}`)
+  assert.ok(before >= 5 && before < 12, `${before}`)
   assert.match(
     told.find(({ step }) => step.act === 'ask')?.step.why ?? '',
     /text-standard is tried: 0 of 0|text-prime: none has proved/,
@@ -98,11 +98,11 @@ test('a buyer does its work on measured outcomes, within its limit, and goes on 
     60,
   )
   assert.equal(rest.at(-1)?.step.act, 'finish')
-  assert.equal(remembered.finished.length, 15)
+  assert.equal(remembered.finished.length, 12)
   const { grades } = remembered
   t.diagnostic(JSON.stringify(grades))
   assert.ok((grades['text-prime']?.done ?? 0) >= 0.9 * (grades['text-prime']?.tried ?? 0))
-  assert.ok((grades['text-standard']?.tried ?? 0) > 7, 'the cheaper grade has proved itself, and does most')
+  assert.ok((grades['text-standard']?.tried ?? 0) > 5, 'the cheaper grade has proved itself, and does most')
   assert.ok(again.outlay <= 0.05 && again.outlay > 0, `${again.outlay}`)
   const { data } = await client.deliveries.list({ limit: 100 })
   const tried = Object.values(grades).reduce((sum, one) => sum + one.tried, 0)
