@@ -32,9 +32,9 @@ export type LoopOptions = {
 }
 
 /**
- * Lets an agent look, decide and act in turns, at a desk that has started. When the signal comes the turn under way ends, the agent's
- * orders are cancelled, and which ones is the answer. A turn that fails is told, and the next one begins with
- * a fresh look.
+ * Lets an agent look, decide and act in turns, at a desk that has started. When the signal comes the turn
+ * under way ends, the agent's orders are cancelled, and which ones is the answer. A turn that fails is told,
+ * and the next one begins with a fresh look.
  */
 export async function runAgent(options: LoopOptions): Promise<string[]> {
   const { desk, participant, isDry, turns, signal } = options
