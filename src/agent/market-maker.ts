@@ -85,8 +85,8 @@ export function middleOf({ bids, asks, reference }: Market): number {
 }
 
 /**
- * The deviation of log prices in a minute, from one-minute candles in their order. Minutes without a trade are
- * left out of candles: a change over several minutes is scaled down to one.
+ * The deviation of log prices in a minute, from one-minute candles in their order. Minutes without a trade
+ * are left out of candles: a change over several minutes is scaled down to one.
  */
 export function minuteVolatility(candles: readonly Pick<CandleOut, 'start' | 'close'>[]): number {
   const changes = candles.slice(1).map((candle, at) => {

@@ -85,7 +85,7 @@ export type SupplierView = {
 const SECONDS_PER_HOUR = 3_600
 const UNIT = 1_000_000
 
-/** Dollars a unit costs on rented GPUs: the token heat rate, in GPU-hours a unit, times the rent of an hour. */
+/** Dollars a unit costs on rented GPUs: GPU-hours a unit (the token heat rate) times the rent of an hour. */
 export const rentedCost = (gpuHour: number, gpus: number, goodput: number, utilisation: number): number =>
   (gpuHour * gpus * UNIT) / (SECONDS_PER_HOUR * goodput * utilisation)
 
