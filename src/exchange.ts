@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { dirname, join } from 'node:path'
 import { createAccountFeed } from './feed/account-feed.ts'
-import { createBulletinFeed } from './feed/bulletin-feed.ts'
+import { createVenueFeeds } from './feed/venue-feed.ts'
 import { createFeed } from './feed/feed.ts'
 import { printAsyncApi } from './contract/asyncapi.ts'
 import { printOpenApi } from './contract/openapi.ts'
@@ -311,7 +311,7 @@ async function serve(
     guest: () => guest,
   })
   const server = createHttpServer({ venue, completions, grid, mcp, documents, sessions, metrics, requestIds })
-  const hub = { venue, ...feeds, bulletin: createBulletinFeed(venue), nextId: () => requestIds.next() }
+  const hub = { venue, ...feeds, ...createVenueFeeds(venue), nextId: () => requestIds.next() }
   const closeStream = serveStream(server, hub, metrics)
   const closeGridSocket = serveGridSocket(server, venue)
   const desks = openDesks(venue)

@@ -2,6 +2,7 @@ import type { AccountId, InstrumentId, OfferId } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
 import { later, MICROS_PER_HOUR, toMs } from '../base/time.ts'
 import type { OfferCertify } from '../state/command.ts'
+import type { QualificationOut } from '../wire/supply.ts'
 import type { Sequencer } from '../sequencer/sequencer.ts'
 import { refusalIn } from './outcome.ts'
 
@@ -9,6 +10,9 @@ export type Plan = 'full' | 'brief'
 
 /** One quantity of a qualification: what was measured, and what the spec asks. */
 export type Measure = { name: string; measured: string; required: string; passed: boolean }
+
+/** What is being asked: how fast answers come, items, claimed capabilities, a stop sequence, limits, vectors. */
+export type Phase = QualificationOut['phase']
 
 /** What the exchange's own probes found. `reason` says in words why it did not pass, or is null. */
 export type Measurement = {
@@ -24,7 +28,7 @@ export type Measurement = {
  */
 export type Qualify = (
   order: { offer: OfferId; instrument: InstrumentId; plan: Plan },
-  onProgress: (done: number, total: number) => void,
+  onProgress: (done: number, total: number, at: { phase: Phase; passed: number }) => void,
 ) => Promise<Measurement>
 
 export type Qualification = {
@@ -34,8 +38,11 @@ export type Qualification = {
   instrument: InstrumentId
   plan: Plan
   status: 'running' | 'passed' | 'failed'
+  phase: Phase
   done: number
   total: number
+  /** Samples that were answered as they should be. */
+  samplesPassed: number
   measures: Measure[]
   reason: string | null
   startedAt: Instant
@@ -50,6 +57,8 @@ export type Qualifications = {
   find(id: number): Qualification | undefined
   /** Newest first. */
   list(account: AccountId): Qualification[]
+  /** Has a listener hear of every step. Nothing of it is journaled. Returns the function that ends it. */
+  onStep(listener: (one: Qualification) => void): () => void
   /** Resolves when nothing is being measured any more. */
   idle(): Promise<void>
 }
@@ -85,13 +94,14 @@ const KEPT = 1_000
 export function createQualifications({ qualify, certify, clock, onFailure }: DeskParts): Qualifications {
   const desk = new Map<number, Qualification>()
   const running = new Set<Promise<void>>()
+  const listeners = new Set<(one: Qualification) => void>()
   let last = 0
 
   async function carryOut(one: Qualification): Promise<void> {
     try {
-      const measurement = await qualify(one, (done, total) => {
-        one.done = done
-        one.total = total
+      const measurement = await qualify(one, (done, total, { phase, passed }) => {
+        Object.assign(one, { done, total, phase, samplesPassed: passed })
+        tell(one)
       })
       one.measures = measurement.measures
       one.reason = measurement.reason
@@ -110,9 +120,15 @@ export function createQualifications({ qualify, certify, clock, onFailure }: Des
     }
   }
 
+  const tell = (one: Qualification): void => {
+    for (const listener of listeners) listener(one)
+  }
+
   const finish = (one: Qualification, status: 'passed' | 'failed'): void => {
     one.status = status
+    one.phase = null
     one.finishedAt = clock()
+    tell(one)
     for (const [id, old] of desk) {
       if (desk.size <= KEPT) break
       if (old.status !== 'running') desk.delete(id)
@@ -126,15 +142,21 @@ export function createQualifications({ qualify, certify, clock, onFailure }: Des
           return 'running'
       // Numbered by the clock, so that no number comes again after a restart.
       last = Math.max(last + 1, toMs(clock()))
-      const empty = { done: 0, total: 0, measures: [], reason: null, finishedAt: null, expiresAt: null }
-      const one: Qualification = { ...wanted, ...empty, id: last, status: 'running', startedAt: clock() }
+      const begun = { phase: null, done: 0, total: 0, samplesPassed: 0, measures: [], reason: null }
+      const times = { startedAt: clock(), finishedAt: null, expiresAt: null }
+      const one: Qualification = { ...wanted, ...begun, ...times, id: last, status: 'running' }
       desk.set(one.id, one)
+      tell(one)
       const work = carryOut(one).finally(() => running.delete(work))
       running.add(work)
       return one
     },
     find: (id) => desk.get(id),
     list: (account) => [...desk.values()].filter((one) => one.account === account).reverse(),
+    onStep(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
     async idle() {
       await Promise.all(running)
     },

@@ -7,7 +7,7 @@ import type { Measurement } from './measurement.ts'
 import { measurementOf, unmeasured } from './measurement.ts'
 import type { Plan } from './questionnaire.ts'
 import { PLANS, questionsFor } from './questionnaire.ts'
-import type { SurveyTools } from './survey.ts'
+import type { OnProgress, SurveyTools } from './survey.ts'
 import { Survey } from './survey.ts'
 import { vectorMeasurementOf, vectorQuestionsFor } from './vector-measurement.ts'
 
@@ -21,7 +21,7 @@ export type Qualifier = {
    * has taken. A supplier's faults are part of the measurement; rejects only if the exchange cannot count or
    * judge.
    */
-  measure(order: QualifyOrder, onProgress: (done: number, total: number) => void): Promise<Measurement>
+  measure(order: QualifyOrder, onProgress: OnProgress): Promise<Measurement>
   /** Hangs up on what is being measured, and resolves once nothing is. */
   close(): Promise<void>
 }
@@ -39,7 +39,7 @@ export function createQualifier(parts: QualifierParts): Qualifier {
 
   async function measure(
     { offer: id, instrument, plan }: QualifyOrder,
-    onProgress: (done: number, total: number) => void,
+    onProgress: OnProgress,
   ): Promise<Measurement> {
     const { state } = parts.exchange
     const offer = offerOf(state, id)

@@ -12,6 +12,13 @@ export type SurveyTools = ProbeTools & { judge: Judge }
 /** When every one of the first so many requests fails, no more are made. */
 const HOPELESS = 5
 
+/** Hears how far a survey has come: of which kind the last question begun is, and how many were answered well. */
+export type OnProgress = (
+  done: number,
+  total: number,
+  at: { phase: Question['kind'] | null; passed: number },
+) => void
+
 /** One endpoint being asked one list of questions, a few at a time. */
 export class Survey {
   readonly samples: Sample[] = []
@@ -19,18 +26,19 @@ export class Survey {
   private cut: string | null = null
   private next = 0
   private done = 0
+  private passed = 0
   private readonly parts: SurveyTools
   private readonly endpoint: Endpoint
   private readonly spec: Spec
   private readonly questions: readonly Question[]
-  private readonly onProgress: (done: number, total: number) => void
+  private readonly onProgress: OnProgress
 
   constructor(
     parts: SurveyTools,
     endpoint: Endpoint,
     spec: Spec,
     questions: readonly Question[],
-    onProgress: (done: number, total: number) => void,
+    onProgress: OnProgress,
   ) {
     this.parts = parts
     this.endpoint = endpoint
@@ -41,7 +49,7 @@ export class Survey {
 
   /** Resolves with why not everything was asked, or null. */
   async run(width: number, deadlineMs: number): Promise<string | null> {
-    this.onProgress(0, this.questions.length)
+    this.tell()
     const late = `not done within ${deadlineMs / 60_000} minutes`
     const cancel = this.parts.timer.after(deadlineMs, () => this.stop(late))
     try {
@@ -62,12 +70,20 @@ export class Survey {
     while (this.cut === null) {
       const question = this.questions[this.next++]
       if (question === undefined) return
-      const first = await this.ask(question)
+      let sample = await this.ask(question)
       // How fast answers come is sampled as it is; what a model can do is not told by a request that failed.
-      if (question.kind !== 'paced' && first.reading.failure !== null && this.cut === null)
-        await this.ask(question)
-      this.onProgress(++this.done, this.questions.length)
+      if (question.kind !== 'paced' && sample.reading.failure !== null && this.cut === null)
+        sample = await this.ask(question)
+      this.done++
+      if (sample.reading.failure === null && sample.fault === null) this.passed++
+      this.tell()
     }
+  }
+
+  private tell(): void {
+    const { questions, next, done, passed } = this
+    const phase = questions[Math.min(next, questions.length) - 1]?.kind ?? null
+    this.onProgress(done, questions.length, { phase, passed })
   }
 
   private async ask(question: Question): Promise<Sample> {

@@ -114,13 +114,26 @@ function printMeasures({ terminal }: Session, done: QualificationOut): void {
   )
 }
 
+/** What is asked, in words. */
+const PHASES: Record<NonNullable<QualificationOut['phase']>, string> = {
+  paced: 'speed',
+  item: 'items',
+  capability: 'capabilities',
+  stop: 'a stop sequence',
+  limit: 'the longest answer',
+  context: 'the whole context',
+  space: 'the vector space',
+  filled: 'the longest text',
+}
+
 /** Has one grade measured, showing how far it has come. Fails when the offer does not clear it. */
 async function qualify(session: Session, offer: string, instrument: string, plan: Plan): Promise<void> {
   const { client, terminal, json } = session
   const begun = await client.qualifications.start({ offer, instrument, plan })
-  const done = await client.qualifications.finished(begun.id, (now) =>
-    showProgress(terminal, `measuring ${offer} for ${now.instrument}`, now.done, now.total),
-  )
+  const done = await client.qualifications.finished(begun.id, (now) => {
+    const at = now.phase === null ? '' : ` · ${PHASES[now.phase]} · ${now.samples_passed} passed`
+    showProgress(terminal, `measuring ${offer} for ${now.instrument}`, now.done, now.total, at)
+  })
   endProgress(terminal)
   if (json) printJson(terminal, done)
   else printMeasures(session, done)

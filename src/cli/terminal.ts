@@ -76,12 +76,18 @@ export const minuteOf = (time: string): string => `${time.slice(0, 16).replace('
 const BAR = 24
 
 /** Shows how far something has come, on one line that is written over; on a pipe, nothing. */
-export function showProgress(terminal: Terminal, label: string, done: number, total: number): void {
+export function showProgress(
+  terminal: Terminal,
+  label: string,
+  done: number,
+  total: number,
+  more = '',
+): void {
   if (!terminal.isLive) return
   const filled = total === 0 ? 0 : Math.round((BAR * done) / total)
   const bar =
     painted(terminal, 'green', '█'.repeat(filled)) + painted(terminal, 'dim', '░'.repeat(BAR - filled))
-  terminal.err(`\r${label} ${bar} ${done}/${total}\u001b[K`)
+  terminal.err(`\r${label} ${bar} ${done}/${total}${more}\u001b[K`)
 }
 
 /** Ends a progress line. */

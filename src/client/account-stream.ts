@@ -1,5 +1,6 @@
 import type { AccountEventOut, BalanceOut, DeliveryOut, LotOut } from '../wire/account.ts'
 import type { FillOut, OrderAmendment, OrderOut, OrderRequest } from '../wire/order.ts'
+import type { QualificationOut } from '../wire/supply.ts'
 import type { ProblemOut } from '../wire/problem.ts'
 import type { SocketClass } from './line.ts'
 import { Line } from './line.ts'
@@ -13,6 +14,8 @@ export type AccountRows = {
   lots: LotOut
   deliveries: DeliveryOut
   drop_copy: AccountEventOut
+  /** Needs the scope `supply:manage`. It has no cursor: after a lost connection all rows are told as they are. */
+  qualifications: QualificationOut
 }
 export type AccountChannel = keyof AccountRows
 
@@ -38,7 +41,7 @@ type Frame = {
   type: string
   id?: number | null
   channel?: AccountChannel
-  seq: number
+  seq?: number
   data: never[]
   result: unknown
   problem: ProblemOut
@@ -124,8 +127,8 @@ export class AccountStream {
     if (frame.type === 'authenticated') this.begin()
     else if (frame.type === 'result' || frame.type === 'problem') this.answer(frame)
     else if (frame.channel !== undefined && Array.isArray(frame.data)) {
-      this.cursor = Math.max(this.cursor ?? 0, frame.seq)
-      this.options.on[frame.channel]?.(frame.data, frame.type === 'snapshot', frame.seq)
+      if (frame.seq !== undefined) this.cursor = Math.max(this.cursor ?? 0, frame.seq)
+      this.options.on[frame.channel]?.(frame.data, frame.type === 'snapshot', this.cursor ?? 0)
     }
   }
 
@@ -133,7 +136,9 @@ export class AccountStream {
     this.isKnown = true
     const { on, cancelOnDisconnect: scope } = this.options
     const from = this.cursor === undefined ? {} : { from_seq: this.cursor }
-    const channels = Object.keys(on).map((channel) => ({ channel, ...from }))
+    const channels = Object.keys(on).map((channel) =>
+      channel === 'qualifications' ? { channel } : { channel, ...from },
+    )
     if (channels.length > 0) this.line.send(JSON.stringify({ op: 'subscribe', channels }))
     if (scope) this.line.send(JSON.stringify({ op: 'cancel_on_disconnect', enabled: true, scope }))
     for (const { frame } of this.waiting.values()) this.line.send(JSON.stringify(frame))

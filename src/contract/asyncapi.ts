@@ -26,6 +26,8 @@ const CHANNELS: Record<ChannelName, string> = {
   balances: 'The balances that changed.',
   lots: 'The lots that changed.',
   deliveries: 'Requests delivered to the account, or by it.',
+  qualifications:
+    'How far measurements of the account’s offers have come. It has no cursor: none of it is journaled.',
   drop_copy: 'Every event of the account: what GET /v1/events lists. Needs the scope drop_copy.',
 }
 

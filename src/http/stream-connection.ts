@@ -2,9 +2,9 @@ import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 import { frameOf } from './text-frame.ts'
 import type { AccountFeed } from '../feed/account-feed.ts'
-import type { BulletinFeed } from '../feed/bulletin-feed.ts'
 import type { Feed } from '../feed/feed.ts'
 import type { Following } from '../feed/group.ts'
+import type { VenueFeeds } from '../feed/venue-feed.ts'
 import type { Caller } from '../api/caller.ts'
 import type { Problem } from '../api/problem.ts'
 import type { RateLimiter } from '../api/rate.ts'
@@ -22,10 +22,9 @@ export type OrderDesk = {
 }
 
 /** Everything that all connections share. */
-export type Hub = {
+export type Hub = VenueFeeds & {
   venue: Venue
   feed: Feed
-  bulletin: BulletinFeed
   accounts: AccountFeed
   nextId: () => string
 }

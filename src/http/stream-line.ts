@@ -7,6 +7,7 @@ import type { Caller } from '../api/caller.ts'
 import { Problem, problem, tooMany } from '../api/problem.ts'
 import { RateLimiter } from '../api/rate.ts'
 import { rfc3339 } from '../base/time.ts'
+import type { Scope } from '../wire/key.ts'
 import { readJson } from '../wire/json.ts'
 import type { AuthFrame, ChannelRequest, PrivateChannel, StreamRequest } from '../wire/stream.ts'
 import { streamRequest } from '../wire/stream.ts'
@@ -75,6 +76,7 @@ function subscribe(line: Line, id: number | null, channels: readonly ChannelRequ
     const refused =
       overRate(line) ?? (isPrivate(channel) ? checkAccount(line, channel) : followPublic(line, id, channel))
     if (refused !== undefined) sayProblem(line, id, refused)
+    else if (channel.channel === 'qualifications') followQualifications(line, id)
     else if (isPrivate(channel)) {
       // Reserved at once, so that a second wish for it in this frame is refused.
       line.ends.set(channel.channel, () => undefined)
@@ -126,9 +128,8 @@ function follow(line: Line, request: PublicRequest, instrument: Instrument): Fol
   const { hub } = line
   const reader = publicReader(line)
   const { from_seq: fromSeq } = request
-  if (request.channel === 'index' || instrument === undefined)
-    return hub.bulletin.index.follow(fromSeq, reader)
-  if (request.channel === 'scorecard') return hub.bulletin.scorecards.follow(instrument, fromSeq, reader)
+  if (request.channel === 'index' || instrument === undefined) return hub.index.follow(fromSeq, reader)
+  if (request.channel === 'scorecard') return hub.scorecards.follow(instrument, fromSeq, reader)
   const topic = {
     channel: request.channel,
     instrument,
@@ -155,15 +156,35 @@ function roomFor(line: Line, name: string): Problem | undefined {
   return problem('too_many_subscriptions', `A connection has at most ${SUBSCRIPTIONS_MOST}.`)
 }
 
+function followQualifications(line: Line, id: number | null): void {
+  const { caller, hub } = line
+  if (caller === null) return
+  const channel = 'qualifications'
+  say(line, { type: 'subscribed', id, channel, mode: 'snapshot' })
+  line.ends.set(channel, hub.qualifications.follow(caller.account, publicReader(line)))
+}
+
 const publicReader = (line: Line): Reader => ({
   send: (bytes) => sendBytes(line, bytes),
   isSlow: () => line.socket.bufferedAmount > SLOW_BYTES,
 })
 
+const SCOPES: Record<AccountRequest['channel'], Scope> = {
+  orders: 'account:read',
+  fills: 'account:read',
+  balances: 'account:read',
+  lots: 'account:read',
+  deliveries: 'account:read',
+  drop_copy: 'drop_copy',
+  qualifications: 'supply:manage',
+}
+
 /** Why a private channel cannot be had, or nothing. */
-function checkAccount(line: Line, { channel, from_seq: from }: AccountRequest): Problem | undefined {
+function checkAccount(line: Line, request: AccountRequest): Problem | undefined {
   if (line.caller === null) return problem('unauthenticated', 'Send an "auth" frame first.')
-  const scope = channel === 'drop_copy' ? 'drop_copy' : 'account:read'
+  const { channel } = request
+  const from = 'from_seq' in request ? request.from_seq : undefined
+  const scope = SCOPES[channel]
   if (!line.caller.scopes.has(scope)) return problem('scope_missing', `The key needs the scope ${scope}.`)
   if (from !== undefined && from > line.hub.venue.history.live.seq())
     return problem('invalid_cursor', `The exchange has not come to ${from} yet.`)

@@ -34,7 +34,9 @@ export function serveStream(server: Server, hub: Hub, metrics: Metrics): () => v
   const heartbeat = setInterval(() => beatAll(lines), HEARTBEAT_MS)
   const pulse = setInterval(() => {
     hub.feed.pulse()
-    hub.bulletin.pulse()
+    hub.index.pulse()
+    hub.scorecards.pulse()
+    hub.qualifications.pulse()
     for (const line of lines) if (!isWelcome(line)) line.socket.close(CLOSED.revoked, 'the key has ended')
   }, PULSE_MS)
   return () => {

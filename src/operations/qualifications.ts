@@ -10,14 +10,17 @@ import { notFound, Problem, problem } from '../api/problem.ts'
 import type { Qualification } from '../api/qualification-desk.ts'
 import { ownOffer } from './supply.ts'
 
-const printQualification = (state: State, one: Qualification): QualificationOut => ({
+/** A qualification as its supplier sees it. */
+export const printQualification = (state: State, one: Qualification): QualificationOut => ({
   id: `qlf_${one.id}`,
   offer: printId('offer', one.offer),
   instrument: marketName(theInstrument(state, one.instrument)),
   plan: one.plan,
   status: one.status,
+  phase: one.phase,
   done: one.done,
   total: one.total,
+  samples_passed: one.samplesPassed,
   measures: one.measures.map((measure) => ({ ...measure })),
   reason: one.reason,
   started_at: rfc3339(one.startedAt),
@@ -30,7 +33,7 @@ const start = operation({
   method: 'POST',
   path: '/v1/qualifications',
   tag: 'Supply',
-  summary: "Measure an offer's endpoint against an instrument's spec. Ask GET for progress.",
+  summary: "Measure an offer's endpoint against an instrument's spec. GET and the stream tell its progress.",
   scope: 'supply:manage',
   body: qualificationRequest,
   answer: qualification,

@@ -7,6 +7,7 @@ import { instrumentOut } from './instrument.ts'
 import { candle, candleInterval, level, restingOrder, ticker, trade } from './market.ts'
 import { fill, order } from './order.ts'
 import { problem } from './problem.ts'
+import { qualification } from './supply.ts'
 import { channelName, privateChannel } from './stream.ts'
 
 // What the exchange sends on `/v1/ws`. AsyncAPI is printed from these schemas, and the tests hold every
@@ -121,6 +122,13 @@ export const channelFrames: Record<Exclude<z.infer<typeof channelName>, 'index'>
   balances: accountFrames('balances', 'balance', balance),
   lots: accountFrames('lots', 'lot', lot),
   deliveries: accountFrames('deliveries', 'delivery', delivery),
+  qualifications: [
+    z.object({
+      type: z.enum(['snapshot', 'qualification']),
+      channel: z.literal('qualifications'),
+      data: z.array(qualification),
+    }),
+  ],
   drop_copy: accountFrames('drop_copy', 'event', accountEvent),
 }
 

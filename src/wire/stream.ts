@@ -19,8 +19,16 @@ export const BULLETIN_CHANNELS = ['index', 'scorecard'] as const
 /** What happens to one account, for whoever has authenticated on the connection. */
 export const PRIVATE_CHANNELS = ['orders', 'fills', 'balances', 'lots', 'deliveries', 'drop_copy'] as const
 
+/** Private as well, and not on the cursor: it tells what is under way, and nothing of it is journaled. */
+export const PROGRESS_CHANNELS = ['qualifications'] as const
+
 export const privateChannel = z.enum(PRIVATE_CHANNELS)
-export const channelName = z.enum([...MARKET_CHANNELS, ...BULLETIN_CHANNELS, ...PRIVATE_CHANNELS])
+export const channelName = z.enum([
+  ...MARKET_CHANNELS,
+  ...BULLETIN_CHANNELS,
+  ...PRIVATE_CHANNELS,
+  ...PROGRESS_CHANNELS,
+])
 export type MarketChannel = (typeof MARKET_CHANNELS)[number]
 export type PrivateChannel = z.infer<typeof privateChannel>
 export type ChannelName = z.infer<typeof channelName>
@@ -55,6 +63,7 @@ const scorecardRequest = z.strictObject({
   instrument: instrumentIn,
   from_seq: fromSeq,
 })
+const progressRequest = z.strictObject({ channel: z.enum(PROGRESS_CHANNELS) })
 const accountRequest = z.strictObject({ channel: privateChannel, from_seq: fromSeq })
 
 /** One channel to subscribe to, or to leave. */
@@ -64,6 +73,7 @@ export const channelRequest = z.discriminatedUnion('channel', [
   candleRequest,
   indexRequest,
   scorecardRequest,
+  progressRequest,
   accountRequest,
 ])
 

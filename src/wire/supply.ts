@@ -109,6 +109,9 @@ export const measure = z.object({
   passed: z.boolean(),
 })
 
+/** What a qualification asks, in this order: pace, items, capabilities, a stop sequence, the limits; of vectors, the space. */
+const PHASES = ['paced', 'item', 'capability', 'stop', 'limit', 'context', 'space', 'filled'] as const
+
 export const qualification = z
   .object({
     id: z.string().meta({ examples: ['qlf_3'] }),
@@ -116,8 +119,12 @@ export const qualification = z
     instrument: instrumentOut,
     plan: z.enum(['full', 'brief']),
     status: z.enum(['running', 'passed', 'failed']),
+    /** What is asked now; null: nothing yet, or no more. */
+    phase: z.enum(PHASES).nullable(),
     done: z.number().int(),
     total: z.number().int(),
+    /** Of those done, how many were answered as they should be. */
+    samples_passed: z.number().int(),
     measures: z.array(measure),
     reason: z.string().nullable(),
     started_at: timeOut,

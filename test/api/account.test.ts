@@ -208,7 +208,7 @@ describe('supply', () => {
   test('a qualification is measured in the background and leads to a certificate, or not', async () => {
     let go: () => void = () => undefined
     v.measure = (_order, onProgress) => {
-      onProgress(3, 10)
+      onProgress(3, 10, { phase: 'item', passed: 2 })
       return new Promise((resolve) => {
         go = () => resolve(PASSED)
       })

@@ -128,8 +128,11 @@ async function offerOf(baseUrl: string | null, model: string, claims: Claims = {
 }
 
 const LOCAL = `http://127.0.0.1:${port}/v1`
-const measure = (offer: OfferId, seen: [number, number][] = []) =>
-  qualifier.measure({ offer, instrument: MARKET, plan: 'brief' }, (done, total) => seen.push([done, total]))
+type Step = [done: number, total: number, passed: number, phase: string | null]
+const measure = (offer: OfferId, seen: Step[] = []) =>
+  qualifier.measure({ offer, instrument: MARKET, plan: 'brief' }, (done, total, { passed, phase }) =>
+    seen.push([done, total, passed, phase]),
+  )
 const sample = async (model: keyof typeof models, claims: Claims = {}) =>
   measure(await offerOf(LOCAL, model, claims))
 
@@ -141,7 +144,7 @@ const named = ({ measures }: Measurement, name: string) => {
 }
 
 test('a good supplier passes, with every number and its requirement', async () => {
-  const seen: [number, number][] = []
+  const seen: Step[] = []
   const found = await measure(await offerOf(LOCAL, 'good'), seen)
   assert.deepEqual(missed(found), [], found.reason ?? '')
   assert.equal(found.passed, true)
@@ -187,8 +190,12 @@ test('a good supplier passes, with every number and its requirement', async () =
   assert.ok(evidence.ttftMsP95 > 0 && evidence.ttftMsP95 < 1_350, `${evidence.ttftMsP95}`)
   assert.ok(evidence.tokensPerSecondP5 >= 200)
   assert.match(evidence.sha256, /^[0-9a-f]{64}$/)
-  assert.deepEqual(seen[0], [0, 65])
-  assert.deepEqual(seen.at(-1), [65, 65])
+  assert.deepEqual(seen[0], [0, 65, 0, null])
+  assert.deepEqual(seen.at(-1), [65, 65, 65, 'context'])
+  assert.deepEqual(
+    [...new Set(seen.map(([, , , phase]) => phase))],
+    [null, 'paced', 'item', 'capability', 'stop', 'limit', 'context'],
+  )
   assert.equal(seen.length, 66, 'every sample is told of once')
 })
 

@@ -6,6 +6,7 @@ import { openAccountStream } from '../../src/client/account-stream.ts'
 import { BusbarError } from '../../src/client/problem.ts'
 import type { AccountEventOut } from '../../src/wire/account.ts'
 import type { OrderOut } from '../../src/wire/order.ts'
+import type { QualificationOut } from '../../src/wire/supply.ts'
 import type { RunningExchange } from '../running-exchange.ts'
 import { runExchange } from '../running-exchange.ts'
 
@@ -72,4 +73,43 @@ test('a maker’s account goes on where a cut connection left it, and no order i
   )
   stream.close()
   assert.deepEqual(exchange.errors, [])
+})
+
+test('a supplier sees its measurement come along, to its end and why', async () => {
+  const supplier = await exchange.join('supplier', '1000', ['account:read', 'supply:manage'])
+  const seen: QualificationOut[] = []
+  let isOver: () => void = () => undefined
+  const over = new Promise<void>((resolve) => {
+    isOver = resolve
+  })
+  const stream = openAccountStream({
+    baseUrl: exchange.baseUrl,
+    key: supplier.key,
+    webSocket: Cuttable as unknown as SocketClass,
+    on: {
+      qualifications: (rows) => {
+        seen.push(...rows)
+        if (rows.some(({ status }) => status !== 'running')) isOver()
+      },
+    },
+  })
+  const offer = await supplier.client.offers.register({
+    name: 'Nowhere',
+    endpoint: { base_url: 'http://127.0.0.1:9/v1', model: 'none' },
+    rate: '10',
+    concurrency: 2,
+    context_tokens: 131_072,
+  })
+  const begun = await supplier.client.qualifications.start({
+    offer: offer.id,
+    instrument: 'text-prime',
+    plan: 'brief',
+  })
+  await over
+  const last = seen.at(-1)
+  assert.deepEqual(last, await supplier.client.qualifications.get(begun.id))
+  assert.equal(last?.status, 'failed')
+  assert.match(last?.reason ?? '', /requests failed/)
+  assert.ok((last?.done ?? 0) >= 5 && last?.samples_passed === 0)
+  stream.close()
 })

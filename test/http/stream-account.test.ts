@@ -248,6 +248,16 @@ test('a reader of private channels that is too slow is let go, and told where to
   back.socket.close()
 })
 
+test('progress of measurements needs its scope, and knows no cursor', async () => {
+  const line = await (await open()).auth()
+  line.send({ op: 'subscribe', id: 2, channels: [{ channel: 'qualifications' }] })
+  assert.equal((await line.answer(2)).problem.code, 'scope_missing')
+  line.send({ op: 'subscribe', id: 3, channels: [{ channel: 'qualifications', from_seq: 1 }] })
+  const refused = await line.find(({ type }) => type === 'problem')
+  assert.equal(refused.problem.code, 'invalid_request')
+  line.socket.close()
+})
+
 test('a thousand subscriptions, a flood of pings and a frame of ten megabytes end nobody else’s line', async () => {
   const calm = await open()
   const greedy = await open()

@@ -1,19 +1,20 @@
 import type { Venue } from '../api/venue.ts'
 import type { IndexFeed } from './index-feed.ts'
 import { createIndexFeed } from './index-feed.ts'
+import type { QualificationFeed } from './qualification-feed.ts'
+import { createQualificationFeed } from './qualification-feed.ts'
 import type { ScorecardFeed } from './scorecard-feed.ts'
 import { createScorecardFeed } from './scorecard-feed.ts'
 
-/** Published numbers as frames. */
-export type BulletinFeed = {
-  index: Pick<IndexFeed, 'follow'>
-  scorecards: Pick<ScorecardFeed, 'follow'>
-  /** To be called every 100 ms. */
-  pulse(): void
+/** What is told of the venue as a whole, beside its markets and accounts. */
+export type VenueFeeds = {
+  index: IndexFeed
+  scorecards: ScorecardFeed
+  qualifications: QualificationFeed
 }
 
 /** Hears what becomes durable from now on. The folds that it reads must have been told before it is. */
-export function createBulletinFeed(venue: Venue): BulletinFeed {
+export function createVenueFeeds(venue: Venue): VenueFeeds {
   const budget = { bytes: 0 }
   const index = createIndexFeed(venue, budget)
   const scorecards = createScorecardFeed(venue, budget)
@@ -21,12 +22,5 @@ export function createBulletinFeed(venue: Venue): BulletinFeed {
     index.notice(batch)
     scorecards.notice(batch)
   })
-  return {
-    index,
-    scorecards,
-    pulse() {
-      index.pulse()
-      scorecards.pulse()
-    },
-  }
+  return { index, scorecards, qualifications: createQualificationFeed(venue) }
 }
