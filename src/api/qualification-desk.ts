@@ -11,7 +11,7 @@ export type Plan = 'full' | 'brief'
 /** One quantity of a qualification: what was measured, and what the spec asks. */
 export type Measure = { name: string; measured: string; required: string; passed: boolean }
 
-/** What is being asked: how fast answers come, items, claimed capabilities, a stop sequence, limits, vectors. */
+/** What is being asked; null: nothing yet, or no more. */
 export type Phase = QualificationOut['phase']
 
 /** What the exchange's own probes found. `reason` says in words why it did not pass, or is null. */
@@ -120,9 +120,7 @@ export function createQualifications({ qualify, certify, clock, onFailure }: Des
     }
   }
 
-  const tell = (one: Qualification): void => {
-    for (const listener of listeners) listener(one)
-  }
+  const tell = (one: Qualification): void => listeners.forEach((listener) => listener(one))
 
   const finish = (one: Qualification, status: 'passed' | 'failed'): void => {
     one.status = status
