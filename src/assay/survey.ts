@@ -12,7 +12,7 @@ export type SurveyTools = ProbeTools & { judge: Judge }
 /** When every one of the first so many requests fails, no more are made. */
 const HOPELESS = 5
 
-/** Hears how far a survey has come: of which kind the last question begun is, and how many were answered well. */
+/** Hears how far a survey has come, which kind of question is asked, and how many were answered well. */
 export type OnProgress = (
   done: number,
   total: number,
