@@ -14,7 +14,7 @@ export type AccountRows = {
   lots: LotOut
   deliveries: DeliveryOut
   drop_copy: AccountEventOut
-  /** Needs the scope `supply:manage`. It has no cursor: after a lost connection all rows are told as they are. */
+  /** Needs the scope `supply:manage`. It has no cursor: after a lost connection all rows are told anew. */
   qualifications: QualificationOut
 }
 export type AccountChannel = keyof AccountRows
