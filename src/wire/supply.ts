@@ -109,7 +109,7 @@ export const measure = z.object({
   passed: z.boolean(),
 })
 
-/** What a qualification asks, in this order: pace, items, capabilities, a stop sequence, the limits; of vectors, the space. */
+/** What is asked, in order: pace, items, capabilities, a stop sequence, the limits; of vectors, their space. */
 const PHASES = ['paced', 'item', 'capability', 'stop', 'limit', 'context', 'space', 'filled'] as const
 
 export const qualification = z
