@@ -109,7 +109,7 @@ export const measure = z.object({
   passed: z.boolean(),
 })
 
-/** What is asked, in order: pace, items, capabilities, a stop sequence, the limits; of vectors, their space. */
+/** What is asked, in order: pace, items, capabilities, a stop sequence, limits; of vectors, their space. */
 const PHASES = ['paced', 'item', 'capability', 'stop', 'limit', 'context', 'space', 'filled'] as const
 
 export const qualification = z
