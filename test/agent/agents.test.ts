@@ -143,7 +143,95 @@ test('arbitrageur: buys below the posted price, resells a tick below the next as
   assert.deepEqual([bought?.filled_quantity, bought?.price], ['2.00', '0.7500'])
   assert.deepEqual([resold?.status, resold?.price, resold?.quantity], ['open', '0.8499', '2.00'])
   assert.ok(desk.room > 1.49 && desk.room < 1.5, `${desk.room}`)
+
+  // Ten minutes before the sweep the rest goes to whoever bids.
+  await venue.send('POST', '/v1/orders', {
+    key: harbor.key,
+    body: { instrument: 'text-prime', side: 'buy', price: '0.7400', quantity: '5.00' },
+  })
+  const { next_sweep_at: sweep } = await client.instruments.get('text-prime')
+  const { now } = await client.time()
+  venue.pass((Date.parse(sweep) - Date.parse(now)) * 1_000 - 10 * 60 * 1_000_000)
+  const late = await turnsOf(desk, createAgent('arbitrageur', desk, { max_units: 3 }), 1)
+  assert.deepEqual(refused(late), [])
+  assert.deepEqual(
+    late.map(({ step }) => step.act),
+    ['cancel', 'place'],
+  )
+  assert.deepEqual([placed(late)[1]?.price, placed(late)[1]?.filled_quantity], ['0.7400', '2.00'])
+  assert.deepEqual(desk.account('TEXT_PRIME-USD').units, 0)
+  assert.equal(desk.outlay.toFixed(6), (1.503 - 1.48 * 0.998).toFixed(6), 'what it has lost')
   await clear()
+})
+
+test('arbitrageur: changes lesser units that it holds for better ones that cost less', async () => {
+  const { key } = await venue.join('swap', { cash: 100 })
+  const client = clientOn(venue, key)
+  await clientOn(venue, venue.operator.key).admin.listInstrument({
+    model: 'text-better',
+    name: 'Text Better',
+    task: 'text',
+    intelligence_floor: 110,
+    latency_base_ms: 4_600,
+    latency_per_input_token_ms: 1,
+    throughput_floor: 40,
+    context_tokens: 131_072,
+    output_tokens_max: 65_536,
+    listing_price: '0.7500',
+  })
+  const summit = await venue.supply('Summit', 'text-better', '5')
+  await ask('0.8000', '3.00')
+  await client.orders.place({ instrument: 'text-prime', side: 'buy', price: '0.8000', quantity: '3.00' })
+  const settings = { between: 'grades', max_units: 2 }
+  const desk = await deskOn(client, 'swap', '5')
+  const none = await turnsOf(desk, createAgent('arbitrageur', desk, settings), 1)
+  assert.deepEqual(
+    none.map(({ step }) => step.act),
+    ['wait'],
+  )
+  await ask('0.7000', '5.00', 'text-better', summit.key)
+  const body = { instrument: 'text-prime', side: 'buy', price: '0.7600', quantity: '5.00' }
+  assert.equal((await venue.send('POST', '/v1/orders', { key: harbor.key, body })).status, 201)
+  const told = await turnsOf(desk, createAgent('arbitrageur', desk, settings), 1)
+  assert.deepEqual(refused(told), [])
+  assert.deepEqual(
+    placed(told).map((order) => [order.instrument, order.side, order.filled_quantity]),
+    [
+      ['TEXT_BETTER-USD', 'buy', '2.00'],
+      ['TEXT_PRIME-USD', 'sell', '2.00'],
+    ],
+  )
+  assert.ok(desk.outlay < 0, 'it has money left over')
+  const again = await turnsOf(desk, createAgent('arbitrageur', desk, settings), 1)
+  assert.deepEqual(
+    again.map(({ step }) => step.act),
+    ['wait'],
+    'at its limit of units',
+  )
+  await clear()
+  await clear(summit.key)
+})
+
+test('supplier: quotes from a price sheet', async () => {
+  const own = await venue.supply('Reseller', 'text-prime', '0.01')
+  const client = clientOn(venue, own.key)
+  const desk = await deskOn(client, 'resale', '5')
+  const settings = { instrument: 'text-prime', offer: own.offer, model: 'one', margin: 0, stock: 1 }
+  const [first] = await turnsOf(desk, createAgent('supplier', desk, settings), 1, true)
+  const posted = Number(
+    (await client.sheets.floors()).find(({ instrument }) => instrument === 'TEXT_PRIME-USD')?.floor,
+  )
+  assert.equal(first?.step.act, 'issue')
+  const [, asked] = await turnsOf(desk, createAgent('supplier', desk, settings), 1, true)
+  assert.ok(asked?.step.act === 'place')
+  assert.ok(Number(asked.step.order.price) >= posted / 0.995, asked.step.why)
+  const [unknown] = await turnsOf(
+    desk,
+    createAgent('supplier', desk, { ...settings, model: 'none' }),
+    1,
+    true,
+  )
+  assert.equal(unknown?.step.why, 'no sheet posts a model of the key none')
 })
 
 test('the venue is whole', async () => {

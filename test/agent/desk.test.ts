@@ -67,13 +67,15 @@ test('after a restart it knows its orders, its fills and its next id, and sends 
   assert.equal((await again.carry(bid('0.6900', '0.10'), 0)).order?.client_order_id, 'one.5')
 })
 
-test('two of one name cannot both send: the second is refused by the id', async () => {
+test('two of one name cannot both send: the second is refused by the id, and sees what was sent', async () => {
   const client = await joined('twins')
   const [left, right] = [await deskOn(client, 'one', '5'), await deskOn(client, 'one', '5')]
   await left.carry(bid('0.7000', '0.10'), 0)
   assert.equal((await right.carry(bid('0.7000', '0.20'), 0)).refused?.code, 'client_order_id_reused')
-  const same = await right.carry(bid('0.7000', '0.10'), 0)
-  assert.equal(same.order?.id, left.open[0]?.id, 'and what is the same is the same order')
+  await right.look()
+  assert.deepEqual(right.open, left.open, 'and decides from then on as if it had sent them itself')
+  const next = await right.carry(bid('0.7000', '0.20'), 0)
+  assert.equal(next.order?.client_order_id, 'one.2')
 })
 
 test('it cancels its own orders and leaves those of others in the account', async () => {
