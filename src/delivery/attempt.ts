@@ -8,7 +8,7 @@ import type { Failure } from './failure.ts'
 import { failure } from './failure.ts'
 import type { Meter } from '../meter/meter.ts'
 import type { Chunk, Delta, ReasoningSeal } from '../dialect/chunk.ts'
-import { hasContent } from '../dialect/chunk.ts'
+import { hasContent, isText, NOTHING } from '../dialect/chunk.ts'
 import type { Cut } from '../surface/surface.ts'
 import { Relay } from './relay.ts'
 import type { Reply } from './reply.ts'
@@ -59,6 +59,8 @@ export type AttemptTerms = {
   draw: Draw
   outputMax: number
   reply: Reply
+  /** The answer leaves as one: what is read at one time is weighed and passed as one. */
+  isWhole: boolean
   spec: Spec
 }
 
@@ -111,6 +113,9 @@ class Running {
   private held = false
   private begun = false
   private seals: ReasoningSeal[] = []
+  /** Content of the bytes at hand that is not passed yet, and when they were read. */
+  private joined = ''
+  private joinedAt = 0
   private readonly answer = new Answer()
   private readonly relay: Relay
   private readonly call: Call
@@ -140,7 +145,10 @@ class Running {
         this.accepted = true
       },
       chunk: (chunk, readAt) => this.take(chunk, readAt),
-      drained: () => reply.flush(),
+      drained: () => {
+        this.passJoined()
+        reply.flush()
+      },
       ended: (ending) => this.upstreamEnded(ending),
     })
   }
@@ -148,7 +156,24 @@ class Running {
   private take(chunk: Chunk, readAt: number): void {
     const { delta } = chunk
     if (delta === null) return
+    if (this.terms.isWhole && isText(delta)) {
+      this.joined += delta.content
+      this.joinedAt = readAt
+      return
+    }
+    this.passJoined()
     if (!hasContent(chunk)) return this.takeSeals(delta, readAt)
+    this.takeContent(delta, readAt)
+  }
+
+  private passJoined(): void {
+    if (this.joined === '') return
+    const delta = { ...NOTHING, content: this.joined }
+    this.joined = ''
+    this.takeContent(delta, this.joinedAt)
+  }
+
+  private takeContent(delta: Delta, readAt: number): void {
     this.call.allow(generationMs(this.terms.spec, Buffer.byteLength(textOf(delta))))
     this.begun = true
     if (this.seals.length === 0) return this.relay.take(delta, readAt)

@@ -205,7 +205,8 @@ export class Delivery {
     const limit = { asked: demand.asked === null ? null : outputMax, most: outputMax }
     const body = dialectOf(endpoint.dialect).print(this.request.body, endpoint.model, limit)
     const clocks = clocksOf(spec, this.parts.patience, demand.inputGuess, others)
-    const terms = { endpoint, body, clocks, draw, outputMax, reply, spec }
+    const isWhole = !this.request.body.stream
+    const terms = { endpoint, body, clocks, draw, outputMax, reply, isWhole, spec }
     this.attempt = startAttempt(this.parts, terms, () => this.abandon())
     if (this.gone || this.closing) this.attempt.abort()
     const outcome = await this.attempt.ended

@@ -78,7 +78,8 @@ export class Relay {
   private admit(delta: Delta, readAt: number): void {
     const text = textOf(delta)
     const bytes = Buffer.byteLength(text)
-    if (this.counted + this.pendingBytes + bytes > this.limit) {
+    const { limit } = this
+    if (this.counted + this.pendingBytes + bytes > limit) {
       this.holding = true
       this.to.hold()
       void this.weighExactly(delta, readAt).catch((error: unknown) => this.to.broken(error))
@@ -88,8 +89,7 @@ export class Relay {
     this.pendingBytes += bytes
     this.answer.add(delta, readAt)
     this.to.pass(delta)
-    if (this.pendingBytes > COUNT_AFTER_BYTES && this.pendingBytes * 2 > this.limit - this.counted)
-      this.count()
+    if (this.pendingBytes > COUNT_AFTER_BYTES && this.pendingBytes * 2 > limit - this.counted) this.count()
   }
 
   /**

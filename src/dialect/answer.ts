@@ -31,14 +31,16 @@ export class Answer {
     if (delta.reasoning !== null) this.reasoning += delta.reasoning
     if (delta.refusal !== null) this.refusal += delta.refusal
     if (delta.tools !== null) for (const tool of delta.tools) this.addTool(tool)
-    for (const seal of delta.seals ?? []) {
-      this.seals.push(seal)
-      if (seal.type === 'reasoning.text')
-        this.signed.push({ signature: seal.signature, upTo: this.reasoning.length })
-    }
+    if (delta.seals !== null) for (const seal of delta.seals) this.addSeal(seal)
     if (delta.vectors !== undefined) this.vectors = delta.vectors
     if (delta.logprobs?.content) this.contentLogprobs.push(...delta.logprobs.content)
     if (delta.logprobs?.refusal) this.refusalLogprobs.push(...delta.logprobs.refusal)
+  }
+
+  private addSeal(seal: ReasoningSeal): void {
+    this.seals.push(seal)
+    if (seal.type === 'reasoning.text')
+      this.signed.push({ signature: seal.signature, upTo: this.reasoning.length })
   }
 
   private addTool(delta: ToolDelta): void {

@@ -61,6 +61,16 @@ export const NOTHING: Delta = {
   seals: null,
 }
 
+/** Whether a delta is content and nothing else. */
+export const isText = (delta: Delta): delta is Delta & { content: string } =>
+  delta.content !== null &&
+  delta.reasoning === null &&
+  delta.refusal === null &&
+  delta.tools === null &&
+  delta.logprobs === null &&
+  delta.seals === null &&
+  delta.vectors === undefined
+
 /** Whether an event carries something a reader of the answer would see. */
 export function hasContent({ delta }: Chunk): boolean {
   if (delta === null) return false

@@ -11,7 +11,7 @@ import type {
   ToolDelta,
   Unreadable,
 } from './chunk.ts'
-import { countIn, isObject, malformed, NOTHING, reportedError, textIn } from './chunk.ts'
+import { countIn, isObject, isText, malformed, NOTHING, reportedError, textIn } from './chunk.ts'
 import type { Dialect, EventReader, OutputLimit } from './dialect.ts'
 import { PlainText } from './plain-text.ts'
 
@@ -49,10 +49,7 @@ class OpenaiReader implements EventReader {
 function plainTextOf(chunk: Chunk | Unreadable): string | undefined {
   if ('code' in chunk || chunk.delta === null || chunk.finish !== null || chunk.claim !== null)
     return undefined
-  const { content, reasoning, refusal, tools, logprobs, seals } = chunk.delta
-  const isAlone =
-    reasoning === null && refusal === null && tools === null && logprobs === null && seals === null
-  return isAlone && chunk.stopSequence === undefined ? (content ?? undefined) : undefined
+  return isText(chunk.delta) && chunk.stopSequence === undefined ? chunk.delta.content : undefined
 }
 
 const readPlainText = (data: string): string | undefined => plainTextOf(read(data, 'delta'))

@@ -13,7 +13,7 @@ export type Overlay = {
 }
 
 /** How long a change may wait to be written, and how many may wait together. */
-const WRITE_AFTER_MS = 200
+const WRITE_AFTER_MS = 50
 const WRITE_AT_ROWS = 2_000
 
 /**

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { ChatRequest, ChatTool } from '../wire/openai.ts'
 import { chatFault, chatQuestion } from '../wire/openai.ts'
+import { isPlainChat } from '../wire/plain-chat.ts'
 import { CHAT_SURFACE, chatSurface } from './chat-answer.ts'
 import type { Surface } from './surface.ts'
 
@@ -78,12 +79,19 @@ function chatOf({
   return allowing(rest, names, mode)
 }
 
+const askChat = (body: ChatRequest): Question => ({
+  body,
+  surface: chatSurface(body.stream_options?.include_usage === true),
+})
+
+/** By the schema, whatever the shape. */
+export const readChat: ReadQuestion = readBy(chatQuestion, (question) => {
+  const body = chatOf(question)
+  return 'message' in body ? body : askChat(body)
+})
+
 export const CHAT: Counter = {
   path: '/v1/chat/completions',
-  read: readBy(chatQuestion, (question) => {
-    const body = chatOf(question)
-    if ('message' in body) return body
-    return { body, surface: chatSurface(body.stream_options?.include_usage === true) }
-  }),
+  read: (value) => (isPlainChat(value) ? askChat(value) : readChat(value)),
   refusal: CHAT_SURFACE,
 }
