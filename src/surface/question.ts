@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { ChatRequest, ChatTool } from '../wire/openai.ts'
 import { chatFault, chatQuestion } from '../wire/openai.ts'
-import { isPlainChat } from '../wire/plain-chat.ts'
+import { isPlainChat } from './plain-chat.ts'
 import { CHAT_SURFACE, chatSurface } from './chat-answer.ts'
 import type { Surface } from './surface.ts'
 

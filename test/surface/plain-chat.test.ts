@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { readChat } from '../../src/surface/question.ts'
-import { isPlainChat } from '../../src/wire/plain-chat.ts'
+import { isPlainChat } from '../../src/surface/plain-chat.ts'
 
 const odd = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<unknown>,

@@ -1,4 +1,4 @@
-import type { ChatRequest } from './openai.ts'
+import type { ChatRequest } from '../wire/openai.ts'
 
 // Most requests have this shape. What is accepted here is what the schema of chat completions accepts, and
 // reads as it stands; everything else, faults too, is the schema's to read and to explain.
