@@ -132,6 +132,12 @@ export const modes = {
     await pause(80)
     begin(res).end(whole())
   },
+  slowAll: async ({ res }) => {
+    await pause(130)
+    begin(res)
+    await inParts(res, [say('The'), say(' bus')], 130)
+    res.end(whole(['bar.']))
+  },
   crlf: send(whole().replaceAll('\n', '\r\n')),
   comments: send(`: hello\n\n${whole().replaceAll('data:', ': processing\ndata:')}`),
   strangeFields: send(`retry: 1\nid: 9\nevent: message\n${whole()}`),

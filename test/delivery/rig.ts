@@ -21,12 +21,14 @@ import { createGateway } from '../../src/delivery/gateway.ts'
 import type { Reporter } from '../../src/delivery/report.ts'
 import { createJudge } from '../../src/delivery/judge.ts'
 import { createMeter, TOKENIZER } from '../../src/meter/meter.ts'
+import type { Timer } from '../../src/delivery/timer.ts'
 import { systemTimer } from '../../src/delivery/timer.ts'
 import { createUpstream } from '../../src/delivery/upstream.ts'
 import { newMemoryDisk, openMemoryJournal } from '../../src/journal/memory-journal.ts'
 import type { Sequencer } from '../../src/sequencer/sequencer.ts'
 import { openSequencer } from '../../src/sequencer/sequencer.ts'
 import { readWishes } from '../../src/operations/wishes.ts'
+import { COUNTERS } from '../../src/surface/counters.ts'
 import { CHAT } from '../../src/surface/question.ts'
 import type { BadSupplier, ModeName } from './bad-supplier.ts'
 import { badSupplier } from './bad-supplier.ts'
@@ -58,6 +60,8 @@ export type Rig = {
   last<Kind extends Event['kind']>(kind: Kind): EventOf<Kind>
   do(command: Command): Promise<Event[]>
   ask(body: object, options?: RequestInit): Promise<Response>
+  /** The same on another surface: the body is all that is said. */
+  askAt(path: string, body: object, headers?: Record<string, string>): Promise<Response>
   cash(account: AccountId): number
   /** Waits until nothing runs, then checks every promise of the exchange. */
   quiet(): Promise<void>
@@ -80,6 +84,8 @@ export type RigOptions = {
   capabilities?: readonly Capability[][]
   traits?: readonly (OfferTraits | null)[]
   report?: Reporter
+  /** The gateway's own. */
+  timer?: Timer
   /** Where the offers really lie, instead of a supplier of the mode. */
   endpoint?: Pick<Endpoint, 'baseUrl' | 'dialect'>
 }
@@ -192,7 +198,7 @@ export async function buildRig(options: RigOptions): Promise<Rig> {
     meter,
     judge,
     upstream,
-    timer: systemTimer,
+    timer: options.timer ?? systemTimer,
     patience,
     clock: () => (Date.now() * 1_000) as Instant,
     log: { info: line, warn: line, error: line },
@@ -206,7 +212,8 @@ export async function buildRig(options: RigOptions): Promise<Rig> {
     req.on('data', (bytes: Buffer) => parts.push(bytes))
     req.on('end', () => {
       const rawBody = Buffer.concat(parts)
-      const asked = CHAT.read(JSON.parse(rawBody.toString()))
+      const counter = COUNTERS.find(({ path }) => path === req.url) ?? CHAT
+      const asked = counter.read(JSON.parse(rawBody.toString()))
       if ('message' in asked) {
         res.writeHead(400).end(JSON.stringify({ error: asked }))
         return
@@ -252,6 +259,12 @@ export async function buildRig(options: RigOptions): Promise<Rig> {
       return found
     },
     do: act,
+    askAt: (path, body, headers = {}) =>
+      fetch(new URL(path, url), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      }),
     ask: (body, init = {}) =>
       fetch(url, {
         method: 'POST',

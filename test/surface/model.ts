@@ -35,11 +35,18 @@ type Tool = { name: string; schema: unknown }
 const inputFor = ({ schema }: Tool): Json =>
   JSON.stringify(schema ?? {}).includes('"input"') ? { input: PATCH } : INPUT
 
-function planOf(body: Json, tools: Tool[], hasResults: boolean, isParallel: boolean): Plan {
+/** Asked for steps, it calls one tool after the other and speaks only when all have answered. */
+const STEPS = 3
+
+function planOf(body: Json, tools: Tool[], results: number, isLastResult: boolean): Plan {
+  const asked = JSON.stringify(body.messages)
+  const isStepping = asked.includes('in three steps') && results < STEPS
+  const hasResults = isLastResult && !isStepping
   const thought = body.reasoning_effort || (body.thinking as Json | undefined)?.type ? THOUGHT : null
   if (tools.length > 0 && !hasResults) {
+    const from = isStepping ? results % tools.length : 0
     const calls = tools
-      .slice(0, isParallel ? 2 : 1)
+      .slice(from, from + (asked.includes('both') ? 2 : 1))
       .map((tool) => ({ name: tool.name, input: inputFor(tool) }))
     return { thought, text: '', calls }
   }
@@ -55,8 +62,8 @@ function openaiEvents(body: Json): string[] {
     name,
     schema: parameters,
   }))
-  const isParallel = JSON.stringify(messages).includes('both')
-  const plan = planOf(body, tools, messages.at(-1)?.role === 'tool', isParallel)
+  const results = messages.filter(({ role }) => role === 'tool')
+  const plan = planOf(body, tools, results.length, messages.at(-1)?.role === 'tool')
   const logprobs = { content: [{ token: 'x', logprob: -0.5, bytes: [120], top_logprobs: [] }] }
   const chunk = (delta: Json, finish_reason: string | null = null) => {
     const told = delta.content && body.logprobs ? { logprobs } : {}
@@ -87,7 +94,8 @@ function anthropicEvents(body: Json): string[] {
     ({ name, input_schema: schema }) => ({ name, schema }),
   )
   const hasResults = messages.at(-1)?.content.some(({ type }) => type === 'tool_result') === true
-  const plan = planOf(body, tools, hasResults, JSON.stringify(messages).includes('both'))
+  const results = messages.flatMap(({ content }) => content.filter(({ type }) => type === 'tool_result'))
+  const plan = planOf(body, tools, results.length, hasResults)
   const event = (data: Json) => `event: ${String(data.type)}\ndata: ${JSON.stringify(data)}\n\n`
   const block = (index: number, content_block: Json, deltas: Json[]) => [
     event({ type: 'content_block_start', index, content_block }),

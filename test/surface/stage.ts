@@ -19,13 +19,19 @@ export const DIALECTS: readonly Dialect[] = ['openai', 'anthropic']
 
 export type Stage = { exchange: RunningExchange; model: TestModel; origin: string; base: string; key: string }
 
-async function supply(exchange: RunningExchange, model: TestModel, dialect: Dialect): Promise<void> {
-  const { client, key } = await exchange.join(`supplier-${dialect}`, '1000', SUPPLY)
+/** Has a supplier join whose endpoint is the model, in one of its languages. */
+async function supply(
+  exchange: RunningExchange,
+  model: TestModel,
+  dialect: Dialect,
+  name = `supplier-${dialect}`,
+): Promise<void> {
+  const { client, key } = await exchange.join(name, '1000', SUPPLY)
   const response = await fetch(`${exchange.baseUrl}/v1/offers`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     body: JSON.stringify({
-      name: dialect,
+      name,
       endpoint: { base_url: model.baseUrl, model: 'inner', dialect, api_key: `sk-${dialect}-secret` },
       rate: '100',
       concurrency: 32,
@@ -51,8 +57,10 @@ async function supply(exchange: RunningExchange, model: TestModel, dialect: Dial
   await client.orders.place({ instrument: MODELS[dialect], ...terms })
 }
 
-/** Opens the stage before the tests of a file, and closes it after them. */
-export function stageOfFile(): { current(): Stage } {
+/** Opens the stage before the tests of a file, and closes it after them; `settle` has the last word before. */
+export function stageOfFile(settle?: (stage: Stage, join: typeof supply) => Promise<void>): {
+  current(): Stage
+} {
   let stage: Stage | undefined
   before(async () => {
     const exchange = await runExchange()
@@ -61,6 +69,7 @@ export function stageOfFile(): { current(): Stage } {
     const { key } = await exchange.join('buyer', '1000')
     const origin = exchange.baseUrl
     stage = { exchange, model, origin, base: `${origin}/v1`, key }
+    await settle?.(stage, supply)
   })
   after(async () => {
     await stage?.exchange.end()
