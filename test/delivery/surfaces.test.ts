@@ -12,8 +12,7 @@ type Json = Record<string, unknown>
 type Surface = {
   path: string
   body: Json
-  /** Where its errors name a parameter, and what their last event is called. */
-  param(error: Json): unknown
+  /** What its error events are called. */
   errorEvent: string | undefined
   /** What only a stream that ended well has. */
   ending: RegExp
@@ -21,33 +20,30 @@ type Surface = {
 
 const model = 'text-prime'
 const messages = [{ role: 'user', content: 'What is carried?' }]
-const param = ({ error }: Json) => (error as Json).param
+/** Every surface names the parameter at fault in the same place. */
+const paramOf = ({ error }: Json) => (error as Json).param
 const SURFACES: Record<string, Surface> = {
   'chat completions': {
     path: '/v1/chat/completions',
     body: { model, messages },
-    param,
     errorEvent: undefined,
     ending: /\[DONE\]|"finish_reason":"/,
   },
   responses: {
     path: '/v1/responses',
     body: { model, input: messages },
-    param,
     errorEvent: 'error',
     ending: /response\.(completed|incomplete)|output_item\.done/,
   },
   messages: {
     path: '/v1/messages',
     body: { model, messages, max_tokens: 100 },
-    param,
     errorEvent: 'error',
     ending: /message_stop|message_delta/,
   },
   completions: {
     path: '/v1/completions',
     body: { model, prompt: 'What is carried?' },
-    param,
     errorEvent: undefined,
     ending: /\[DONE\]|"finish_reason":"/,
   },
@@ -99,7 +95,7 @@ const TRAITS = [
   { region: 'us-east', zeroRetention: false, model: null },
 ]
 
-for (const [name, { path, body, param: paramOf, errorEvent, ending }] of Object.entries(SURFACES)) {
+for (const [name, { path, body, errorEvent, ending }] of Object.entries(SURFACES)) {
   test(`${name}: a buyer chooses by name, place, retention and wait, in the body and in headers`, () =>
     withRig(
       ['ok', 'ok'],
