@@ -2,10 +2,12 @@ import { known } from '../base/assert.ts'
 import type { Instant } from '../base/time.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Command } from '../state/command.ts'
+import { EventLog } from '../state/event-log.ts'
 import type { Applied } from './record.ts'
 import { RecordBuffer } from './record.ts'
 
-type Forming = { records: RecordBuffer; applied: Applied[] }
+/** Commands that will share a commit: as they are written, what they say, and one by one. */
+type Forming = { records: RecordBuffer; said: EventLog; applied: Applied[] }
 type Waiter = { seq: number; resolve: () => void; reject: (error: Error) => void }
 
 /** A batch longer than this, in bytes, is closed: the disk writes it while the next one forms. */
@@ -18,6 +20,13 @@ const BATCH_LENGTH_MAX = 64 << 10
  */
 const FLYING_MAX = 3
 const SECOND_LENGTH_MIN = 4 << 10
+
+/** The next batch is likely to say as much as the last. */
+const newForming = (room: number): Forming => ({
+  records: new RecordBuffer(),
+  said: new EventLog(Math.min(Math.max(8, room), 4_096)),
+  applied: [],
+})
 
 /**
  * Group commit. While batches are on their way to the disk the next one forms, so batches grow with the load:
@@ -32,7 +41,7 @@ export class CommitQueue {
   private readonly onFailure: (error: unknown) => void
   private readonly forming: Forming[] = []
   /** The last of them, while it is not sealed. */
-  private filling: Forming = { records: new RecordBuffer(), applied: [] }
+  private filling: Forming = newForming(1)
   private readonly waiters: Waiter[] = []
   private depth = 0
   private sealed = true
@@ -56,10 +65,14 @@ export class CommitQueue {
     return this.depth
   }
 
-  /** Writes down a command that is about to be applied, and then added; if it cannot be, nothing is sent. */
-  write(at: Instant, command: Command): void {
+  /**
+   * Writes down a command that is about to be applied, and then added; if it cannot be, nothing is sent.
+   * Returns where it is to say what it does.
+   */
+  write(at: Instant, command: Command): EventLog {
     if (this.sealed) this.beginBatch()
     this.filling.records.add(at, command)
+    return this.filling.said
   }
 
   /** Adds the command that was written last, with the digest of the state after it or none. */
@@ -94,7 +107,7 @@ export class CommitQueue {
   }
 
   private beginBatch(): void {
-    this.filling = { records: new RecordBuffer(), applied: [] }
+    this.filling = newForming(this.filling.said.count)
     this.forming.push(this.filling)
     this.sealed = false
   }

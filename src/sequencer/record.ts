@@ -3,11 +3,43 @@ import type { Seq } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
 import type { Command } from '../state/command.ts'
 import type { Event } from '../state/event.ts'
+import type { EventLog } from '../state/event-log.ts'
 import type { Batch } from '../journal/journal.ts'
 import { codeBytesMost, readCoded, writeCoded } from './order-code.ts'
 
 /** A command in its place, and what came of it. */
-export type Applied = { seq: Seq; at: Instant; command: Command; events: readonly Event[] }
+export type Applied = {
+  readonly seq: Seq
+  readonly at: Instant
+  readonly command: Command
+  readonly events: readonly Event[]
+}
+
+/** What came of it stays as it was said, in the log of its batch, until somebody reads it. */
+export class Told implements Applied {
+  readonly seq: Seq
+  readonly at: Instant
+  readonly command: Command
+  private readonly log: EventLog
+  private readonly from: number
+  private readonly to: number
+  private read: readonly Event[] | undefined = undefined
+
+  /** All that the log has said from an event on. */
+  constructor(seq: Seq, at: Instant, command: Command, log: EventLog, from: number) {
+    this.seq = seq
+    this.at = at
+    this.command = command
+    this.log = log
+    this.from = from
+    this.to = log.count
+  }
+
+  get events(): readonly Event[] {
+    this.read ??= this.log.read(this.from, this.to)
+    return this.read
+  }
+}
 
 /** After every so many commands the journal also keeps the digest of the state, for whoever replays it. */
 export const DIGEST_EVERY = 65_536

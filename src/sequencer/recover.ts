@@ -1,13 +1,14 @@
 import type { Seq } from '../base/ids.ts'
-import { apply } from '../engine/engine.ts'
+import { perform, stamp } from '../engine/engine.ts'
 import { digestState } from '../engine/snapshot.ts'
+import { EventLog } from '../state/event-log.ts'
 import type { State } from '../state/state.ts'
 import { emptyState } from '../state/state.ts'
 import type { JournalReader } from '../journal/journal.ts'
 import type { Folds } from './checkpoint.ts'
 import { unpackCheckpoint } from './checkpoint.ts'
 import type { Applied } from './record.ts'
-import { parseBatch } from './record.ts'
+import { parseBatch, Told } from './record.ts'
 
 export type Recovery = {
   folds: Folds
@@ -39,11 +40,15 @@ export async function replay(
   for await (const batch of journal.read(state.seq + 1)) {
     if (batch.last > until) break
     const told: Applied[] = []
+    const said = new EventLog()
     for (const [at, command, digest] of parseBatch(batch)) {
       const seq = (state.seq + 1) as Seq
       try {
-        const events = apply(state, seq, at, command)
-        if (onReplay) told.push({ seq, at, command, events })
+        if (!onReplay) said.clear()
+        const from = said.count
+        stamp(state, seq, at)
+        perform(state, command, said)
+        if (onReplay) told.push(new Told(seq, at, command, said, from))
       } catch (error) {
         throw new Error(`command ${seq} (${command.kind}) cannot be replayed: ${String(error)}`, {
           cause: error,

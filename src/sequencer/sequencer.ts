@@ -1,8 +1,8 @@
 import type { Seq } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
 import type { Command } from '../state/command.ts'
-import { apply } from '../engine/engine.ts'
-import type { Event } from '../state/event.ts'
+import { perform, stamp } from '../engine/engine.ts'
+import type { EventLog } from '../state/event-log.ts'
 import { digestState, dumpState } from '../engine/snapshot.ts'
 import type { State } from '../state/state.ts'
 import type { Journal } from '../journal/journal.ts'
@@ -12,7 +12,7 @@ import type { Folds } from './checkpoint.ts'
 import { NO_FOLDS, packCheckpoint } from './checkpoint.ts'
 import { CommitQueue } from './commit-queue.ts'
 import type { Applied } from './record.ts'
-import { DIGEST_EVERY } from './record.ts'
+import { DIGEST_EVERY, Told } from './record.ts'
 import { recover } from './recover.ts'
 
 export type { Applied } from './record.ts'
@@ -182,9 +182,11 @@ class OneWriter implements Sequencer {
     if (this.stopped) throw this.stopped
     const now = this.clock()
     const at = now > this.state.at ? now : this.state.at
-    this.queue.write(at, command)
+    const said = this.queue.write(at, command)
+    const from = said.count
     const seq = (this.state.seq + 1) as Seq
-    const applied = { seq, at, command, events: this.perform(seq, at, command) }
+    this.perform(seq, at, command, said)
+    const applied = new Told(seq, at, command, said, from)
     this.queue.add(applied, seq % this.digestEvery === 0 ? digestState(this.state) : undefined)
     this.arm()
     if (seq - this.snapshotSeq >= this.checkpointEvery) this.snapshotSoon()
@@ -192,9 +194,10 @@ class OneWriter implements Sequencer {
   }
 
   /** A command that breaks a promise is never written, so that no start replays it. */
-  private perform(seq: Seq, at: Instant, command: Command): Event[] {
+  private perform(seq: Seq, at: Instant, command: Command, said: EventLog): void {
     try {
-      return apply(this.state, seq, at, command)
+      stamp(this.state, seq, at)
+      perform(this.state, command, said)
     } catch (error) {
       throw this.fail(error)
     }

@@ -20,6 +20,9 @@ const CLOSED = 4
 const AMENDED = 5
 const REFUSED = 6
 
+/** What stands beside a row: the event, where it is kept whole, or why it came to that. */
+type Word = Event | CloseReason | Reject
+
 /**
  * What commands have said since it was last cleared, in order. The frequent events are rows of numbers, with
  * a word beside them where they need one, so that saying them allocates nothing; the others are kept whole.
@@ -27,26 +30,28 @@ const REFUSED = 6
  */
 export class EventLog implements Events {
   count = 0
-  private rows = new Float64Array(64 * ROW)
-  private readonly words: (Event | CloseReason | Reject | undefined)[] = []
+  private rows: Float64Array
+  private readonly words: (Word | undefined)[] = []
+
+  /** `room`: for so many events at first. */
+  constructor(room = 64) {
+    this.rows = new Float64Array(room * ROW)
+  }
 
   clear(): void {
     this.count = 0
   }
 
   push(...events: Event[]): void {
-    for (const event of events) {
-      this.words[this.count] = event
-      this.begin(WHOLE)
-    }
+    for (const event of events) this.begin(WHOLE, event)
   }
 
   /** Begins a row and returns where its numbers go. */
-  private begin(kind: number): number {
+  private begin(kind: number, word?: Word): number {
     const at = this.count * ROW
     if (at === this.rows.length) this.widen()
     this.rows[at] = kind
-    this.count++
+    this.words[this.count++] = word
     return at
   }
 
@@ -112,8 +117,7 @@ export class EventLog implements Events {
 
   /** It ends, and its record still says with what. `rested`: whether its remainder stood in the book. */
   closed(pool: OrderPool, slot: Slot, reason: CloseReason, rested: boolean): void {
-    this.words[this.count] = reason
-    const at = this.begin(CLOSED)
+    const at = this.begin(CLOSED, reason)
     const { rows } = this
     this.naming(at, pool, slot)
     rows[at + 5] = pool.price[slot] as number
@@ -138,14 +142,13 @@ export class EventLog implements Events {
 
   /** The command was refused for a reason that needs no detail. */
   refused(reason: Reject): void {
-    this.words[this.count] = reason
-    this.begin(REFUSED)
+    this.begin(REFUSED, reason)
   }
 
-  /** Everything that was said, in order; or from an event on, by number. */
-  read(from = 0): Event[] {
+  /** Everything that was said, in order; or from an event on, by number, and up to another. */
+  read(from = 0, to = this.count): Event[] {
     const events: Event[] = []
-    for (let row = from; row < this.count; row++) events.push(this.eventAt(row))
+    for (let row = from; row < to; row++) events.push(this.eventAt(row))
     return events
   }
 
