@@ -70,11 +70,20 @@ export async function enforce(
   const parts = checkParts(operation, values)
   if (parts instanceof Problem) return parts
   try {
-    return await operation.run(venue, { ...parts, caller, requestId })
+    return await operation.run(venue, callOf(parts, caller, requestId))
   } catch (error) {
     return problemOf(venue, operation, requestId, error)
   }
 }
+
+/** Named one by one: to spread the parts costs as much as to place the order. */
+const callOf = <Who extends Caller | null>({ path, query, body }: Parts, caller: Who, requestId: string) => ({
+  path,
+  query,
+  body,
+  caller,
+  requestId,
+})
 
 const scopeMissing = (scope: string): Problem => problem('scope_missing', `The key needs the scope ${scope}.`)
 
@@ -94,7 +103,7 @@ async function answer(
   const parts = parseParts(operation, request)
   if (parts instanceof Problem) return parts
   const run = async (): Promise<ApiResponse | Problem> => {
-    const result = await operation.run(venue, { ...parts, caller, requestId: request.requestId })
+    const result = await operation.run(venue, callOf(parts, caller, request.requestId))
     if (result instanceof Problem) return result
     const status = operation.status ?? 200
     const { media } = operation

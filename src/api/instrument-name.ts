@@ -4,17 +4,21 @@ import { notFound } from './problem.ts'
 import type { Problem } from './problem.ts'
 
 /** Names of a state's instruments, extended as new ones are listed. Instruments are never unlisted. */
-const names = new WeakMap<State, Map<string, Instrument>>()
+const names = new WeakMap<State, Names>()
 
-function namesOf(state: State): Map<string, Instrument> {
+/** By the two names that are most used; a market's name is no symbol. */
+type Names = { bySymbol: Map<string, Instrument>; byMarket: Map<string, Instrument> }
+
+function namesOf(state: State): Names {
   let known = names.get(state)
   if (known === undefined) {
-    known = new Map()
+    known = { bySymbol: new Map(), byMarket: new Map() }
     names.set(state, known)
   }
-  for (let id = known.size; id < state.instruments.length; id++) {
+  for (let id = known.bySymbol.size; id < state.instruments.length; id++) {
     const instrument = state.instruments[id] as Instrument
-    known.set(instrument.spec.symbol, instrument)
+    known.bySymbol.set(instrument.spec.symbol, instrument)
+    known.byMarket.set(marketNameOf(instrument.spec.symbol), instrument)
   }
   return known
 }
@@ -27,8 +31,10 @@ const symbolOf = (name: string): string =>
     .replaceAll('_', '-')
 
 /** The instrument of a name in any of its forms. */
-export const findInstrument = (state: State, name: string): Instrument | undefined =>
-  namesOf(state).get(name) ?? namesOf(state).get(symbolOf(name))
+export function findInstrument(state: State, name: string): Instrument | undefined {
+  const { bySymbol, byMarket } = namesOf(state)
+  return byMarket.get(name) ?? bySymbol.get(name) ?? bySymbol.get(symbolOf(name))
+}
 
 /** The instrument that a request names, or the problem to answer. */
 export const namedInstrument = (state: State, name: string, pointer: string): Instrument | Problem =>

@@ -6,13 +6,15 @@ export const DECIMAL = /^-?(0|[1-9]\d{0,14})(\.\d{1,9})?$/
  */
 export function parseDecimal(text: string, places: number): number | undefined {
   if (!DECIMAL.test(text)) return undefined
-  const negative = text.startsWith('-')
-  const [whole = '', part = ''] = (negative ? text.slice(1) : text).split('.')
-  const kept = part.replace(/0+$/, '')
-  if (kept.length > places) return undefined
-  const value = Number(whole + kept.padEnd(places, '0'))
+  const point = text.indexOf('.')
+  const whole = point < 0 ? text : text.slice(0, point)
+  let part = point < 0 ? '' : text.slice(point + 1)
+  while (part.length > places && part.endsWith('0')) part = part.slice(0, -1)
+  if (part.length > places) return undefined
+  const value = Number(whole + part.padEnd(places, '0'))
   if (!Number.isSafeInteger(value)) return undefined
-  return negative && value !== 0 ? -value : value
+  // Minus nothing is nothing.
+  return value === 0 ? 0 : value
 }
 
 /** Canonical decimal text of an integer of `10^-places`, with exactly `places` digits after the point. */

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
-import { frameOf } from './text-frame.ts'
+import { frameOf, framesOf } from './text-frame.ts'
 import type { AccountFeed } from '../feed/account-feed.ts'
 import type { Feed } from '../feed/feed.ts'
 import type { Following } from '../feed/group.ts'
@@ -59,6 +59,8 @@ export type Line = {
   readonly desk: OrderDesk
   isAlive: boolean
   isCorked: boolean
+  /** Answers of this turn that are not written yet. */
+  answers: string[]
   /** Frames refused and pings received since the last heartbeat. */
   faults: number
   pings: number
@@ -83,31 +85,55 @@ export const newLine = (hub: Hub, socket: WebSocket, tcp: Socket, origin: Origin
   desk: { scope: null, placed: new Set(), inFlight: 0, isLost: false },
   isAlive: true,
   isCorked: false,
+  answers: [],
   faults: 0,
   pings: 0,
 })
 
-/** Sends a frame; what is sent in one turn leaves in one write. */
-export function sendBytes(line: Line, bytes: Uint8Array | string): void {
-  const { socket, tcp } = line
-  if (socket.readyState !== socket.OPEN) return
-  if (!line.isCorked) {
-    line.isCorked = true
-    tcp.cork()
-    process.nextTick(uncork, line)
-  }
-  tcp.write(frameOf(bytes))
+/** Sends a frame, in one write with whatever else is sent in this turn. */
+export function sendBytes(line: Line, bytes: Uint8Array): void {
+  if (!isOpen(line)) return
+  cork(line)
+  // What was said before it leaves before it.
+  writeAnswers(line)
+  line.tcp.write(frameOf(bytes))
+}
+
+const isOpen = ({ socket }: Line): boolean => socket.readyState === socket.OPEN
+
+function cork(line: Line): void {
+  if (line.isCorked) return
+  line.isCorked = true
+  line.tcp.cork()
+  process.nextTick(uncork, line)
 }
 
 function uncork(line: Line): void {
   line.isCorked = false
+  writeAnswers(line)
   line.tcp.uncork()
+}
+
+/** The answers of one turn are one piece: each piece costs the system more than its bytes. */
+function writeAnswers(line: Line): void {
+  const { answers } = line
+  if (answers.length === 0) return
+  line.answers = []
+  if (isOpen(line)) line.tcp.write(framesOf(answers))
 }
 
 /** Answers a frame. Who asks and never reads the answers is let go. */
 export function say(line: Line, frame: object | string): void {
-  if (line.socket.bufferedAmount > LOST_BYTES) line.socket.close(CLOSED.tooSlow, 'reading too slowly')
-  else sendBytes(line, typeof frame === 'string' ? frame : JSON.stringify(frame))
+  if (line.socket.bufferedAmount > LOST_BYTES) return hangUp(line, CLOSED.tooSlow, 'reading too slowly')
+  if (!isOpen(line)) return
+  cork(line)
+  line.answers.push(typeof frame === 'string' ? frame : JSON.stringify(frame))
+}
+
+/** Closes a connection, behind what was said on it. */
+export function hangUp(line: Line, code: number, why: string): void {
+  writeAnswers(line)
+  line.socket.close(code, why)
 }
 
 /** Says what could not be done, in the shape that REST gives it. */

@@ -12,7 +12,7 @@ import { readJson } from '../wire/json.ts'
 import type { AuthFrame, ChannelRequest, PrivateChannel, StreamRequest } from '../wire/stream.ts'
 import { streamRequest } from '../wire/stream.ts'
 import type { Line, Place } from './stream-connection.ts'
-import { CLOSED, cursorOf, LOST_BYTES, say, sayProblem, sendBytes } from './stream-connection.ts'
+import { CLOSED, cursorOf, hangUp, LOST_BYTES, say, sayProblem, sendBytes } from './stream-connection.ts'
 import { cancelOnLoss, takeOrder } from './stream-orders.ts'
 
 const SUBSCRIPTIONS_MOST = 200
@@ -28,7 +28,7 @@ const ROOM_TRIES = 1_500
 export function take(line: Line, data: Buffer, isBinary: boolean): void {
   const request = isBinary ? problem('invalid_request', 'Frames are JSON text.') : read(data)
   if (request instanceof Problem) {
-    if (++line.faults > FAULTS_MOST) line.socket.close(CLOSED.policy, 'too many frames that are none')
+    if (++line.faults > FAULTS_MOST) hangUp(line, CLOSED.policy, 'too many frames that are none')
     sayProblem(line, null, request)
     return
   }
@@ -49,7 +49,7 @@ export function take(line: Line, data: Buffer, isBinary: boolean): void {
     case 'logout':
       line.desk.scope = null
       say(line, { type: 'logged_out', id })
-      line.socket.close(1000, 'logged out')
+      hangUp(line, 1000, 'logged out')
       return
     case 'cancel_on_disconnect':
       armCancel(line, id, request)
@@ -245,7 +245,7 @@ const accountReader = (line: Line, place: Place): AccountReader => ({
 /** Ends the line of a reader that is too slow, and says where it may go on. */
 function letGo(line: Line): void {
   if (line.socket.readyState === line.socket.OPEN)
-    line.socket.close(CLOSED.tooSlow, `resume from_seq ${cursorOf(line) ?? 0}`)
+    hangUp(line, CLOSED.tooSlow, `resume from_seq ${cursorOf(line) ?? 0}`)
 }
 
 function unsubscribe(line: Line, id: number | null, request: ChannelRequest): void {
@@ -283,7 +283,7 @@ async function logIn(line: Line, id: number | null, frame: AuthFrame): Promise<v
   }
   const caller = await callerOf(line, frame)
   if (caller instanceof Problem) {
-    if (++line.faults > FAULTS_MOST) line.socket.close(CLOSED.policy, 'too many frames that are none')
+    if (++line.faults > FAULTS_MOST) hangUp(line, CLOSED.policy, 'too many frames that are none')
     sayProblem(line, id, caller)
     return
   }

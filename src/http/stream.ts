@@ -7,7 +7,7 @@ import { later, rfc3339 } from '../base/time.ts'
 import { addressOf } from './body.ts'
 import type { Metrics } from './metrics.ts'
 import type { Hub, Line } from './stream-connection.ts'
-import { CLOSED, newLine, say } from './stream-connection.ts'
+import { CLOSED, hangUp, newLine, say } from './stream-connection.ts'
 import { beat, endLine, isWelcome, take } from './stream-line.ts'
 
 const PATH = '/v1/ws'
@@ -37,7 +37,7 @@ export function serveStream(server: Server, hub: Hub, metrics: Metrics): () => v
     hub.index.pulse()
     hub.scorecards.pulse()
     hub.qualifications.pulse()
-    for (const line of lines) if (!isWelcome(line)) line.socket.close(CLOSED.revoked, 'the key has ended')
+    for (const line of lines) if (!isWelcome(line)) hangUp(line, CLOSED.revoked, 'the key has ended')
   }, PULSE_MS)
   return () => {
     clearInterval(heartbeat)
@@ -45,7 +45,7 @@ export function serveStream(server: Server, hub: Hub, metrics: Metrics): () => v
     const by = rfc3339(later(hub.venue.clock(), RECONNECT_MICROS))
     for (const line of lines) {
       say(line, { type: 'shutdown', reconnect_by: by })
-      line.socket.close(1001, 'the venue is closing')
+      hangUp(line, 1001, 'the venue is closing')
       endLine(line)
     }
     wss.close()

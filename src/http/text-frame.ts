@@ -26,22 +26,42 @@ export function frameOf(text: Uint8Array | string): Buffer {
   return lastFrame
 }
 
+/** Texts in a frame each, all in one piece. */
+export function framesOf(texts: readonly string[]): Buffer {
+  const [first] = texts
+  if (texts.length === 1 && first !== undefined) return frameOf(first)
+  const lengths = texts.map((text) => Buffer.byteLength(text))
+  const piece = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + headOf(length) + length, 0))
+  let at = 0
+  for (const [n, text] of texts.entries()) {
+    const length = lengths[n] as number
+    at = writeHead(piece, at, length)
+    at += piece.write(text, at)
+  }
+  return piece
+}
+
 /** A frame whose head is written and whose text is not. */
 function headed(length: number): Buffer {
-  if (length <= SHORT_MOST) return begun(2 + length, length)
-  if (length <= MEDIUM_MOST) {
-    const frame = begun(4 + length, MEDIUM)
-    frame.writeUInt16BE(length, 2)
-    return frame
-  }
-  const frame = begun(10 + length, LONG)
-  frame.writeBigUInt64BE(BigInt(length), 2)
+  const frame = Buffer.allocUnsafe(headOf(length) + length)
+  writeHead(frame, 0, length)
   return frame
 }
 
-function begun(size: number, length: number): Buffer {
-  const frame = Buffer.allocUnsafe(size)
-  frame[0] = TEXT
-  frame[1] = length
-  return frame
+/** Bytes before a text of this length. */
+const headOf = (length: number): number => (length <= SHORT_MOST ? 2 : length <= MEDIUM_MOST ? 4 : 10)
+
+/** Writes what stands before a text of this length; returns where the text begins. */
+function writeHead(frame: Buffer, at: number, length: number): number {
+  frame[at] = TEXT
+  if (length <= SHORT_MOST) {
+    frame[at + 1] = length
+    return at + 2
+  }
+  if (length <= MEDIUM_MOST) {
+    frame[at + 1] = MEDIUM
+    return frame.writeUInt16BE(length, at + 2)
+  }
+  frame[at + 1] = LONG
+  return frame.writeBigUInt64BE(BigInt(length), at + 2)
 }

@@ -21,6 +21,9 @@ const BATCH_LENGTH_MAX = 64 << 10
 const FLYING_MAX = 3
 const SECOND_LENGTH_MIN = 4 << 10
 
+/** Turns of the event loop for which a small batch that grows waits at most. */
+const GATHER_TURNS = 3
+
 /** The next batch is likely to say as much as the last. */
 const newForming = (room: number): Forming => ({
   records: new RecordBuffer(),
@@ -116,10 +119,18 @@ export class CommitQueue {
   private wake(): void {
     if (this.woken || !this.mayFly()) return
     this.woken = true
-    setImmediate(() => {
-      this.woken = false
-      this.send()
-    })
+    setImmediate(() => this.gather(0, GATHER_TURNS))
+  }
+
+  /** A small batch waits for the next turn as long as each brings more. */
+  private gather(before: number, turns: number): void {
+    if (turns > 0 && this.depth > before && (this.forming[0]?.records.length ?? 0) < SECOND_LENGTH_MIN) {
+      const { depth } = this
+      setImmediate(() => this.gather(depth, turns - 1))
+      return
+    }
+    this.woken = false
+    this.send()
   }
 
   private mayFly(): boolean {

@@ -56,7 +56,9 @@ function statement(table: Table, columns: readonly string[], rows: PackedRows['r
       .compile()
     prepared.set(name, query)
   }
-  return { ...query, parameters: rows.flat() }
+  const parameters: unknown[] = []
+  for (const row of rows) for (const value of row) parameters.push(value)
+  return { query: query.query, queryId: query.queryId, sql: query.sql, parameters }
 }
 
 async function put(

@@ -241,10 +241,19 @@ function foldEvent(projection: Projection, applied: Applied, event: Event): void
 }
 
 function acceptOrder(projection: Projection, { seq, at, command }: Applied, event: OrderAccepted): void {
-  const { kind: _, order: id, lots: quantity, ...terms } = event
+  const { order: id, lots: quantity } = event
   const order: OrderRecord = {
     id,
-    ...terms,
+    account: event.account,
+    instrument: event.instrument,
+    mandate: event.mandate,
+    side: event.side,
+    type: event.type,
+    timeInForce: event.timeInForce,
+    postOnly: event.postOnly,
+    clientOrderId: event.clientOrderId,
+    special: event.special,
+    price: event.price,
     // The one term that the event leaves out. A draw's own purchase steps over its member's orders.
     selfTrade: command.kind === 'order.place' ? command.selfTrade : 'cancel_newest',
     filled: lots(0),

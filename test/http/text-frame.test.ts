@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Writable } from 'node:stream'
 import * as ws from 'ws'
-import { frameOf } from '../../src/http/text-frame.ts'
+import { frameOf, framesOf } from '../../src/http/text-frame.ts'
 
 // Its types leave it out.
 const { Receiver } = ws as unknown as { Receiver: new (options: { isServer: boolean }) => Writable }
@@ -28,6 +28,8 @@ void describe('a text frame', () => {
     const texts = [...lengths.map((length) => 'x'.repeat(length)), 'ünïcödé 🚌', 'ü'.repeat(63)]
     assert.deepEqual(await read(texts.map(frameOf)), texts)
     assert.deepEqual(await read(texts.map((text) => frameOf(Buffer.from(text)))), texts)
+    assert.deepEqual(await read([framesOf(texts)]), texts)
+    assert.deepEqual(framesOf(['one']), frameOf('one'))
   })
 
   void it('is made once of bytes that are told to many, and anew of others', () => {
