@@ -46,6 +46,22 @@ scenario(
 )
 
 scenario(
+  'F-25 no suspension is lifted before what was sold is dealt with; then the supplier may begin anew',
+  `
+  sun deposits 20
+  sun issues 4
+  sun asks 4 @ 1.00
+  alice deposits 40
+  alice bids 4 @ 1.00
+  the offer of sun is suspended             -> offer.suspended, default of 4: suspended
+  the offer of sun is lifted                -> no: default_open
+  it is 12:00                               -> lot of 4 until 16:00, 4 cancelled for 4.00, 0.00 returned
+  the offer of sun is lifted                -> offer.lifted
+  sun issues 1                              -> no: offer_not_certified
+  `,
+)
+
+scenario(
   'F-30 units that a draw has called are delivered or come back first; they wait for the next sweep',
   `
   sun deposits 20

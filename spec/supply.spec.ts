@@ -32,6 +32,26 @@ scenario(
 )
 
 scenario(
+  'U-25 a suspension is lifted by the operator, and the offer qualifies again; a new offer is no way around it',
+  `
+  acme deposits 10.00
+  acme registers farm of 100 a minute
+  farm is lifted           -> no: offer_not_suspended
+  farm is certified for 1 h
+  acme issues 1 on farm    -> issued 1, bond 0.10
+  farm is suspended        -> offer.suspended, redeemed 1, bond 0.10 freed
+  acme registers barn of 100 a minute -> no: supplier_suspended
+  farm is lifted           -> offer.lifted
+  acme issues 1 on farm    -> no: offer_not_certified
+  farm is certified for 1 h
+  acme issues 1 on farm    -> issued 1, bond 0.10
+  acme registers barn of 100 a minute -> offer.registered
+  farm is suspended        -> offer.suspended
+  acme registers shed of 100 a minute -> offer.registered
+`,
+)
+
+scenario(
   'U-30 an offer backs at most its committed rate times the life of a lot',
   `
   acme deposits 1000.00

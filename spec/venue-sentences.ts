@@ -72,6 +72,13 @@ const supply: Sentence[] = [
     },
   ],
   [
+    /^(?:the offer of (\S+)|(\S+)) is lifted$/,
+    (world, owner = '', name = '') => {
+      const offer = offerNamed(world, owner === '' ? name : `${owner}'s offer`)
+      return { kind: 'offer.lift', offer, reason: 'scenario' }
+    },
+  ],
+  [
     /^(\S+) issues (-?\d+)(?: on (\S+))?$/,
     (world, who = '', size = '', name = '') => {
       const account = accountNamed(world, who)

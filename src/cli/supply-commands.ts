@@ -6,6 +6,7 @@ import { listOption, wholeOption, wordOption } from './option.ts'
 import type { Options, Runner } from './runner.ts'
 import type { Session } from './session.ts'
 import { Fault, printJson } from './session.ts'
+import { addSuspensionCommands } from './suspension-commands.ts'
 import { endProgress, minuteOf, painted, printTable, shortened, showProgress } from './terminal.ts'
 
 const PLANS = ['full', 'brief'] as const
@@ -184,14 +185,17 @@ function addOfferCommands(program: Command, run: Runner): void {
   offer
     .command('list')
     .description('list your offers and their certificates')
+    .option('--everyone', 'as the operator: the offers of all suppliers')
     .action(
-      run('supplier', async (session) => {
-        const offers = await session.client.offers.list()
+      run('supplier', async (session, _, { everyone }) => {
+        const { client } = session
+        const offers = await (everyone === true ? client.admin.offers() : client.offers.list())
         if (session.json) printJson(session.terminal, { data: offers })
         else if (offers.length === 0) session.terminal.out('no offers\n')
         else printOffers(session, offers)
       }),
     )
+  addSuspensionCommands(offer, run, printOffer)
   addEndpointOptions(offer.command('add'))
     .description('register an endpoint that speaks the OpenAI or the Anthropic dialect')
     .argument('<name>', 'your name as a supplier')

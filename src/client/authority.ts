@@ -9,6 +9,7 @@ import type {
 import type { InstrumentOut } from '../wire/instrument.ts'
 import type { KeyOut, KeyRequest, newKey } from '../wire/key.ts'
 import type { MandateOut, MandateRequest } from '../wire/mandate.ts'
+import type { OfferOut } from '../wire/supply.ts'
 import type { tradingStatus } from '../wire/venue.ts'
 import type { Transport } from './transport.ts'
 import { once } from './transport.ts'
@@ -57,6 +58,12 @@ export const adminOn = (transport: Transport) => {
       json<DepositOut>('POST', '/v1/admin/deposits', once(deposit)),
     listInstrument: (listing: ListingRequest) =>
       json<InstrumentOut>('POST', '/v1/admin/instruments', once(listing)),
+    offers: async () => (await json<{ data: OfferOut[] }>('GET', '/v1/admin/offers')).data,
+    suspendOffer: (offer: string, reason: string) =>
+      json<OfferOut>('POST', `/v1/admin/offers/${part(offer)}/suspend`, { body: { reason } }),
+    /** The offer has to qualify again. */
+    liftOffer: (offer: string, reason: string) =>
+      json<OfferOut>('POST', `/v1/admin/offers/${part(offer)}/lift`, { body: { reason } }),
     halt: turned(transport, 'halt'),
     resume: turned(transport, 'resume'),
   }

@@ -32,7 +32,14 @@ import { NO_DETAIL } from '../state/reject.ts'
 import { failDraw, releaseDraw, settleDraw } from '../claims/settle.ts'
 import type { State } from '../state/state.ts'
 import { enterWaiting } from '../trading/waiting.ts'
-import { certifyOffer, issueUnits, redeemUnits, registerOffer, suspendOffer } from '../trading/supply.ts'
+import {
+  certifyOffer,
+  issueUnits,
+  redeemUnits,
+  registerOffer,
+  suspendOffer,
+  liftOffer,
+} from '../trading/supply.ts'
 import { runDue } from '../claims/sweep.ts'
 import { transferUnits } from '../claims/transfer.ts'
 import { configureVenue } from '../trading/venue.ts'
@@ -170,6 +177,8 @@ function administer(state: State, command: Rare, events: EventLog): Outcome {
       return certifyOffer(state, command)
     case 'offer.suspend':
       return suspendOffer(state, command)
+    case 'offer.lift':
+      return liftOffer(state, command)
     case 'offer.notice':
       return announceMaintenance(state, command)
     case 'lot.probe':

@@ -17,6 +17,7 @@ import { penaltyOperations } from '../conduct/penalties.ts'
 import { procurementOperations } from './procurements.ts'
 import { protectionOperations } from './protection.ts'
 import { qualificationOperations } from './qualifications.ts'
+import { suspensionOperations } from './suspensions.ts'
 import { supplyOperations } from './supply.ts'
 import { ticketOperations } from './tickets.ts'
 import { webhookOperations } from '../webhook/webhooks.ts'
@@ -34,6 +35,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...accountOperations,
   ...deliveryOperations,
   ...supplyOperations,
+  ...suspensionOperations,
   ...maintenanceOperations,
   ...qualificationOperations,
   ...mandateOperations,

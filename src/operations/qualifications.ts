@@ -7,6 +7,7 @@ import type { QualificationOut } from '../wire/supply.ts'
 import { marketName, namedInstrument } from '../api/instrument-name.ts'
 import { operation } from '../api/operation.ts'
 import { notFound, Problem, problem } from '../api/problem.ts'
+import { refusalProblem } from '../api/refusal.ts'
 import type { Qualification } from '../api/qualification-desk.ts'
 import { ownOffer } from './supply.ts'
 
@@ -46,6 +47,7 @@ const start = operation({
     if (instrument instanceof Problem) return instrument
     const offer = ownOffer(state, caller.account, body.offer, '/offer')
     if (offer instanceof Problem) return offer
+    if (offer.suspended) return refusalProblem({ reason: 'offer_suspended', detail: {} })
     if (body.plan === 'brief' && !venue.settings.briefQualification)
       return problem('brief_not_allowed', 'Ask for the plan "full".')
     const wanted = { account: caller.account, offer: offer.id, instrument: instrument.id, plan: body.plan }

@@ -40,6 +40,8 @@ export type Command =
   | OfferRegister
   | OfferCertify
   | { kind: 'offer.suspend'; offer: OfferId; reason: string }
+  /** Ends a suspension; the offer then has to qualify again. */
+  | { kind: 'offer.lift'; offer: OfferId; reason: string }
   | { kind: 'offer.notice'; account: AccountId; offer: OfferId; notice: Notice | null }
   | LotProbe
   | SupplierGrade

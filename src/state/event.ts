@@ -84,6 +84,7 @@ export type Event =
       evidence: CommandOf<'offer.certify'>['evidence']
     }
   | { kind: 'offer.suspended'; offer: OfferId; account: AccountId; reason: string }
+  | { kind: 'offer.lifted'; offer: OfferId; account: AccountId; reason: string }
   | { kind: 'offer.noticed'; offer: OfferId; account: AccountId; notice: Notice | null }
   | ConductEvent
   | {

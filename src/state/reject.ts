@@ -62,6 +62,9 @@ export const rejects = {
   offer_in_maintenance: 4014,
   notice_is_over: 4015,
   approval_over: 4020,
+  offer_not_suspended: 4040,
+  supplier_suspended: 4041,
+  default_open: 4042,
 
   price_above_maximum: 5001,
   quantity_above_maximum: 5002,

@@ -27,6 +27,7 @@ const OWN = [
   'cash.unwithheld',
   'offer.certified',
   'offer.suspended',
+  'offer.lifted',
   'offer.noticed',
   'escrow.forfeited',
   'declaration.made',

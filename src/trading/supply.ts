@@ -41,6 +41,7 @@ export function registerOffer(state: State, command: CommandOf<'offer.register'>
   if (terms.name.trim() === '') return refuse('name_empty')
   if (!isSupplier(account)) return refuse('role_missing', { role: 'supplier' })
   if (account === undefined) return refuse('account_not_found')
+  if (isSuspended(state, account.id)) return refuse('supplier_suspended')
   if (terms.rate > RATE_MAX) return refuse('quantity_above_maximum', { maximum: RATE_MAX })
 
   // Nothing below this line can fail.
@@ -74,6 +75,10 @@ export function grantCertificate(offer: Offer, { id, suppliers }: Instrument, ex
   if (!suppliers.includes(account)) suppliers.push(account)
 }
 
+/** Whether all that a supplier has ever offered is suspended. Another offer would be a way around it. */
+const isSuspended = (state: State, account: AccountId): boolean =>
+  state.offers.some(({ terms }) => terms.account === account) && !mayServe(state, account)
+
 /** Whether a supplier has an offer left that is not suspended. */
 const mayServe = (state: State, account: AccountId): boolean =>
   state.offers.some(({ terms, suspended }) => terms.account === account && !suspended)
@@ -88,6 +93,23 @@ export function suspendOffer(state: State, command: CommandOf<'offer.suspend'>):
   const { account } = offer.terms
   if (!mayServe(state, account)) state.failing.push({ account, instrument: null, reason: 'suspended' })
   return [{ kind: 'offer.suspended', offer: offer.id, account, reason: command.reason }]
+}
+
+/**
+ * Ends a suspension, once what the supplier owed is dealt with. The offer's certificates speak of what it was
+ * before: it has to be measured again before it is called or backs anything.
+ */
+export function liftOffer(state: State, command: CommandOf<'offer.lift'>): Event[] | Refusal {
+  const offer = offerOf(state, command.offer)
+  if (offer === undefined) return refuse('offer_not_found')
+  if (!offer.suspended) return refuse('offer_not_suspended')
+  const { account } = offer.terms
+  if (state.defaults.some((one) => one.account === account)) return refuse('default_open')
+
+  // Nothing below this line can fail.
+  offer.suspended = false
+  offer.certified = offer.certified.map((until) => (until > state.at ? state.at : until))
+  return [{ kind: 'offer.lifted', offer: offer.id, account, reason: command.reason }]
 }
 
 const isCertified = (offer: Offer, instrument: InstrumentId, at: Instant): boolean =>

@@ -310,6 +310,26 @@ test('an offer is drained for a time, and resumed', async () => {
   assert.match((await busbar(['offer', 'resume', 'off_4'])).out, /active/)
 })
 
+test('the operator suspends an offer and lifts the suspension, each with a reason', async () => {
+  const one = {
+    id: 'off_4',
+    name: 'Harbour 31B',
+    endpoint: { base_url: 'https://models.example.com/v1', model: 'm' },
+    rate: '40.00',
+    outstanding: '0.00',
+    status: 'suspended',
+    maintenance: null,
+    certificates: [],
+  }
+  answers['POST /v1/admin/offers/off_4/suspend'] = { body: one }
+  answers['POST /v1/admin/offers/off_4/lift'] = { body: { ...one, status: 'active' } }
+  answers['GET /v1/admin/offers'] = { body: { data: [one] } }
+  assert.match((await busbar(['offer', 'suspend', 'off_4', '--reason', 'under review'])).out, /suspended/)
+  assert.deepEqual(requests[0]?.body, { reason: 'under review' })
+  assert.match((await busbar(['offer', 'lift', 'off_4', '--reason', 'mended'])).out, /active/)
+  assert.match((await busbar(['offer', 'list', '--everyone'])).out, /off_4.*suspended/)
+})
+
 test('an offer is added with its headers and the key of its file, and what comes next is said', async () => {
   const file = join(folder, 'endpoint-key')
   writeFileSync(file, 'sk-endpoint\n')

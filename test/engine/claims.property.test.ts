@@ -158,7 +158,7 @@ function commandOf(
       return { kind: 'draw.release', draw, reason: 'no_route' }
     case 'suspend':
       return amount % 20 === 0 && offer === offers[1]
-        ? { kind: 'offer.suspend', offer, reason: 'test' }
+        ? { kind: amount % 40 === 0 ? 'offer.suspend' : 'offer.lift', offer, reason: 'test' }
         : { kind: 'time.tick' }
     default:
       stage.now = (stage.now + (amount % 100) * MINUTE) as Instant
