@@ -21,6 +21,7 @@ import type { Config } from './config.ts'
 import { createGateway, releaseOrphans } from './delivery/gateway.ts'
 import { createJudge } from './delivery/judge.ts'
 import { createMeter } from './meter/meter.ts'
+import { createGrader } from './assay/grader.ts'
 import { createProber } from './assay/prober.ts'
 import { createQualifier } from './assay/qualifier.ts'
 import type { Signer } from './delivery/receipt.ts'
@@ -237,12 +238,14 @@ function createDeliveryParts(
   const policy = endpointPolicy(config)
   const meter = createMeter(config.meterThreads)
   const judge = createJudge()
+  const grader = createGrader()
   const upstream = createUpstream(policy, systemTimer)
   const shared = {
     exchange: sequencer,
     endpointOf: (offer: OfferId) => endpoints.open(offer),
     meter,
     judge,
+    grader,
     upstream,
     timer: systemTimer,
     chance: chance(toMs(systemClock())),
@@ -269,7 +272,7 @@ function createDeliveryParts(
       await qualifier.close()
       await reporting.close()
       await upstream.close()
-      await Promise.all([meter.close(), judge.close()])
+      await Promise.all([meter.close(), judge.close(), grader.close()])
     },
   }
 }

@@ -4,7 +4,7 @@ import type { Chance } from '../base/chance.ts'
 import type { Capability } from '../state/instrument.ts'
 import type { ChatRequest } from '../wire/openai.ts'
 import type { Answer } from '../dialect/answer.ts'
-import { between, passes, pick } from '../pool/item.ts'
+import { between, matches, pick } from '../pool/item.ts'
 
 /** A request that only a model with the capability answers well. */
 export type CapabilityCheck = {
@@ -131,7 +131,7 @@ function vision(chance: Chance): CapabilityCheck {
       ],
     },
     fault: (answer) =>
-      passes({ template: 'vision', level: 0, prompt: text, answer: colour, kind: 'text' }, answer.content)
+      matches({ answer: colour, kind: 'text' }, answer.content)
         ? undefined
         : 'did not name the colour of the picture',
   }

@@ -14,6 +14,7 @@ import { priorAt, scoreOf } from '../measure/scale.ts'
 import { createMeter, TOKENIZER } from '../meter/meter.ts'
 import { POOL } from '../pool/item-pool.ts'
 import { PANEL } from '../pool/panel.ts'
+import { createGrader } from './grader.ts'
 import type { Claims, Measure, Sample } from './measurement.ts'
 import { measurementOf, outcomesOf, quantile } from './measurement.ts'
 import { paceOf } from './probe.ts'
@@ -98,12 +99,12 @@ export async function assayEndpoint(
   const specs = specsOf(order.grade)
   const asked = questionsOf(order, specs)
   const upstream = createUpstream(ANYWHERE, systemTimer)
-  const [meter, judge] = [createMeter(), createJudge()]
+  const [meter, judge, grader] = [createMeter(), createJudge(), createGrader()]
   try {
     // The first count reads the tokenizer: no answer waits for that.
     await meter.count(['ready'])
     const survey = new Survey(
-      { upstream, meter, judge, timer: systemTimer },
+      { upstream, meter, judge, grader, timer: systemTimer },
       order.endpoint,
       patientest(specs),
       asked.map(({ question }) => question),
@@ -113,7 +114,7 @@ export async function assayEndpoint(
     return reportOf(order, specs, asked, survey.samples, cut)
   } finally {
     await upstream.close()
-    await Promise.all([meter.close(), judge.close()])
+    await Promise.all([meter.close(), judge.close(), grader.close()])
   }
 }
 

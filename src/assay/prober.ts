@@ -9,7 +9,6 @@ import type { Gateway } from '../delivery/gateway.ts'
 import type { Timer } from '../delivery/timer.ts'
 import { failureAt } from '../pool/failure.ts'
 import type { Item } from '../pool/item.ts'
-import { passes } from '../pool/item.ts'
 import { familyName, itemsFor } from '../pool/item-pool.ts'
 import { PANEL } from '../pool/panel.ts'
 import { agreement, REFERENCE_TEXTS, signsAt, signsOf } from '../measure/vector-space.ts'
@@ -21,6 +20,7 @@ import { balanceOf } from '../state/ledger.ts'
 import type { VectorSpace } from '../state/instrument.ts'
 import type { Instrument } from '../state/state.ts'
 import { candidates } from '../trading/supply.ts'
+import type { Grader } from './grader.ts'
 import type { Told } from './probe-surface.ts'
 import { askThrough } from './probe-surface.ts'
 
@@ -36,6 +36,7 @@ export type Prober = {
 export type ProberParts = {
   exchange: Pick<Sequencer, 'state' | 'ask' | 'onCommit'>
   gateway: Pick<Gateway, 'complete'>
+  grader: Pick<Grader, 'passes'>
   timer: Timer
   clock: () => Instant
   chance: Chance
@@ -148,7 +149,7 @@ class ProbeRounds implements Prober {
   }
 
   private async probe({ offer, instrument: id }: Due): Promise<boolean> {
-    const { exchange, chance } = this.parts
+    const { exchange, chance, grader } = this.parts
     const instrument = instrumentOf(exchange.state, id)
     if (instrument === undefined || !(await this.fillPurse())) return false
     const { spec } = instrument
@@ -163,7 +164,7 @@ class ProbeRounds implements Prober {
       kind: 'lot.probe',
       offer,
       instrument: id,
-      passed: passes(item, told.content),
+      passed: await grader.passes(item, told.content),
       expected,
       evidence: { item: familyName(item), request: told.receipt, sha256: digestOf(item, told) },
     })

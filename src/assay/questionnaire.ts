@@ -7,7 +7,7 @@ import type { CapabilityCheck } from './capability-check.ts'
 import { checkOf } from './capability-check.ts'
 import { thetaAt } from '../measure/scale.ts'
 import type { Item } from '../pool/item.ts'
-import { passes } from '../pool/item.ts'
+import type { Grader } from './grader.ts'
 import { itemsFor } from '../pool/item-pool.ts'
 import { PANEL } from '../pool/panel.ts'
 import type { Recall } from './recall.ts'
@@ -138,8 +138,20 @@ export const questionsFor = (plan: Plan, spec: Spec, terms: Offer['terms'], chan
 ]
 
 /** What is wrong with an answer of good form, or nothing. */
-export function faultOf(question: Question, answer: Answer): string | undefined {
-  if (question.kind === 'context' || question.kind === 'stop') return question.recall.fault(answer.content)
-  if (question.kind === 'item') return passes(question.item, answer.content) ? undefined : 'a wrong answer'
-  return question.kind === 'capability' ? question.check.fault(answer) : undefined
+export async function faultOf(
+  question: Question,
+  answer: Answer,
+  grader: Pick<Grader, 'passes'>,
+): Promise<string | undefined> {
+  switch (question.kind) {
+    case 'context':
+    case 'stop':
+      return question.recall.fault(answer.content)
+    case 'item':
+      return (await grader.passes(question.item, answer.content)) ? undefined : 'a wrong answer'
+    case 'capability':
+      return question.check.fault(answer)
+    default:
+      return undefined
+  }
 }

@@ -1,13 +1,14 @@
 import type { Spec } from '../state/instrument.ts'
 import type { Endpoint } from '../delivery/endpoint.ts'
 import type { Judge } from '../delivery/judge.ts'
+import type { Grader } from './grader.ts'
 import type { Sample } from './measurement.ts'
 import type { Probe, ProbeTools } from './probe.ts'
 import { startProbe } from './probe.ts'
 import type { Question } from './questionnaire.ts'
 import { faultOf } from './questionnaire.ts'
 
-export type SurveyTools = ProbeTools & { judge: Judge }
+export type SurveyTools = ProbeTools & { judge: Judge; grader: Pick<Grader, 'passes'> }
 
 /** When every one of the first so many requests fails, no more are made. */
 const HOPELESS = 5
@@ -97,7 +98,10 @@ export class Survey {
     const misfit = failure === null ? await parts.judge.judge(request, answer, spec.vectors) : undefined
     // An empty answer failed; one of the wrong form is an answer, and not the one asked for.
     if (misfit?.code === 'empty') reading.failure = misfit
-    const fault = reading.failure === null ? (misfit?.detail ?? faultOf(question, reading.answer)) : undefined
+    const fault =
+      reading.failure === null
+        ? (misfit?.detail ?? (await faultOf(question, reading.answer, parts.grader)))
+        : undefined
     const sample = { question, reading, fault: fault ?? null }
     this.samples.push(sample)
     this.giveUpIfHopeless()

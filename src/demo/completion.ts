@@ -1,13 +1,13 @@
 import type { Chance } from '../base/chance.ts'
 import { chance } from '../base/chance.ts'
 import { Digest } from '../base/digest.ts'
-import { answerItem } from './answer.ts'
+import { answerItem } from '../mimic/answer.ts'
 import { conversation } from './demand-trace.ts'
 import type { Piece } from './piece.ts'
 import { countTokens, pieces } from './piece.ts'
-import { recalled } from './recall.ts'
+import { recalled } from '../mimic/recall.ts'
 import { prose, subjectWords } from './prose.ts'
-import { valueFor } from './schema-value.ts'
+import { valueFor } from '../mimic/schema-value.ts'
 
 const TOKENS_PER_WORD = 1.4
 

@@ -62,6 +62,21 @@ export const POOL_2026_11: PoolVersion = {
   },
 }
 
+/**
+ * The pool in use: the first, with items whose answers are programs or fill forms. Families of the first kept
+ * their parameters, so the link to it has no error.
+ */
+export const POOL_2026_11_25: PoolVersion = {
+  ...POOL_2026_11,
+  version: '2026-11-25',
+  calibrations: {
+    ...POOL_2026_11.calibrations,
+    form: family([-1.5, -0.5, 0.5, 1.4]),
+    'list-program': family([-1.3, -0.5, 0.3, 1, 1.7]),
+    'word-program': family([-1.1, -0.3, 0.5, 1.2, 1.9]),
+  },
+}
+
 /** The parameters of a template's items at a level; undefined where the pool has none. */
 export function parametersOf(pool: PoolVersion, template: string, level: number): ItemParameters | undefined {
   const found = pool.calibrations[template]

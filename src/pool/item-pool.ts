@@ -6,19 +6,27 @@ import type { Anchor, Link } from '../measure/link.ts'
 import { linkPools } from '../measure/link.ts'
 import type { Task } from '../state/instrument.ts'
 import type { PoolVersion } from './calibration.ts'
-import { parametersOf, POOL_2026_11 } from './calibration.ts'
+import { parametersOf, POOL_2026_11_25 } from './calibration.ts'
 import { CODE_ITEMS } from './code-items.ts'
 import type { Item, Template } from './item.ts'
 import { some } from './item.ts'
 import { NUMBER_ITEMS } from './number-items.ts'
 import { PANEL } from './panel.ts'
+import { PROGRAM_ITEMS } from './program-items.ts'
+import { SCHEMA_ITEMS } from './schema-items.ts'
 import { TEXT_ITEMS } from './text-items.ts'
 
 /** The pool that is asked from. */
-export const POOL = POOL_2026_11
+export const POOL = POOL_2026_11_25
 
 /** Every template. They are published; the chance that their numbers and names are drawn from is not. */
-export const TEMPLATES: readonly Template[] = [...NUMBER_ITEMS, ...TEXT_ITEMS, ...CODE_ITEMS]
+export const TEMPLATES: readonly Template[] = [
+  ...NUMBER_ITEMS,
+  ...TEXT_ITEMS,
+  ...CODE_ITEMS,
+  ...SCHEMA_ITEMS,
+  ...PROGRAM_ITEMS,
+]
 
 /** Items of one template at one level: they share their parameters. */
 export type Family = { template: Template; level: number; parameters: ItemParameters }

@@ -3,15 +3,22 @@ import { known } from '../base/assert.ts'
 import type { Task } from '../state/instrument.ts'
 import { canonicalJson } from '../wire/canonical-json.ts'
 
-/** A question with one right answer. `answer` is the form in which it is asked for. */
-export type Item = {
-  template: string
-  level: number
-  prompt: string
-  answer: string
-  /** Compared as text, as numbers, or as JSON values. */
-  kind: 'text' | 'number' | 'json'
-}
+/** What a program is called with, and what it must return. */
+export type ProgramCase = { args: readonly unknown[]; returns: unknown }
+
+/**
+ * A question and how an answer to it is graded. `answer` is a right one, in the form in which it is asked
+ * for. Text, numbers and JSON values have no other; of schemas and programs there are many, and one passes
+ * that satisfies the schema, or whose function `entry` returns what every case asks.
+ */
+export type Question = { prompt: string; answer: string } & (
+  | { kind: 'text' | 'number' | 'json' }
+  | { kind: 'schema'; schema: object }
+  | { kind: 'program'; entry: string; cases: readonly ProgramCase[] }
+)
+
+/** A question of the pool, and the family that it is of. */
+export type Item = Question & { template: string; level: number }
 
 /**
  * Makes any number of items of one kind from chance, at each of its levels, 0 the easiest. The prompt carries
@@ -22,7 +29,7 @@ export type Template = {
   /** The tasks whose grades are asked such items. */
   tasks: readonly Task[]
   levels: number
-  make(chance: Chance, level: number): Omit<Item, 'template' | 'level'>
+  make(chance: Chance, level: number): Question
 }
 
 /** One of a list. */
@@ -49,7 +56,7 @@ export function some<Value>(chance: Chance, values: readonly Value[], count: num
  * What a model wrapped around its answer: reasoning written into the text, a code fence, emphasis, quotes, a
  * full stop.
  */
-function bare(reply: string): string {
+export function bare(reply: string): string {
   let text = reply.replace(/^\s*<think>[^]*?<\/think>/, '').trim()
   text = (/^```\w*\n([^]*?)\n?```$/.exec(text)?.[1] ?? text).trim()
   text = /^(["'`]|\*\*)([^]*)\1$/.exec(text)?.[2] ?? text
@@ -78,10 +85,10 @@ function asJson(text: string): string | undefined {
   }
 }
 
-/**
- * Whether a reply is the item's answer: exact, but for case, spacing and what models like to wrap around it.
- */
-export function passes({ answer, kind }: Item, reply: string): boolean {
+/** A question whose answer is compared: exactly, but for case, spacing and what models wrap around it. */
+export type Compared = Pick<Question, 'answer'> & { kind: 'text' | 'number' | 'json' }
+
+export function matches({ answer, kind }: Compared, reply: string): boolean {
   switch (kind) {
     case 'text':
       return asText(reply) === asText(answer)

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
+import { createGrader } from '../../src/assay/grader.ts'
 import { createProber } from '../../src/assay/prober.ts'
 import { chance } from '../../src/base/chance.ts'
 import { ppm } from '../../src/base/money.ts'
@@ -32,11 +33,14 @@ async function probing(
   const member = rig.last('member.admitted').member
   await rig.do({ kind: 'account.open', member, name: 'probes', roles: ['operator', 'consumer'] })
   const account = rig.last('account.opened').account
+  const grader = createGrader()
+  t.after(() => grader.close())
   const failures: unknown[] = []
   let now = Date.now() * 1_000
   const prober = createProber({
     exchange: rig.sequencer,
     gateway: rig.gateway,
+    grader,
     timer: systemTimer,
     clock: () => now as Instant,
     chance: chance(3),

@@ -9,6 +9,7 @@ import type { InstrumentId, OfferId } from '../../src/base/ids.ts'
 import { wt } from '../../src/base/money.ts'
 import type { Endpoint } from '../../src/delivery/endpoint.ts'
 import { createJudge } from '../../src/delivery/judge.ts'
+import { createGrader } from '../../src/assay/grader.ts'
 import type { Measurement } from '../../src/assay/measurement.ts'
 import { createMeter, TOKENIZER } from '../../src/meter/meter.ts'
 import { createQualifier } from '../../src/assay/qualifier.ts'
@@ -46,6 +47,7 @@ const GOOD: ModelProfile = {
 
 const meter = createMeter()
 const judge = createJudge()
+const grader = createGrader()
 const upstream = createUpstream({ allowPrivate: true, ports: [] }, systemTimer)
 const sequencer = await openSequencer({
   journal: openMemoryJournal(newMemoryDisk()),
@@ -60,6 +62,7 @@ const parts = {
   upstream,
   meter,
   judge,
+  grader,
   timer: systemTimer,
 }
 const qualifier = createQualifier({ ...parts, chance: chance(5) })
@@ -83,7 +86,7 @@ after(async () => {
   await qualifier.close()
   await upstream.close()
   await sequencer.close()
-  await Promise.all([meter.close(), judge.close(), ...closing.map((close) => close())])
+  await Promise.all([meter.close(), judge.close(), grader.close(), ...closing.map((close) => close())])
 })
 
 const closeServer = (open: Server) =>
@@ -185,7 +188,7 @@ test('a good supplier passes, with every number and its requirement', async () =
   const { evidence } = found
   assert.equal(evidence.requests, 65)
   assert.equal(evidence.items, 50)
-  assert.equal(evidence.intelligence?.pool, '2026-11')
+  assert.equal(evidence.intelligence?.pool, '2026-11-25')
   assert.equal(Math.round(value * 10), Math.round((evidence.intelligence?.value ?? 0) / 10))
   assert.ok(evidence.ttftMsP95 > 0 && evidence.ttftMsP95 < 1_350, `${evidence.ttftMsP95}`)
   assert.ok(evidence.tokensPerSecondP5 >= 200)

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
+import { createGrader } from '../../src/assay/grader.ts'
 import { chance } from '../../src/base/chance.ts'
 import { informationAt } from '../../src/measure/ability.ts'
 import { POOL_2026_11 } from '../../src/pool/calibration.ts'
-import type { Item } from '../../src/pool/item.ts'
-import { passes } from '../../src/pool/item.ts'
+import type { Compared, Item } from '../../src/pool/item.ts'
+import { matches } from '../../src/pool/item.ts'
 import {
   familiesOf,
   itemParameters,
@@ -16,6 +17,9 @@ import {
 } from '../../src/pool/item-pool.ts'
 import { PANEL } from '../../src/pool/panel.ts'
 import { thetaAt } from '../../src/measure/scale.ts'
+
+const grader = createGrader()
+after(() => grader.close())
 
 const TASKS = ['text', 'code', 'agent'] as const
 
@@ -67,6 +71,13 @@ test('a pool without anchors, or with parameters that cannot be, is refused in w
   assert.match(poolFault(withFirst({ difficulties: [Number.NaN] })) ?? '', /^arithmetic: difficulties are/)
 })
 
+test('the pool in use is linked to the first without an error, and says how many anchors hold it', () => {
+  const link = linkVersions(POOL_2026_11, POOL)
+  assert.ok(typeof link !== 'string', JSON.stringify(link))
+  assert.deepEqual([link.slope, link.shift, link.drifted], [1, 0, []])
+  assert.ok(Math.abs(link.error - POOL.linkError) < 1e-9 && link.anchors >= 30)
+})
+
 test('a pool found on another scale is linked to the first by their anchors', () => {
   const moved = Object.fromEntries(
     Object.entries(POOL.calibrations).map(([name, one]) => [
@@ -85,14 +96,14 @@ test('the same chance gives the same items, another chance others', () => {
   assert.notDeepEqual(prompts(1), prompts(2))
 })
 
-test('every item says in what form it is to be answered, and its own answer passes', () => {
+test('every item says in what form it is to be answered, and its own answer passes', async () => {
   for (const template of TEMPLATES)
     for (let seed = 0; seed < 40; seed++) {
       const level = seed % template.levels
       const item: Item = { template: template.name, level, ...template.make(chance(seed), level) }
       assert.match(item.prompt, /Reply with only /)
-      assert.ok(item.prompt.length < 900)
-      assert.ok(passes(item, item.answer), `${item.prompt} -> ${item.answer}`)
+      assert.ok(item.prompt.length < 1_000)
+      assert.ok(await grader.passes(item, item.answer), `${item.prompt} -> ${item.answer}`)
       assert.ok(item.kind !== 'number' || Number.isSafeInteger(Number(item.answer)), item.prompt)
     }
 })
@@ -121,13 +132,7 @@ test('answers are right: some worked by hand', () => {
   assert.equal((Date.parse(leap.answer) - Date.parse(from ?? '')) / 86_400_000, Number(days))
 })
 
-const item = (kind: Item['kind'], answer: string): Item => ({
-  template: 't',
-  level: 0,
-  prompt: '',
-  kind,
-  answer,
-})
+const item = (kind: Compared['kind'], answer: string): Compared => ({ kind, answer })
 
 test('a right answer passes in the dress that models put on it', () => {
   for (const reply of [
@@ -139,18 +144,18 @@ test('a right answer passes in the dress that models put on it', () => {
     '1234.0',
     '<think>hm, 7?</think>\n1234',
   ])
-    assert.ok(passes(item('number', '1234'), reply), reply)
+    assert.ok(matches(item('number', '1234'), reply), reply)
   for (const reply of ['ant, bee', 'ant,bee', 'Ant, Bee.', '"ant, bee"', '`ant ,  bee`'])
-    assert.ok(passes(item('text', 'ant, bee'), reply), reply)
+    assert.ok(matches(item('text', 'ant, bee'), reply), reply)
   for (const reply of ['{"a":1,"b":["x"]}', '```json\n{ "b": ["x"], "a": 1 }\n```'])
-    assert.ok(passes(item('json', '{"a":1,"b":["x"]}'), reply), reply)
+    assert.ok(matches(item('json', '{"a":1,"b":["x"]}'), reply), reply)
 })
 
 test('anything else does not', () => {
   for (const reply of ['', '1235', 'The answer is 1234', '1234 or 1235', '12,34', '1234 apples', 'NaN'])
-    assert.ok(!passes(item('number', '1234'), reply), reply)
+    assert.ok(!matches(item('number', '1234'), reply), reply)
   for (const reply of ['', 'bee, ant', 'ant bee', 'ant, bee, cat'])
-    assert.ok(!passes(item('text', 'ant, bee'), reply), reply)
+    assert.ok(!matches(item('text', 'ant, bee'), reply), reply)
   for (const reply of ['', '{"a":1}', '{"a":1,"b":["x"],"c":0}', '{"a":"1","b":["x"]}', '[1', 'null'])
-    assert.ok(!passes(item('json', '{"a":1,"b":["x"]}'), reply), reply)
+    assert.ok(!matches(item('json', '{"a":1,"b":["x"]}'), reply), reply)
 })

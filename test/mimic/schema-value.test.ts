@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { z } from 'zod'
 import { chance } from '../../src/base/chance.ts'
-import { valueFor } from '../../src/demo/schema-value.ts'
+import { valueFor } from '../../src/mimic/schema-value.ts'
 
 const from = (seed: number) => ({ chance: chance(seed), names: ['Lisbon', 'Ada'], numbers: [4, 12.5] })
 

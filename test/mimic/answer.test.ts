@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { chance } from '../../src/base/chance.ts'
-import { answerItem, levelOf } from '../../src/demo/answer.ts'
+import { answerItem, levelOf } from '../../src/mimic/answer.ts'
 import { abilityFrom } from '../../src/measure/ability.ts'
 import { scoreOf } from '../../src/measure/scale.ts'
 import { itemParameters, itemsFor, TEMPLATES } from '../../src/pool/item-pool.ts'
-import { passes } from '../../src/pool/item.ts'
+import { createGrader } from '../../src/assay/grader.ts'
 import { PANEL } from '../../src/pool/panel.ts'
 import { pacePrompt } from '../../src/assay/pace-prompt.ts'
+
+const grader = createGrader()
+after(() => grader.close())
 
 const luck = chance(3)
 const items = TEMPLATES.flatMap((template) =>
@@ -17,27 +20,37 @@ const items = TEMPLATES.flatMap((template) =>
   }),
 )
 
-test('a sample model that can do everything answers every item of the exchange, of every template', () => {
+test('a sample model that can do everything answers every item of the exchange, of every template', async () => {
   for (const item of items) {
     const reply = answerItem(item.prompt, 50, luck)
-    assert.ok(reply !== undefined && passes(item, reply), `${item.prompt} -> ${reply}, not ${item.answer}`)
+    assert.ok(
+      reply !== undefined && (await grader.passes(item, reply)),
+      `${item.prompt} -> ${reply}, not ${item.answer}`,
+    )
   }
+})
+
+test('a model that can do nothing gives answers of the right form that are wrong', async () => {
+  for (const item of items.filter(({ kind }) => kind === 'program' || kind === 'schema'))
+    assert.ok(!(await grader.passes(item, answerItem(item.prompt, -50, luck) ?? '')), item.prompt)
 })
 
 test('it sees how hard an item is, so that it passes as often as its ability says', () => {
   for (const { template, level, prompt } of items) assert.equal(levelOf(template, prompt), level, prompt)
 })
 
-test('sample models of known ability are scored within their interval, about 19 times in 20', () => {
+test('sample models of known ability are scored within their interval, about 19 times in 20', async () => {
   let inside = 0
   const runs = 200
   for (let run = 0; run < runs; run++) {
     const theta = -1.5 + (run % 7) / 2
-    const asked = itemsFor('text', theta, 50, luck)
-    const outcomes = asked.map((item) => ({
-      item: itemParameters(item),
-      passed: passes(item, answerItem(item.prompt, theta, luck) ?? ''),
-    }))
+    const asked = itemsFor(run % 2 === 0 ? 'text' : 'code', theta, 50, luck)
+    const outcomes = await Promise.all(
+      asked.map(async (item) => ({
+        item: itemParameters(item),
+        passed: await grader.passes(item, answerItem(item.prompt, theta, luck) ?? ''),
+      })),
+    )
     const { low, high } = scoreOf(abilityFrom(outcomes, { mean: theta, deviation: 1 }), PANEL, 0)
     const truth = 100 + (15 * (theta - PANEL.mean)) / PANEL.deviation
     if (truth >= low && truth <= high) inside++

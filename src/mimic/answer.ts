@@ -4,11 +4,19 @@ import { passChance } from '../measure/ability.ts'
 import { POOL, TEMPLATES } from '../pool/item-pool.ts'
 import { parametersOf } from '../pool/calibration.ts'
 import { CODE_SOLVERS } from './code-solver.ts'
+import { FORM_SOLVERS } from './form-solver.ts'
 import { NUMBER_SOLVERS } from './number-solver.ts'
+import { PROGRAM_SOLVERS } from './program-solver.ts'
 import { TEXT_SOLVERS } from './text-solver.ts'
 
 /** The kinds of question that a sample model can answer: programs and prose are told from bare sums first. */
-const SOLVERS = Object.entries({ ...CODE_SOLVERS, ...TEXT_SOLVERS, ...NUMBER_SOLVERS })
+const SOLVERS = Object.entries({
+  ...PROGRAM_SOLVERS,
+  ...FORM_SOLVERS,
+  ...CODE_SOLVERS,
+  ...TEXT_SOLVERS,
+  ...NUMBER_SOLVERS,
+})
 
 /** Longer prompts are conversation: nothing is searched in them. */
 const PROMPT_CHARS_MAX = 1_000
@@ -46,6 +54,9 @@ export function levelOf(template: string, prompt: string): number {
 /** An answer of the right form that is not right. */
 function slipped(answer: string): string {
   if (/^-?\d+$/.test(answer)) return String(Number(answer) + 1)
+  // A program that runs, and returns one thing more than it should.
+  if (answer.startsWith('function '))
+    return answer.replace(/return (.*)\n}$/, 'const found = $1\n  return [found, found]\n}')
   if (answer === 'true' || answer === 'false') return String(answer === 'false')
   return answer.length > 1 ? answer.slice(1) + answer.charAt(0) : `${answer}?`
 }
