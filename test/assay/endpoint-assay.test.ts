@@ -67,7 +67,13 @@ test('every launch grade is judged, and a model of known ability is scored withi
   })
   const asked = found.items.reduce((sum, row) => sum + row.asked, 0)
   assert.equal(asked, 450)
-  assert.deepEqual([...new Set(found.items.map(({ kind }) => kind))].sort(), ['json', 'number', 'program', 'schema', 'text'])
+  assert.deepEqual([...new Set(found.items.map(({ kind }) => kind))].sort(), [
+    'json',
+    'number',
+    'program',
+    'schema',
+    'text',
+  ])
   assert.deepEqual(steps[0]?.[0], 0)
   assert.deepEqual(steps.at(-1)?.[0], steps.at(-1)?.[1])
   assert.equal(found.failures.length, 0)
