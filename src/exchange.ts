@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { dirname, join } from 'node:path'
@@ -13,22 +12,16 @@ import { certifyThrough, createQualifications } from './api/qualification-desk.t
 import { RateLimiter, ratesFor } from './api/rate.ts'
 import { createTickets } from './api/ticket.ts'
 import type { Venue } from './api/venue.ts'
-import type { Log } from './delivery/venue-log.ts'
-import { chance } from './base/chance.ts'
-import type { AccountId, OfferId } from './base/ids.ts'
 import { later, MICROS_PER_HOUR, toMs } from './base/time.ts'
 import type { Config } from './config.ts'
-import { createGateway, releaseOrphans } from './delivery/gateway.ts'
-import { createJudge } from './delivery/judge.ts'
-import { createMeter } from './meter/meter.ts'
-import { createGrader } from './assay/grader.ts'
-import { createProber } from './assay/prober.ts'
-import { createQualifier } from './assay/qualifier.ts'
+import { endpointPolicy } from './delivery/endpoint.ts'
+import { systemTimer } from './delivery/timer.ts'
+import type { Log } from './delivery/venue-log.ts'
+import { releaseOrphans } from './delivery/gateway.ts'
 import type { Signer } from './delivery/receipt.ts'
 import { createSigner, signingKey } from './delivery/receipt.ts'
-import { systemTimer } from './delivery/timer.ts'
-import { createUpstream } from './delivery/upstream.ts'
-import { endpointPolicy } from './delivery/endpoint.ts'
+import type { Fulfilment } from './fulfilment.ts'
+import { createFulfilment } from './fulfilment.ts'
 import { ensureOperator, ensureProber, listLaunchGrades, reopenMarkets, setPace } from './founding.ts'
 import { serveGridSocket } from './grid/socket.ts'
 import { createGridSurface } from './grid/surface.ts'
@@ -47,12 +40,10 @@ import type { Document } from './mcp/shelf.ts'
 import { openShelf, textsOf } from './mcp/shelf.ts'
 import { createMcpSurface } from './mcp/surface.ts'
 import { createDeliveryMetrics } from './telemetry/delivery-metrics.ts'
-import type { Reporting } from './telemetry/reporting.ts'
 import { openReporting } from './telemetry/reporting.ts'
 import type { Market } from './market/market.ts'
 import { createMarket } from './market/market.ts'
 import { systemClock } from './sequencer/alarm.ts'
-import type { Sequencer } from './sequencer/sequencer.ts'
 import { openSequencer } from './sequencer/sequencer.ts'
 import type { State } from './state/state.ts'
 import { openControl } from './store/control.ts'
@@ -139,7 +130,7 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
 
   const isLogged = config.logLevel === 'debug' || config.logLevel === 'info'
   const reporting = await openReporting({ log, isLogged, otlp: config.otlp, version: VERSION })
-  const delivery = createDeliveryParts(
+  const delivery = createFulfilment(
     config,
     sequencer,
     stores,
@@ -225,63 +216,11 @@ async function openStores(folder: string, vault: Vault, onFatal: (error: unknown
   }
 }
 
-type Delivery = ReturnType<typeof createDeliveryParts>
-
-function createDeliveryParts(
-  config: Config,
-  sequencer: Sequencer,
-  { endpoints }: Stores,
-  log: Log,
-  reporting: Reporting,
-  probeAccount: AccountId,
-) {
-  const policy = endpointPolicy(config)
-  const meter = createMeter(config.meterThreads)
-  const judge = createJudge()
-  const grader = createGrader()
-  const upstream = createUpstream(policy, systemTimer)
-  const shared = {
-    exchange: sequencer,
-    endpointOf: (offer: OfferId) => endpoints.open(offer),
-    meter,
-    judge,
-    grader,
-    upstream,
-    timer: systemTimer,
-    chance: chance(toMs(systemClock())),
-    clock: systemClock,
-    log,
-  }
-  const gateway = createGateway({ ...shared, report: (report) => reporting.report(report) })
-  const secret = chance(randomInt(2 ** 32))
-  const qualifier = createQualifier({ ...shared, chance: secret })
-  const prober = createProber({
-    ...shared,
-    gateway,
-    chance: secret,
-    account: probeAccount,
-    perDay: config.probesPerDay,
-    onFailure: (error) => log.error({ error }, 'a probe could not be carried out'),
-  })
-  return {
-    gateway,
-    prober,
-    reporting,
-    qualify: (...given: Parameters<typeof qualifier.measure>) => qualifier.measure(...given),
-    async close() {
-      await qualifier.close()
-      await reporting.close()
-      await upstream.close()
-      await Promise.all([meter.close(), judge.close(), grader.close()])
-    },
-  }
-}
-
 async function serve(
   options: ExchangeOptions,
   venue: Venue,
   feeds: Feeds,
-  delivery: Delivery,
+  delivery: Fulfilment,
   stores: Stores,
   operatorKey: string,
 ): Promise<Exchange> {
@@ -354,7 +293,7 @@ const gaugesOf = (state: State) => ({
 })
 
 /** Running requests end, what was submitted becomes durable, and what is held is let go, in that order. */
-async function letGo(server: Server, venue: Venue, delivery: Delivery, stores: Stores): Promise<void> {
+async function letGo(server: Server, venue: Venue, delivery: Fulfilment, stores: Stores): Promise<void> {
   await delivery.prober.stop()
   await delivery.gateway.drain(DRAIN_MS)
   server.closeAllConnections()

@@ -166,6 +166,16 @@ const SEES: Record<string, string[]> = {
   'version.ts': [],
   'config.ts': ['base'],
   'founding.ts': ['base', 'wire', 'state', 'sequencer', 'meter', 'delivery', 'store'],
+  'fulfilment.ts': [
+    'base',
+    'sequencer',
+    'meter',
+    'delivery',
+    'telemetry',
+    'assay',
+    'store',
+    'config.ts',
+  ],
   'exchange.ts': [
     'base',
     'wire',
@@ -189,6 +199,7 @@ const SEES: Record<string, string[]> = {
     'webhook',
     'config.ts',
     'founding.ts',
+    'fulfilment.ts',
     'version.ts',
   ],
   'main.ts': [
@@ -243,6 +254,7 @@ const OUTSIDE: Record<string, string[]> = {
   demo: ['node:*'],
   'config.ts': ['node:path'],
   'founding.ts': ['node:fs', 'node:path'],
+  'fulfilment.ts': ['node:crypto'],
   'exchange.ts': ['node:*'],
   'version.ts': ['node:fs'],
   'main.ts': ['node:path', 'node:url', 'pino'],
