@@ -130,14 +130,7 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
 
   const isLogged = config.logLevel === 'debug' || config.logLevel === 'info'
   const reporting = await openReporting({ log, isLogged, otlp: config.otlp, version: VERSION })
-  const delivery = createFulfilment(
-    config,
-    sequencer,
-    stores,
-    log,
-    reporting,
-    await ensureProber(sequencer),
-  )
+  const delivery = createFulfilment(config, sequencer, stores, log, reporting, await ensureProber(sequencer))
   const venue: Venue = {
     sequencer,
     market,

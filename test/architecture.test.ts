@@ -166,16 +166,7 @@ const SEES: Record<string, string[]> = {
   'version.ts': [],
   'config.ts': ['base'],
   'founding.ts': ['base', 'wire', 'state', 'sequencer', 'meter', 'delivery', 'store'],
-  'fulfilment.ts': [
-    'base',
-    'sequencer',
-    'meter',
-    'delivery',
-    'telemetry',
-    'assay',
-    'store',
-    'config.ts',
-  ],
+  'fulfilment.ts': ['base', 'sequencer', 'meter', 'delivery', 'telemetry', 'assay', 'store', 'config.ts'],
   'exchange.ts': [
     'base',
     'wire',
