@@ -18,7 +18,7 @@ import type { Sequencer } from './sequencer/sequencer.ts'
 import type { Endpoints } from './store/endpoint.ts'
 import type { Reporting } from './telemetry/reporting.ts'
 
-/** How what was bought is delivered and measured: the gateway, and what asks suppliers on the venue's behalf. */
+/** Delivers and measures: the gateway, and what asks suppliers on the venue's behalf. */
 export type Fulfilment = ReturnType<typeof createFulfilment>
 
 export function createFulfilment(
