@@ -265,7 +265,7 @@ async function see(desk: Desk, task: string): Promise<Seen> {
   const stocks = markets.map((market) => ({
     now,
     market,
-    holding: holdingOf(market.instrument, balances.data, []),
+    holding: holdingOf(market.instrument, balances.data, [], desk.open),
     account: desk.account(market.instrument.id),
     open: desk.open,
   }))

@@ -231,7 +231,7 @@ export class Buyer implements Participant {
       ...this.grades.map((grade) => readMarket(client, grade, open)),
     ])
     return markets.map((market) => {
-      const holding = holdingOf(market.instrument, balances.data, lots.data)
+      const holding = holdingOf(market.instrument, balances.data, lots.data, open)
       return { market, onHand: holding.free + inLots(holding) }
     })
   }

@@ -168,7 +168,7 @@ export function hedger(desk: Desk, settings: HedgerSettings): Participant {
       const hedge = decideHedge(settings, {
         now,
         market,
-        holding: holdingOf(instrument, balances.data, lots.data),
+        holding: holdingOf(instrument, balances.data, lots.data, desk.open),
         forecast: log.forecast,
         room: Math.max(0, desk.room + desk.bidding(instrument.id)),
         fee: Number(instrument.taker_fee),

@@ -168,7 +168,7 @@ export function marketMaker(desk: Desk, settings: MakerSettings): Participant {
       ])
       if (!market.isOpen)
         return [wait(`${instrument.id} is ${market.instrument.status}: quotes stand as they are`)]
-      const holding = holdingOf(instrument, balances.data, [])
+      const holding = holdingOf(instrument, balances.data, [], desk.open)
       // Its own bids are put in question: what they hold may be bid again.
       const inBids = desk.bidding(instrument.id)
       const quotes = decideQuotes(settings, {

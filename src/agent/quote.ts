@@ -109,7 +109,7 @@ function towardsQuote(
     return [{ act: 'place', order: placed, why, facts }]
   }
   const left = Number(order.remaining_quantity)
-  const isNear = Math.abs(Number(order.price) / price - 1) <= tolerance
+  const isNear = Math.abs(Number(order.price) / Number(printed) - 1) <= tolerance
   const most = rounded(units, lot, 'down')
   if (isNear && left >= most / 2 && left <= most + DUST) return []
   const quantity = printAt(Number(order.filled_quantity) + most, lot, 'down')

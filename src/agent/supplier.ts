@@ -229,7 +229,7 @@ export function supplier(desk: Desk, settings: SupplierSettings): Participant {
         client.balances(),
         client.offers.get(settings.offer),
       ])
-      const holding = holdingOf(instrument, balances.data, [])
+      const holding = holdingOf(instrument, balances.data, [], desk.open)
       const cash = cashOf(balances.data)
       return decideSupply(settings, {
         now,

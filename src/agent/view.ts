@@ -24,7 +24,7 @@ export type Market = {
 
 /** What an account has of one instrument, in units. */
 export type Holding = {
-  /** In trading: free, and behind open orders. */
+  /** In trading: free, and behind the agent's own open orders. What others of the account sell is theirs. */
   free: number
   selling: number
   /** Not yet drawn, with the time of their end in milliseconds, the first to end first. */
@@ -82,17 +82,20 @@ function levelsOf(rows: BookOut['bids'], own: readonly OrderOut[], side: 'buy' |
     .filter(({ units }) => units > DUST)
 }
 
-/** What an account has of an instrument, out of its balances and lots. */
+/** What an account has of an instrument, out of its balances, its lots and the agent's open orders. */
 export function holdingOf(
   { id }: Pick<InstrumentOut, 'id'>,
   balances: readonly BalanceOut[],
   lots: readonly LotOut[],
+  own: readonly OrderOut[],
 ): Holding {
   const asset = id.replace(/-USD$/, '')
   const row = balances.find((one) => one.asset === asset)
   return {
     free: Number(row?.available ?? 0),
-    selling: Number(row?.held ?? 0),
+    selling: own
+      .filter((order) => order.instrument === id && order.side === 'sell')
+      .reduce((sum, order) => sum + Number(order.remaining_quantity), 0),
     lots: lots
       .filter((lot) => lot.instrument === id)
       .map((lot) => ({

@@ -90,8 +90,13 @@ function tellOn({ terminal, json }: Session, agent: AgentKind, isDry: boolean) {
     const became = isDry ? { sent: false } : { order, refused, ...(verdict && { verdict }) }
     terminal.out(`${JSON.stringify({ agent, ...step, ...became })}\n`)
   }
+  let waited = ''
   const inLines = ({ step, outcome }: Told, verdict?: Verdict): void => {
     const { order, refused } = outcome ?? {}
+    // An agent that goes on waiting for the same reason says so once.
+    const isAgain = step.act === 'wait' && step.why === waited
+    waited = step.act === 'wait' ? step.why : ''
+    if (isAgain) return
     terminal.out(`${painted(terminal, 'bold', inWords(step))}\n  because ${step.why}\n`)
     if (isDry && step.act !== 'wait' && step.act !== 'finish') terminal.out('  dry run: not sent\n')
     if (refused !== undefined) terminal.out(`  refused: ${refused.code}: ${refused.detail}\n`)

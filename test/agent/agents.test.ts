@@ -64,6 +64,25 @@ test('maker: quotes both sides in a group, moves with the market, and is gone wh
   await clear()
 })
 
+test('maker: what another agent of its account has for sale is not its own to quote', async () => {
+  const { key } = await venue.join('shared', { cash: 100 })
+  const client = clientOn(venue, key)
+  await ask('0.8000', '1.00')
+  await client.orders.place({ instrument: 'text-prime', side: 'buy', price: '0.8000', quantity: '1.00' })
+  await client.orders.place({ instrument: 'text-prime', side: 'sell', price: '0.9000', quantity: '0.70' })
+  const desk = await deskOn(client, 'mm', '10')
+  const told = await turnsOf(desk, createAgent('maker', desk, { instrument: 'text-prime', levels: 1 }), 1)
+  assert.deepEqual(refused(told), [])
+  assert.deepEqual(
+    placed(told).map(({ side, quantity }) => [side, quantity]),
+    [
+      ['buy', '1.00'],
+      ['sell', '0.30'],
+    ],
+  )
+  await client.orders.cancelAll()
+})
+
 test('supplier: issues, asks what delivery costs, and hands back what is unsold when its offer rests', async () => {
   const client = clientOn(venue, harbor.key)
   const rival = await venue.supply('Rival', 'text-prime', '5')

@@ -120,6 +120,11 @@ test('requoting keeps what is near, shrinks what is too large, cancels what is t
   ])
 })
 
+test('a price between two ticks is the tick that it was rounded to: the order that stands there is near', () => {
+  const open = [openOrder('ord_1', 'sell', '0.7916', '1.00')]
+  assert.deepEqual(requote(instrument, open, [quote('sell', 0.79154, 1)], 0), [])
+})
+
 test('when prices rise, asks move first, so that an agent never meets itself', () => {
   const open = [openOrder('ord_1', 'buy', '0.7900', '1.00'), openOrder('ord_2', 'sell', '0.8000', '1.00')]
   const up = requote(instrument, open, [quote('buy', 0.805, 1), quote('sell', 0.815, 1)], 0)
