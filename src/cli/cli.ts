@@ -6,6 +6,7 @@ import { addChatCommand } from './chat-command.ts'
 import { addEmbeddingCommands } from './embedding-commands.ts'
 import { addFixingCommands } from './fixing-commands.ts'
 import { addIndexCommands } from './index-commands.ts'
+import { addMandateCommands } from './mandate-commands.ts'
 import { addMarketCommands } from './market-commands.ts'
 import type { Runner } from './runner.ts'
 import { wordOption } from './option.ts'
@@ -71,11 +72,13 @@ export function buildCli(parts: VenueParts, terminal: Terminal = processTerminal
   const run = runnerOn(terminal)
   addVenueCommands(program, parts, run)
   addMarketCommands(program, run)
+
   addFixingCommands(program, parts, run)
   addIndexCommands(program, run)
   addSheetCommands(program, run)
   addTradeCommands(program, run)
   addAccountCommands(program, run)
+  addMandateCommands(program, run)
   addChatCommand(program, run)
   addSupplyCommands(program, run)
   addAssayCommand(program, parts, run)

@@ -8,9 +8,11 @@ import type {
 } from '../wire/admin.ts'
 import type { InstrumentOut } from '../wire/instrument.ts'
 import type { KeyOut, KeyRequest, newKey } from '../wire/key.ts'
-import type { MandateOut, MandateRequest } from '../wire/mandate.ts'
+import type { ApprovalOut, MandateOut, MandateRequest } from '../wire/mandate.ts'
 import type { OfferOut } from '../wire/supply.ts'
 import type { tradingStatus } from '../wire/venue.ts'
+import type { Page } from './page.ts'
+import { rowsOf } from './page.ts'
 import type { Transport } from './transport.ts'
 import { once } from './transport.ts'
 
@@ -34,6 +36,28 @@ export const mandatesOn = ({ json }: Transport) => ({
   get: (mandate: string) => json<MandateOut>('GET', `/v1/mandates/${part(mandate)}`),
   revoke: (mandate: string) => json<MandateOut>('DELETE', `/v1/mandates/${part(mandate)}`),
 })
+
+type ApprovalFilter = { status?: ApprovalOut['status']; mandate?: string }
+type PageQuery = { after?: string | undefined; limit?: number | undefined }
+
+/** Orders and requests that wait for a person. Asked by placing them under a mandate with a threshold. */
+export const approvalsOn = ({ json }: Transport) => {
+  const page = (query: ApprovalFilter & PageQuery = {}) =>
+    json<Page<ApprovalOut>>('GET', '/v1/approvals', { query })
+  const answer = (how: 'approve' | 'refuse') => (approval: string, reason?: string) =>
+    json<ApprovalOut>('POST', `/v1/approvals/${part(approval)}/${how}`, {
+      body: reason === undefined ? {} : { reason },
+      repeatable: true,
+    })
+  return {
+    list: page,
+    all: (filter: ApprovalFilter = {}) => rowsOf((after) => page({ ...filter, after, limit: 1_000 })),
+    get: (approval: string) => json<ApprovalOut>('GET', `/v1/approvals/${part(approval)}`),
+    /** Places the order now, or lets the request be drawn once. The same answer again changes nothing. */
+    approve: answer('approve'),
+    refuse: answer('refuse'),
+  }
+}
 
 const turned =
   ({ json }: Transport, to: 'halt' | 'resume') =>

@@ -6,7 +6,7 @@ import type { FillOut, OrderAmendment, OrderOut, OrderRequest, PreviewOut } from
 import type { GroupOut, GroupRequest } from '../wire/order-group.ts'
 import type { Receipt } from '../wire/receipt.ts'
 import type { StatusOut } from '../wire/venue.ts'
-import { adminOn, keysOn, mandatesOn } from './authority.ts'
+import { adminOn, approvalsOn, keysOn, mandatesOn } from './authority.ts'
 import { chatOn } from './chat.ts'
 import { efficiencyOn, fixingsOn, indicesOn, sheetsOn } from './figures.ts'
 import type { Page } from './page.ts'
@@ -163,6 +163,7 @@ export function createClient(options: ClientOptions) {
     ...supplyOn(transport),
     keys: keysOn(transport),
     mandates: mandatesOn(transport),
+    approvals: approvalsOn(transport),
     admin: adminOn(transport),
     chat: chatOn(transport),
   }

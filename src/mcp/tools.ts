@@ -164,6 +164,14 @@ const OFFERED: readonly Offered[] = [
     description: 'End a mandate and all below it at once; their resting orders are cancelled.',
   },
   {
+    name: 'list_approvals',
+    operation: 'approval.list',
+    description:
+      'What you asked that costs more than your mandate lets pass without a person: an order that was refused with ' +
+      'approval_needed waits here, and is placed by itself once it is approved. A request is to be repeated then.',
+  },
+  { name: 'get_approval', operation: 'approval.get', description: 'One of them, and what became of it.' },
+  {
     name: 'set_procurement',
     operation: 'procurement.set',
     description:

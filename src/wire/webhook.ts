@@ -15,7 +15,7 @@ export const webhookRequest = z.strictObject({
     .array(eventType)
     .min(1)
     .max(100)
-    .default(['trade', 'lot.expired', 'penalty.charged', 'balance.low']),
+    .default(['trade', 'lot.expired', 'penalty.charged', 'balance.low', 'approval.asked']),
   /** Dollars: when free money falls below, a `balance.low` is told, once until it is above again. */
   low_balance: decimalIn.optional(),
   /** Events after this sequence number are told. Left out: those from now on. */

@@ -245,3 +245,20 @@ test('a program that reads the web finds where to begin, and every guide that is
   assert.ok(links.length >= 9)
   for (const path of links) assert.equal((await fetch(new URL(path, exchange.baseUrl))).status, 200, path)
 })
+
+test('an order above the threshold of a mandate waits, and the agent sees it decided', async () => {
+  const mandate = await buyer.client.mandates.grant({ name: 'asks', approval_above: '0.50' })
+  const scopes = ['account:read' as const, 'trade:place' as const, 'trade:cancel' as const]
+  const { secret } = await buyer.client.keys.create({ name: 'asks', scopes, mandate: mandate.id })
+  const { client, call } = await modern(secret ?? '')
+  const order = { instrument: 'text-prime', side: 'buy', price: '0.7000', quantity: '1.00' }
+  const asked = refusal(await call('place_order', { ...order, client_order_id: 'mcp-asks-1' }))
+  assert.deepEqual([asked['code'], asked['outcome']], ['approval_needed', 'accepted'])
+  const waiting = (await call('list_approvals', { status: 'pending' })).structuredContent
+  assert.equal(waiting.data[0].id, asked['facts'].approval)
+  await buyer.client.approvals.approve(waiting.data[0].id)
+  const decided = (await call('get_approval', { id: waiting.data[0].id })).structuredContent
+  assert.equal(decided.status, 'done')
+  await call('cancel_order', { id: decided.order })
+  await client.close()
+})
