@@ -125,6 +125,7 @@ async function venueOver(url: string): Promise<{ exchange: Exchange; key: string
       host: '127.0.0.1',
       port: 0,
       data: join(folder, 'data'),
+      databaseUrl: null,
       keyFile: join(folder, 'data.key'),
       logLevel: 'warn',
       demo: false,

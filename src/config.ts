@@ -8,6 +8,8 @@ export type Config = {
   port: number
   /** `BUSBAR_DATA`: the folder of the journal, the snapshots and the databases. */
   data: string
+  /** `BUSBAR_DATABASE_URL`: the PostgreSQL database of the history; null: a file in the data folder. */
+  databaseUrl: string | null
   /** `BUSBAR_KEY_FILE`: the master key that seals credentials; by default beside the data folder. */
   keyFile: string
   /** `BUSBAR_LOG`: the least level that is logged. */
@@ -57,6 +59,15 @@ function urlOf(env: NodeJS.ProcessEnv, name: string): string | null {
   return text
 }
 
+/** The URL may hold a password, so that a bad one is not repeated. */
+function databaseOf(env: NodeJS.ProcessEnv): string | null {
+  const text = env.BUSBAR_DATABASE_URL
+  if (text === undefined || text === '') return null
+  if (!URL.canParse(text) || !/^postgres(ql)?:$/.test(new URL(text).protocol))
+    throw new ConfigFault('BUSBAR_DATABASE_URL must be a URL such as postgres://user:password@host/database')
+  return text
+}
+
 function levelOf(env: NodeJS.ProcessEnv): Config['logLevel'] {
   const text = env.BUSBAR_LOG ?? 'warn'
   const level = LEVELS.find((one) => one === text)
@@ -91,6 +102,7 @@ export function readConfig(
     host: env.BUSBAR_HOST || '127.0.0.1',
     port: whole(env, 'BUSBAR_PORT', 8700, 65_535),
     data,
+    databaseUrl: databaseOf(env),
     keyFile: resolve(env.BUSBAR_KEY_FILE || `${data}.key`),
     logLevel: levelOf(env),
     demo: switches.demo,

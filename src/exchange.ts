@@ -44,18 +44,11 @@ import { openReporting } from './telemetry/reporting.ts'
 import type { Market } from './market/market.ts'
 import { createMarket } from './market/market.ts'
 import { systemClock } from './sequencer/alarm.ts'
+import type { Folds } from './sequencer/checkpoint.ts'
 import { openSequencer } from './sequencer/sequencer.ts'
-import type { State } from './state/state.ts'
-import { openControl } from './store/control.ts'
-import { createEndpoints } from './store/endpoint.ts'
-import { openHistory } from './store/history.ts'
-import { createIdempotency } from './store/idempotency.ts'
-import { createKeys } from './store/key.ts'
-import { createSheets } from './store/sheet.ts'
-import { openNonces } from './store/nonce.ts'
-import { createWebhooks } from './store/webhook.ts'
-import type { Vault } from './store/secret.ts'
 import { createVault, loadMasterKey } from './store/secret.ts'
+import type { Stores } from './stores.ts'
+import { openStores } from './stores.ts'
 import { VERSION } from './version.ts'
 import type { CourierParts } from './webhook/courier.ts'
 import { createCourier } from './webhook/courier.ts'
@@ -93,6 +86,13 @@ export type ExchangeOptions = {
   onFatal: (error: unknown) => void
 }
 
+const foldsOf = (market: Market): Folds => ({
+  dump: () => market.dump(),
+  restore: (text) => {
+    if (text !== null) market.restore(text)
+  },
+})
+
 /** Opens the data folder, or begins a new exchange in a vacant one, and serves it. */
 export async function openExchange(options: ExchangeOptions): Promise<Exchange> {
   const { config, log, onFatal } = options
@@ -101,23 +101,19 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
   if (isVacant(config.data)) await initJournal(config.data)
   const onWarning = (line: string) => log.warn({}, line)
   const journal = await openJournal({ folder: config.data, onFatal, onWarning })
-  const stores = await openStores(config.data, vault, onFatal)
+  const stores = await openStores(config, journal, vault, onFatal)
   const { history } = stores
   const market = createMarket()
   const sequencer = await openSequencer({
     journal,
     onFatal,
     onWarning,
-    folds: {
-      dump: () => market.dump(),
-      restore: (text) => {
-        if (text !== null) market.restore(text)
-      },
-    },
+    folds: foldsOf(market),
     seen: history.watermark(),
-    onReplay: (batch) => {
+    onReplay: async (batch) => {
       market.apply(batch)
       history.apply(batch)
+      await history.room()
     },
   })
   const signer = createSigner(signingKey(vault.derive('receipt-signing')))
@@ -182,33 +178,6 @@ function openFeeds(
   return { feed, accounts, courier }
 }
 
-type Stores = Pick<
-  Venue,
-  'sheets' | 'keys' | 'nonces' | 'idempotency' | 'endpoints' | 'history' | 'webhooks'
-> & {
-  close(): Promise<void>
-}
-
-async function openStores(folder: string, vault: Vault, onFatal: (error: unknown) => void): Promise<Stores> {
-  const control = await openControl(join(folder, 'control.db'))
-  const nonces = await openNonces(join(folder, 'nonces.db'))
-  const history = await openHistory(join(folder, 'history.db'), onFatal)
-  return {
-    sheets: await createSheets(control),
-    keys: await createKeys(control, vault),
-    endpoints: await createEndpoints(control, vault),
-    idempotency: createIdempotency(control),
-    webhooks: await createWebhooks(control),
-    nonces,
-    history,
-    async close() {
-      await history.close()
-      await nonces.close()
-      await control.destroy()
-    },
-  }
-}
-
 async function serve(
   options: ExchangeOptions,
   venue: Venue,
@@ -218,7 +187,7 @@ async function serve(
   operatorKey: string,
 ): Promise<Exchange> {
   const { config } = options
-  const metrics = createMetrics(gaugesOf(venue.sequencer.state))
+  const metrics = createMetrics(gaugesOf(venue))
   delivery.reporting.add(createDeliveryMetrics(metrics.registry))
   const sessions = createSessions(Date.now)
   const requestIds = createRequestIds(Date.now())
@@ -242,6 +211,7 @@ async function serve(
     ...descriptions(options, shelf),
     metrics,
     isReady: () => isReady,
+    history: () => venue.history.standing().state,
     sessions,
     guest: () => guest,
   })
@@ -279,10 +249,12 @@ async function serve(
 }
 
 /** What the state is asked whenever metrics are. */
-const gaugesOf = (state: State) => ({
+const gaugesOf = ({ sequencer: { state }, history }: Venue) => ({
   seq: () => state.seq,
   openOrders: () => state.orders.live,
   openDraws: () => state.draws.size,
+  historyBehind: () => history.standing().behind,
+  historyReachable: () => (history.standing().state === 'current' ? 1 : 0),
 })
 
 /** Running requests end, what was submitted becomes durable, and what is held is let go, in that order. */
@@ -323,7 +295,9 @@ function baseUrlOf(server: Server, host: string): string {
 }
 
 /** Forgets what no longer protects anything. */
-async function prune({ nonces, idempotency, clock, log }: Venue): Promise<void> {
+async function prune({ nonces, idempotency, history, clock, log }: Venue): Promise<void> {
+  const { state, reason, behind } = history.standing()
+  if (state !== 'current') log.warn({ reason, behind }, 'history cannot be written; trading goes on')
   try {
     const now = clock()
     await nonces.prune(toMs(now) - NONCE_MS)

@@ -135,6 +135,13 @@ async function verify(folder: string | undefined) {
   }
 }
 
+async function rebuild() {
+  const config = readConfig(process.env, { demo: false, allowPrivateSuppliers: false })
+  const { rebuildHistory } = await import('./rebuilding.ts')
+  const { commands, place, seconds } = await rebuildHistory(config)
+  return { ok: true, facts: { commands, history: place, seconds: seconds.toFixed(1) } }
+}
+
 async function verifyReceipt(text: string, publicKey: string) {
   let receipt: unknown
   try {
@@ -159,6 +166,7 @@ process.on('unhandledRejection', die)
 await buildCli({
   start: (switches) => start(switches).catch(die),
   verify,
+  rebuildHistory: rebuild,
   verifyReceipt,
   mcp,
   assay: async (order, onProgress) =>

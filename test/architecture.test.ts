@@ -167,6 +167,7 @@ const SEES: Record<string, string[]> = {
   'config.ts': ['base'],
   'founding.ts': ['base', 'wire', 'state', 'sequencer', 'meter', 'delivery', 'store'],
   'fulfilment.ts': ['base', 'sequencer', 'meter', 'delivery', 'telemetry', 'assay', 'store', 'config.ts'],
+  'stores.ts': ['store', 'api', 'config.ts'],
   'exchange.ts': [
     'base',
     'wire',
@@ -191,8 +192,10 @@ const SEES: Record<string, string[]> = {
     'config.ts',
     'founding.ts',
     'fulfilment.ts',
+    'stores.ts',
     'version.ts',
   ],
+  'rebuilding.ts': ['base', 'journal', 'sequencer', 'store', 'config.ts', 'stores.ts'],
   'main.ts': [
     'base',
     'sequencer',
@@ -203,6 +206,7 @@ const SEES: Record<string, string[]> = {
     'demo',
     'config.ts',
     'exchange.ts',
+    'rebuilding.ts',
     'version.ts',
   ],
 }
@@ -230,7 +234,7 @@ const OUTSIDE: Record<string, string[]> = {
     '@jitl/quickjs-wasmfile-release-sync',
   ],
   sheet: ['undici'],
-  store: ['node:*', 'kysely', 'libsql', 'ipaddr.js'],
+  store: ['node:*', 'kysely', 'libsql', 'pg', 'ipaddr.js'],
   api: ['node:crypto', 'zod'],
   figures: ['zod'],
   operations: ['node:crypto', 'zod'],
@@ -247,6 +251,8 @@ const OUTSIDE: Record<string, string[]> = {
   'founding.ts': ['node:fs', 'node:path'],
   'fulfilment.ts': ['node:crypto'],
   'exchange.ts': ['node:*'],
+  'stores.ts': ['node:path'],
+  'rebuilding.ts': ['node:fs'],
   'version.ts': ['node:fs'],
   'main.ts': ['node:path', 'node:url', 'pino'],
 }

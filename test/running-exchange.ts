@@ -19,6 +19,8 @@ export type RunningExchange = Exchange & {
     cash: string,
     scopes?: readonly Scope[],
   ): Promise<{ client: Client; key: string; account: string }>
+  /** A client with a key of this exchange. */
+  clientFor(key: string): Client
   /** Lines that were logged as errors. A test that expects none checks that it is empty. */
   errors: unknown[]
   /** Closes the exchange and removes its folder. */
@@ -35,7 +37,10 @@ const TRADING: readonly Scope[] = [
 ]
 
 /** A whole exchange in this process, on a free port and a folder of its own, without the demo market. */
-export async function runExchange(folder = mkdtempSync(join(tmpdir(), 'busbar-'))): Promise<RunningExchange> {
+export async function runExchange(
+  folder = mkdtempSync(join(tmpdir(), 'busbar-')),
+  databaseUrl: string | null = null,
+): Promise<RunningExchange> {
   const errors: unknown[] = []
   const log = {
     info: () => undefined,
@@ -47,6 +52,7 @@ export async function runExchange(folder = mkdtempSync(join(tmpdir(), 'busbar-')
       host: '127.0.0.1',
       port: 0,
       data: join(folder, 'data'),
+      databaseUrl,
       keyFile: join(folder, 'data.key'),
       logLevel: 'silent',
       demo: false,
@@ -73,6 +79,7 @@ export async function runExchange(folder = mkdtempSync(join(tmpdir(), 'busbar-')
     ...exchange,
     folder,
     operator,
+    clientFor: (key) => createClient({ baseUrl: exchange.baseUrl, key }),
     errors,
     async join(name, cash, scopes = TRADING) {
       const member = await operator.admin.admitMember({ name })

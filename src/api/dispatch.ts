@@ -1,5 +1,6 @@
 import { BrokenPromise } from '../base/assert.ts'
 import { SequencerBusy, SequencerStopped } from '../sequencer/sequencer.ts'
+import { HistoryAway } from '../store/history-writer.ts'
 import { authenticate } from './auth.ts'
 import { withKey } from './idempotent.ts'
 import type { Caller, Operation } from './operation.ts'
@@ -153,6 +154,10 @@ export function problemOf(
       headers: { 'retry-after': '1' },
     })
   if (error instanceof SequencerStopped) return problem('stopping', 'Try again when the exchange is back.')
+  if (error instanceof HistoryAway)
+    return problem('history_away', 'Trading goes on; ask for what has been when the database is back.', {
+      headers: { 'retry-after': '5' },
+    })
   const facts = { request_id: requestId, operation: operation.id, error }
   venue.log.error(facts, error instanceof BrokenPromise ? 'a promise was broken' : 'an operation failed')
   return problem('internal', 'Try again with the same id, or ask the operator with the request id.')

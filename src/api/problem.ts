@@ -49,6 +49,7 @@ export const requestProblems = {
   rate_limited: { status: 429, title: 'Too many requests', retryable: true },
   internal: { status: 500, title: 'Something broke on our side', outcome: 'unknown' },
   busy: { status: 503, title: 'The exchange is busy', retryable: true },
+  history_away: { status: 503, title: 'History cannot be asked for now', retryable: true },
   stopping: { status: 503, title: 'The exchange is stopping', retryable: true },
 } as const satisfies Record<string, Kind>
 

@@ -20,6 +20,8 @@ export type VenueParts = {
   start(switches: { demo: boolean; allowPrivateSuppliers: boolean }): Promise<void>
   /** Walks the journal of a data folder, by default the configured one, and replays it. */
   verify(folder: string | undefined): Promise<Finding>
+  /** Tells the history of the configured, stopped exchange anew from its journal. */
+  rebuildHistory(): Promise<Finding>
   /** Checks a receipt's signature against the base64 public key of an exchange. Needs no network. */
   verifyReceipt(receipt: string, publicKey: string): Promise<Finding>
   /** Serves an exchange's tools on standard input and output, until the input ends. */
@@ -83,7 +85,7 @@ function addReceiptCommands(program: Command, parts: VenueParts, run: Runner): v
     )
 }
 
-/** `start`, `verify` and `receipt`. */
+/** `start`, `verify`, `history`, `mcp` and `receipt`. */
 export function addVenueCommands(program: Command, parts: VenueParts, run: Runner): void {
   program
     .command('start')
@@ -103,6 +105,12 @@ export function addVenueCommands(program: Command, parts: VenueParts, run: Runne
     .description('walk the journal, prove its chain, replay it and compare the digest')
     .argument('[folder]', 'the data folder; without it, the configured one')
     .action(run('trader', async (session, [folder]) => report(session, await parts.verify(folder))))
+  program
+    .command('history')
+    .description('what can be asked of the past, laid out in SQL')
+    .command('rebuild')
+    .description('lay it out anew from the journal of the configured, stopped exchange')
+    .action(run('trader', async (session) => report(session, await parts.rebuildHistory())))
   program
     .command('mcp')
     .description("the exchange's tools for an agent, by Model Context Protocol on standard input and output")

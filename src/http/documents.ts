@@ -22,6 +22,8 @@ export type DocumentSources = {
   texts: ReadonlyMap<string, string>
   metrics: Metrics
   isReady: () => boolean
+  /** Whether history is being written: trading does not need it. */
+  history: () => string
   sessions: Sessions
   /** Whose session whoever loads the page gets; null where the venue gives none. */
   guest: (() => Omit<Caller, 'ip'> | null) | null
@@ -30,7 +32,7 @@ export type DocumentSources = {
 const JSON_TYPE = 'application/json; charset=utf-8'
 
 export function createDocuments(sources: DocumentSources): Documents {
-  const { page, openapi, asyncapi, texts, metrics, isReady } = sources
+  const { page, openapi, asyncapi, texts, metrics, isReady, history } = sources
   return {
     serve(request, response, path) {
       if (request.method !== 'GET' && request.method !== 'HEAD') return false
@@ -48,7 +50,7 @@ export function createDocuments(sources: DocumentSources): Documents {
             response,
             isReady() ? 200 : 503,
             JSON_TYPE,
-            isReady() ? '{"status":"ready"}' : '{"status":"starting"}',
+            JSON.stringify(isReady() ? { status: 'ready', history: history() } : { status: 'starting' }),
           )
           return true
         case '/metrics':

@@ -14,6 +14,8 @@ export type Readings = {
   seq: () => number
   openOrders: () => number
   openDraws: () => number
+  historyBehind: () => number
+  historyReachable: () => number
 }
 
 export function createMetrics(read: Readings): Metrics {
@@ -51,6 +53,12 @@ export function createMetrics(read: Readings): Metrics {
   gauge('busbar_seq', 'Commands applied since the exchange began.', read.seq)
   gauge('busbar_open_orders', 'Orders resting in all books.', read.openOrders)
   gauge('busbar_open_draws', 'Requests whose units are held.', read.openDraws)
+  gauge('busbar_history_behind', 'Commands applied and not yet written to history.', read.historyBehind)
+  gauge(
+    'busbar_history_reachable',
+    '1 while history can be written and asked, else 0.',
+    read.historyReachable,
+  )
   return {
     registry,
     answered(operation, status, took) {

@@ -188,6 +188,8 @@ function checkAccount(line: Line, request: AccountRequest): Problem | undefined 
   if (!line.caller.scopes.has(scope)) return problem('scope_missing', `The key needs the scope ${scope}.`)
   if (from !== undefined && from > line.hub.venue.history.live.seq())
     return problem('invalid_cursor', `The exchange has not come to ${from} yet.`)
+  if (from !== undefined && line.hub.venue.history.standing().state !== 'current')
+    return problem('history_away', 'What has been cannot be told again for now.')
   return roomFor(line, channel)
 }
 

@@ -12,8 +12,8 @@ import { parseBatch, Told } from './record.ts'
 
 export type Recovery = {
   folds: Folds
-  /** Hears every replayed batch, so that folds and projections catch up. */
-  onReplay?: (batch: readonly Applied[]) => void
+  /** Hears every replayed batch, so that folds and projections catch up; awaited. */
+  onReplay?: (batch: readonly Applied[]) => unknown
   /** The listener has seen everything up to this command and nothing after: no later snapshot is used. */
   seen?: number
   onWarning: (line: string) => void
@@ -34,7 +34,7 @@ export async function replay(
   journal: JournalReader,
   state: State,
   until: number,
-  onReplay?: (batch: readonly Applied[]) => void,
+  onReplay?: (batch: readonly Applied[]) => unknown,
 ): Promise<number> {
   let digests = 0
   for await (const batch of journal.read(state.seq + 1)) {
@@ -59,7 +59,7 @@ export async function replay(
       if (digestState(state) !== digest)
         throw new Error(`after command ${seq} the state is not the one whose digest the journal kept`)
     }
-    onReplay?.(told)
+    await onReplay?.(told)
   }
   return digests
 }

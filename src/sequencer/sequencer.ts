@@ -60,8 +60,8 @@ export type SequencerOptions = {
   /** The state's digest is kept beside every so-manieth command. Default 65,536. */
   digestEvery?: number
   folds?: Folds
-  /** Hears every batch replayed at the start, as `onCommit` listeners hear the later ones. */
-  onReplay?: (batch: readonly Applied[]) => void
+  /** Hears every batch replayed at the start, as `onCommit` listeners hear the later ones; awaited. */
+  onReplay?: (batch: readonly Applied[]) => unknown
   /** The last command that whatever `onReplay` feeds has kept by itself. Default: as far as any snapshot. */
   seen?: number
 }

@@ -5,9 +5,15 @@ import { assert } from '../base/assert.ts'
 
 /**
  * How hard a commit is pressed on the disk: `full` survives the loss of power, `normal` the end of the
- * process.
+ * process, `bulk` neither: it is for a file that counts only once it is whole.
  */
-export type Durability = 'full' | 'normal'
+export type Durability = 'full' | 'normal' | 'bulk'
+
+const PRAGMAS: Record<Durability, readonly string[]> = {
+  full: ['journal_mode = wal', 'synchronous = full'],
+  normal: ['journal_mode = wal', 'synchronous = normal'],
+  bulk: ['journal_mode = off', 'synchronous = off', 'cache_size = -262144'],
+}
 
 /** Prepared statements kept per connection. Kysely prepares by text, and most texts come again. */
 const STATEMENTS_KEPT = 256
@@ -35,8 +41,7 @@ export async function openDatabase<Tables>(
   let native: NativeDatabase | undefined
   try {
     native = openNative(path)
-    native.exec('pragma journal_mode = wal')
-    native.exec(`pragma synchronous = ${durability}`)
+    for (const pragma of PRAGMAS[durability]) native.exec(`pragma ${pragma}`)
     native.exec('pragma busy_timeout = 5000')
     const database = new Kysely<Tables>({ dialect: new SqliteDialect({ database: wrap(native) }) })
     const provider = { getMigrations: async () => migrations }

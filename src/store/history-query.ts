@@ -52,6 +52,16 @@ function pageOf<Record, Id>(
   return { records: kept, next: records.length > limit && last !== undefined ? idOf(last) : null }
 }
 
+export async function orderAt(db: HistoryDatabase, id: OrderId): Promise<OrderRecord | undefined> {
+  const row = await db.selectFrom('order_record').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && orderOf(row)
+}
+
+export async function deliveryAt(db: HistoryDatabase, draw: DrawId): Promise<DeliveryRecord | undefined> {
+  const row = await db.selectFrom('delivery').selectAll().where('draw', '=', draw).executeTakeFirst()
+  return row && deliveryOf(row)
+}
+
 /** The order of an account that has this client order id. */
 export async function orderNamed(
   db: HistoryDatabase,

@@ -1,5 +1,7 @@
 import type { Kysely, Migration, Selectable } from 'kysely'
+import { PostgresAdapter, sql } from 'kysely'
 import { openDatabase } from './database.ts'
+import { isServer, openPostgres } from './postgres.ts'
 
 /** What has happened, laid out for questions. All of it can be told again from the journal. */
 export type HistoryTables = {
@@ -118,7 +120,8 @@ export type HistoryTables = {
   venue_hour: { id: number; hour: number }
   instrument: { id: number; lot_tick: number }
   offer: { id: number; account: number }
-  watermark: { id: number; seq: number }
+  /** How far history is written, and whose it is: one row. */
+  watermark: { id: number; seq: number; exchange: string | null }
 }
 
 export type HistoryDatabase = Kysely<HistoryTables>
@@ -140,19 +143,28 @@ export type HistoryRows = {
   offer: Selectable<HistoryTables['offer']>[]
 }
 
-type Schema = Kysely<unknown>['schema']
+/** Whether it is PostgreSQL that is asked. */
+export const isPostgres = (db: Pick<Kysely<unknown>, 'getExecutor'>): boolean =>
+  db.getExecutor().adapter instanceof PostgresAdapter
+
+/** Whole numbers of 64 bits, and text in the order of its bytes, on either engine. */
+const TYPES = {
+  sqlite: { integer: sql`integer`, text: sql`text` },
+  postgres: { integer: sql`bigint`, text: sql`text collate "C"` },
+}
 
 /** A table of columns, `text` or `integer`; a name that ends in `?` may be null. */
 async function createTable(
-  schema: Schema,
+  db: Kysely<unknown>,
   name: string,
   key: string[],
   columns: Record<string, 'text' | 'integer'>,
 ): Promise<void> {
-  let table = schema.createTable(name).addPrimaryKeyConstraint(`${name}_key`, key as [never])
+  const types = TYPES[isPostgres(db) ? 'postgres' : 'sqlite']
+  let table = db.schema.createTable(name).addPrimaryKeyConstraint(`${name}_key`, key as [never])
   for (const [column, type] of Object.entries(columns)) {
     const nullable = column.endsWith('?')
-    table = table.addColumn(column.replace('?', ''), type, (one) => (nullable ? one : one.notNull()))
+    table = table.addColumn(column.replace('?', ''), types[type], (one) => (nullable ? one : one.notNull()))
   }
   await table.execute()
 }
@@ -163,8 +175,9 @@ const texts = <Name extends string>(...names: Name[]): Record<string, 'text'> =>
   Object.fromEntries(names.map((name) => [name, 'text'] as const))
 
 const first: Migration = {
-  async up({ schema }) {
-    await createTable(schema, 'order_record', ['id'], {
+  async up(db) {
+    const { schema } = db
+    await createTable(db, 'order_record', ['id'], {
       ...integers('id', 'account', 'instrument', 'mandate', 'price', 'filled', 'remaining', 'value', 'fees'),
       ...integers('version', 'created_seq', 'seq', 'created_at', 'updated_at'),
       ...texts('side', 'type', 'time_in_force', 'post_only', 'self_trade', 'status'),
@@ -183,7 +196,7 @@ const first: Migration = {
       .columns(['status', 'id'])
       .where('status', '=', 'open')
       .execute()
-    await createTable(schema, 'fill', ['account', 'trade'], {
+    await createTable(db, 'fill', ['account', 'trade'], {
       ...integers(
         'account',
         'trade',
@@ -198,7 +211,7 @@ const first: Migration = {
       ),
       ...texts('side', 'liquidity', 'client_order_id?'),
     })
-    await createTable(schema, 'delivery', ['draw'], {
+    await createTable(db, 'delivery', ['draw'], {
       ...integers('draw', 'account', 'supplier', 'instrument', 'offer', 'mandate', 'wt'),
       ...integers('opened_seq', 'opened_at', 'seq', 'at'),
       ...texts('request', 'status', 'outcome?'),
@@ -211,18 +224,19 @@ const first: Migration = {
       .columns(['status', 'draw'])
       .where('status', '=', 'open')
       .execute()
-    await createTable(schema, 'account_event', ['account', 'seq'], {
+    await createTable(db, 'account_event', ['account', 'seq'], {
       ...integers('account', 'seq', 'at'),
       ...texts('events'),
     })
-    await createTable(schema, 'instrument', ['id'], integers('id', 'lot_tick'))
-    await createTable(schema, 'offer', ['id'], integers('id', 'account'))
-    await createTable(schema, 'watermark', ['id'], integers('id', 'seq'))
+    await createTable(db, 'instrument', ['id'], integers('id', 'lot_tick'))
+    await createTable(db, 'offer', ['id'], integers('id', 'account'))
+    await createTable(db, 'watermark', ['id'], integers('id', 'seq'))
   },
 }
 
 const second: Migration = {
-  async up({ schema }) {
+  async up(db) {
+    const { schema } = db
     await schema.alterTable('order_record').addColumn('special', 'text').execute()
     await schema
       .createIndex('order_pending')
@@ -234,8 +248,9 @@ const second: Migration = {
 }
 
 const third: Migration = {
-  async up({ schema }) {
-    await createTable(schema, 'fixing', ['seq'], {
+  async up(db) {
+    const { schema } = db
+    await createTable(db, 'fixing', ['seq'], {
       ...integers('seq', 'instrument', 'at', 'correction', 'published_at'),
       ...texts('period', 'print'),
     })
@@ -245,34 +260,52 @@ const third: Migration = {
 }
 
 const accountsOfHours: Migration = {
-  async up({ schema }) {
-    await createTable(schema, 'delivery_hour', ['hour', 'start', 'instrument', 'supplier', 'use'], {
+  async up(db) {
+    await createTable(db, 'delivery_hour', ['hour', 'start', 'instrument', 'supplier', 'use'], {
       ...integers('start', 'hour', 'instrument', 'supplier', 'deliveries', 'wt'),
       ...integers('cost', 'refund', 'net', 'fee', 'margin'),
       ...texts('use'),
     })
-    await createTable(schema, 'trade_hour', ['hour', 'start', 'instrument'], {
+    await createTable(db, 'trade_hour', ['hour', 'start', 'instrument'], {
       ...integers('start', 'hour', 'instrument', 'trades', 'lots', 'value', 'fees'),
       ...integers('buyer_surplus', 'buyer_lots', 'seller_surplus', 'seller_lots'),
     })
-    await createTable(schema, 'party', ['account'], integers('account', 'member', 'house', 'intermediate'))
-    await createTable(schema, 'declaration', ['seq'], {
+    await createTable(db, 'party', ['account'], integers('account', 'member', 'house', 'intermediate'))
+    await createTable(db, 'declaration', ['seq'], {
       ...integers('seq', 'account', 'at'),
       ...texts('topic', 'subject', 'body', 'source'),
     })
-    await createTable(schema, 'venue_hour', ['id'], integers('id', 'hour'))
+    await createTable(db, 'venue_hour', ['id'], integers('id', 'hour'))
   },
 }
 
+const owner: Migration = {
+  async up(db) {
+    const { schema } = db
+    await schema.alterTable('watermark').addColumn('exchange', 'text').execute()
+    await sql`insert into watermark (id, seq) select 1, 0 where not exists (select 1 from watermark)`.execute(
+      db,
+    )
+  },
+}
+
+const MIGRATIONS = {
+  '1_orders_fills_deliveries_events': first,
+  '2_special_orders': second,
+  '3_fixings': third,
+  '4_accounts_of_hours': accountsOfHours,
+  '5_owner': owner,
+}
+
 /**
- * Opens the history database. Its commits survive the end of the process; the loss of power may take the
- * latest,
- * which the journal then tells again.
+ * Opens the history database: a file, or the database of a PostgreSQL server by its URL. In a file commits
+ * survive the end of the process; the loss of power may take the latest, which the journal then tells again.
+ * Through `bulk` a file is filled fast and counts only once it is whole.
  */
-export const openHistoryDatabase = (path: string): Promise<HistoryDatabase> =>
-  openDatabase<HistoryTables>(path, 'normal', {
-    '1_orders_fills_deliveries_events': first,
-    '2_special_orders': second,
-    '3_fixings': third,
-    '4_accounts_of_hours': accountsOfHours,
-  })
+export const openHistoryDatabase = (
+  place: string,
+  { connections = 4, bulk = false }: { connections?: number; bulk?: boolean } = {},
+): Promise<HistoryDatabase> =>
+  isServer(place)
+    ? openPostgres<HistoryTables>(place, connections, MIGRATIONS)
+    : openDatabase<HistoryTables>(place, bulk ? 'bulk' : 'normal', MIGRATIONS)

@@ -1,90 +1,50 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { CompiledQuery, Kysely, Transaction } from 'kysely'
 import { sql } from 'kysely'
-import { known } from '../base/assert.ts'
-import type { HistoryRows, HistoryTables } from './history-table.ts'
-import { openHistoryDatabase } from './history-table.ts'
+import { BrokenPromise, known, unreachable } from '../base/assert.ts'
+import { putInto } from './history-put.ts'
+import { isPostgres, openHistoryDatabase } from './history-table.ts'
+import type { Packed, WriterAnswer, WriterRequest, WriterTask } from './history-writer.ts'
+import { isLoss, reasonOf } from './postgres.ts'
 import { unpack } from './told-rows.ts'
-import type { Packed, PackedRows, WriterAnswer, WriterRequest, WriterTask } from './history-writer.ts'
 
 // The thread that writes history. Tasks arrive in order and are done one after another.
 
-/** Rows per statement: enough to spread the cost of one, few enough that every count is prepared soon. */
-const ROWS_PER_STATEMENT = 32
-
 const port = known(parentPort ?? undefined, 'the history writer runs as a thread')
-const { path } = workerData as { path: string }
-const db = await openHistoryDatabase(path)
+const { place, bulk } = workerData as { place: string; bulk: boolean }
+const db = await openHistoryDatabase(place, { connections: 1, bulk })
+const put = await putInto(db)
+const isFile = !isPostgres(db)
+/** Whether a write can be pressed harder on the disk than it is. */
+const canPress = isFile && !bulk
 
-type Table = Exclude<keyof HistoryRows, 'seq'>
-
-/** By what a row is known, where a later row of the same key takes the place of an earlier one. */
-const KEYS: Record<Table, string[]> = {
-  order_record: ['id'],
-  fill: ['account', 'trade'],
-  delivery: ['draw'],
-  account_event: ['account', 'seq'],
-  fixing: ['seq'],
-  delivery_hour: ['hour', 'start', 'instrument', 'supplier', 'use'],
-  trade_hour: ['hour', 'start', 'instrument'],
-  party: ['account'],
-  declaration: ['seq'],
-  venue_hour: ['id'],
-  instrument: ['id'],
-  offer: ['id'],
-}
-
-const prepared = new Map<string, CompiledQuery>()
-
-/** One statement that puts so many rows, written once and used again with other values. */
-function statement(table: Table, columns: readonly string[], rows: PackedRows['rows']): CompiledQuery {
-  const name = `${table} ${rows.length}`
-  let query = prepared.get(name)
-  if (query === undefined) {
-    const others = columns.filter((column) => !KEYS[table].includes(column))
-    const named = rows.map((row) => Object.fromEntries(columns.map((column, n) => [column, row[n]])))
-    query = (db as unknown as Kysely<Record<string, Record<string, unknown>>>)
-      .insertInto(table)
-      .values(named)
-      .onConflict((conflict) =>
-        conflict
-          .columns(KEYS[table])
-          .doUpdateSet((row) =>
-            Object.fromEntries(others.map((column) => [column, row.ref(`excluded.${column}`)])),
-          ),
-      )
-      .compile()
-    prepared.set(name, query)
-  }
-  const parameters: unknown[] = []
-  for (const row of rows) for (const value of row) parameters.push(value)
-  return { query: query.query, queryId: query.queryId, sql: query.sql, parameters }
-}
-
-async function put(
-  transaction: Transaction<HistoryTables>,
-  table: Table,
-  { columns, rows }: PackedRows,
-): Promise<void> {
-  for (let from = 0; from < rows.length; from += ROWS_PER_STATEMENT)
-    await transaction.executeQuery(statement(table, columns, rows.slice(from, from + ROWS_PER_STATEMENT)))
-}
-
-async function write({ seq, tables }: Packed, durable: boolean): Promise<number> {
-  if (durable) await sql`pragma synchronous = full`.execute(db)
+/**
+ * Rows and the sequence number that they reach, in one transaction. It begins at the row that says how far
+ * history is written: whoever else might write waits for it, and then finds another number there.
+ */
+async function write({ from, seq, tables }: Packed, durable: boolean): Promise<number> {
+  if (durable && canPress) await sql`pragma synchronous = full`.execute(db)
   let count = 0
   await db.transaction().execute(async (transaction) => {
+    const moved = await transaction
+      .updateTable('watermark')
+      .set({ seq })
+      .where('id', '=', 1)
+      .where('seq', '=', from)
+      .executeTakeFirst()
+    if (moved.numUpdatedRows !== 1n) {
+      const mark = await transaction.selectFrom('watermark').select('seq').executeTakeFirst()
+      // The answer to an earlier try was lost, the try was not.
+      if (mark?.seq === seq) return
+      throw new BrokenPromise(
+        `history stands at ${mark?.seq}, not at ${from}: another process writes into it, or it was put back`,
+      )
+    }
     for (const [table, packed] of tables) {
-      await put(transaction, table as Table, packed)
+      await put(transaction, table as Parameters<typeof put>[1], packed)
       count += packed.rows.length
     }
-    await transaction
-      .insertInto('watermark')
-      .values({ id: 1, seq })
-      .onConflict((conflict) => conflict.column('id').doUpdateSet({ seq }))
-      .execute()
   })
-  if (durable) await sql`pragma synchronous = normal`.execute(db)
+  if (durable && canPress) await sql`pragma synchronous = normal`.execute(db)
   return count
 }
 
@@ -105,17 +65,47 @@ async function forget({ accounts, before, limit }: Extract<WriterTask, { kind: '
   return deleted
 }
 
-const perform = (task: WriterRequest['task']): Promise<number> =>
-  task.kind === 'write' ? write(unpack(task.packed, task.told), task.durable) : forget(task)
+async function perform(task: WriterRequest['task']): Promise<number> {
+  switch (task.kind) {
+    case 'write':
+      return write(unpack(task.packed, task.told), task.durable)
+    case 'forget':
+      return forget(task)
+    case 'close':
+      await db.destroy()
+      return 0
+    default:
+      return unreachable(task)
+  }
+}
+
+/** How long after a loss the server is tried again: twice as long each time, up to the most. */
+const FIRST_PAUSE_MS = 100
+const LONGEST_PAUSE_MS = 5_000
+
+/** Tries until the server is there again; tells its owner of the loss and of the return. */
+async function persist(task: WriterRequest['task']): Promise<number> {
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+    try {
+      const rows = await perform(task)
+      if (pause !== FIRST_PAUSE_MS) port.postMessage({ lost: null } satisfies WriterAnswer)
+      return rows
+    } catch (error) {
+      if (isFile || !isLoss(error)) throw error
+      port.postMessage({ lost: reasonOf(error) } satisfies WriterAnswer)
+      await new Promise((soon) => setTimeout(soon, pause))
+    }
+  }
+}
 
 let last: Promise<void> = Promise.resolve()
 
 async function answer({ id, task }: WriterRequest): Promise<void> {
   let told: WriterAnswer
   try {
-    told = { id, rows: await perform(task) }
+    told = { id, rows: await persist(task) }
   } catch (error) {
-    told = { id, error: error instanceof Error ? error.message : String(error) }
+    told = { id, error: reasonOf(error) }
   }
   port.postMessage(told)
 }

@@ -6,6 +6,7 @@ import { toldOf } from './account-event.ts'
 import { createOverlay } from './history-overlay.ts'
 import type { DeliveryQuery, FillQuery, FixingQuery, OrderQuery, Page } from './history-query.ts'
 import {
+  deliveryAt,
   fixingAt,
   listDeliveries,
   listEvents,
@@ -13,15 +14,18 @@ import {
   listFixings,
   listOrders,
   listTrades,
+  orderAt,
   orderNamed,
 } from './history-query.ts'
+import { KEYS } from './history-put.ts'
 import { deliveryOf, orderOf } from './history-row.ts'
 import type { HistoryDatabase } from './history-table.ts'
 import { openHistoryDatabase } from './history-table.ts'
-import type { HourRecord } from './hour-query.ts'
+import { HistoryAway, startHistoryWriter } from './history-writer.ts'
+import type { Ask, HourRecord } from './hour-query.ts'
 import { hourRecordOf } from './hour-query.ts'
 import { loadHourBook } from './hour-row.ts'
-import { startHistoryWriter } from './history-writer.ts'
+import { isLoss, isServer, nameOf, reasonOf } from './postgres.ts'
 import type {
   Applied,
   DeliveryRecord,
@@ -72,8 +76,28 @@ export type History = {
    * Writes everything applied so far so that not even the loss of power takes it. Call it before a snapshot.
    */
   flush(): Promise<void>
-  /** Flushes and lets go of the file. */
+  /** Resolves when so little waits to be written that more may be applied. */
+  room(): Promise<void>
+  /** Whether everything is being written, and if not, why. */
+  standing(): HistoryStanding
+  /** Flushes, unless the server is away, and lets go of the database. */
   close(): Promise<void>
+}
+
+/** `away`: the server is lost, and what happens waits for it; `given_up`: until the next start. */
+export type HistoryStanding = {
+  state: 'current' | 'away' | 'given_up'
+  reason: string | null
+  behind: number
+}
+
+export type HistoryOptions = {
+  /** Whose history it should be, and the last command of the journal behind it. */
+  origin?: { exchange: string; last: number }
+  /** How many changes may wait for a server that is away. Default 500,000. */
+  waitingMost?: number
+  /** A file that is filled fast and counts only once it is whole. */
+  bulk?: boolean
 }
 
 /**
@@ -102,58 +126,136 @@ const liveOf = (projection: Projection): Live => ({
 })
 
 /**
- * Opens history. `onFailure` is called once if it cannot be written any more; from then on questions and
- * `flush`
- * reject with the same error.
+ * Opens history in a file, or in the database of a PostgreSQL server by its URL. Throws where it is another
+ * exchange's or tells of more than the journal. `onFailure` is called once if a file cannot be written any
+ * more; from then on questions and `flush` reject with the same error. A server that is lost or refuses is no
+ * failure: questions reject with `HistoryAway` until it is back, or until the next start.
  */
-export async function openHistory(path: string, onFailure: (error: Error) => void): Promise<History> {
-  const db = await openHistoryDatabase(path)
+export async function openHistory(
+  place: string,
+  onFailure: (error: Error) => void,
+  { origin, waitingMost, bulk = false }: HistoryOptions = {},
+): Promise<History> {
+  const db = await openHistoryDatabase(place, { bulk })
+  if (origin !== undefined) await claim(db, nameOf(place), origin)
   const projection = await load(db)
-  const writer = startHistoryWriter(path)
-  const overlay = createOverlay(projection, writer, onFailure)
+  const writer = startHistoryWriter(place, bulk)
+  const overlay = createOverlay({
+    projection,
+    writer,
+    onFailure: isServer(place) ? null : onFailure,
+    waitingMost,
+  })
   const owners = ownersOf(projection)
-  const settled = async () => {
+  const ask: Ask = (question) => answered(question(db))
+  const askSettled: Ask = async (question) => {
     await overlay.settle()
-    return db
+    return answered(question(db))
   }
   return {
     watermark: () => overlay.watermark(),
     apply: (batch) => overlay.apply(batch),
     told: (batch) => batch.flatMap(({ seq, at, events }) => toldOf(seq, at, events, owners)),
     live: liveOf(projection),
-    async orderById(id) {
-      const held = projection.orders.get(id)
-      if (held !== undefined) return { ...held }
-      const row = await db.selectFrom('order_record').selectAll().where('id', '=', id).executeTakeFirst()
-      return row && orderOf(row)
-    },
-    orderByClientId: async (account, name) => orderNamed(await settled(), account, name),
-    listOrders: async (query) => listOrders(await settled(), query),
-    listFills: async (query) => listFills(await settled(), query),
-    async deliveryById(draw) {
-      const held = projection.deliveries.get(draw)
-      if (held !== undefined) return { ...held }
-      const row = await db.selectFrom('delivery').selectAll().where('draw', '=', draw).executeTakeFirst()
-      return row && deliveryOf(row)
-    },
-    listDeliveries: async (query) => listDeliveries(await settled(), query),
-    listTrades: async (instrument, before, limit) => listTrades(await settled(), instrument, before, limit),
-    hours: hourRecordOf(settled),
-    listFixings: async (query) => listFixings(await settled(), query),
-    fixingAt: async (seq) => fixingAt(await settled(), seq),
-    listEvents: async (account, after, limit) => listEvents(await settled(), account, after, limit),
+    ...questionsOf(projection, ask, askSettled),
     forget: (accounts, before, limit) =>
       writer.run({ kind: 'forget', accounts: [...accounts], before, limit }),
     flush: () => overlay.settle(true),
+    room: () => overlay.room(),
+    standing() {
+      const [gaveUp, lost] = [overlay.gaveUp(), writer.lost()]
+      const state = gaveUp !== null ? 'given_up' : lost !== null ? 'away' : 'current'
+      return { state, reason: gaveUp ?? lost, behind: projection.seq - overlay.watermark() }
+    },
     async close() {
       try {
         await overlay.settle(true)
+      } catch (error) {
+        // The journal has it all, and the next start tells it.
+        if (!(error instanceof HistoryAway)) throw error
       } finally {
         await writer.close()
         await db.destroy()
       }
     },
   }
+}
+
+/** Empties a server's history, whosever it was. */
+export async function emptyHistory(url: string): Promise<void> {
+  const db = await openHistoryDatabase(url, { connections: 1 })
+  try {
+    await db.transaction().execute(async (transaction) => {
+      await transaction.updateTable('watermark').set({ seq: 0, exchange: null }).execute()
+      for (const name of Object.keys(KEYS)) await sql`truncate ${sql.table(name)}`.execute(transaction)
+    })
+  } finally {
+    await db.destroy()
+  }
+}
+
+/** The answer, or `HistoryAway` where the server was lost over it. */
+async function answered<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer
+  } catch (error) {
+    throw isLoss(error) ? new HistoryAway(reasonOf(error), { cause: error }) : error
+  }
+}
+
+type Questions = Pick<
+  History,
+  | 'orderById'
+  | 'orderByClientId'
+  | 'listOrders'
+  | 'listFills'
+  | 'deliveryById'
+  | 'listDeliveries'
+  | 'listTrades'
+  | 'hours'
+  | 'listFixings'
+  | 'fixingAt'
+  | 'listEvents'
+>
+
+/** Questions: some are answered from memory or wait for nothing, the others see all that was applied. */
+const questionsOf = (projection: Projection, ask: Ask, askSettled: Ask): Questions => ({
+  async orderById(id) {
+    const held = projection.orders.get(id)
+    return held === undefined ? ask((db) => orderAt(db, id)) : { ...held }
+  },
+  orderByClientId: (account, name) => askSettled((db) => orderNamed(db, account, name)),
+  listOrders: (query) => askSettled((db) => listOrders(db, query)),
+  listFills: (query) => askSettled((db) => listFills(db, query)),
+  async deliveryById(draw) {
+    const held = projection.deliveries.get(draw)
+    return held === undefined ? ask((db) => deliveryAt(db, draw)) : { ...held }
+  },
+  listDeliveries: (query) => askSettled((db) => listDeliveries(db, query)),
+  listTrades: (instrument, before, limit) => askSettled((db) => listTrades(db, instrument, before, limit)),
+  hours: hourRecordOf(askSettled),
+  listFixings: (query) => askSettled((db) => listFixings(db, query)),
+  fixingAt: (seq) => askSettled((db) => fixingAt(db, seq)),
+  listEvents: (account, after, limit) => askSettled((db) => listEvents(db, account, after, limit)),
+})
+
+/** Makes a history that belongs to nobody the exchange's own. */
+async function claim(
+  db: HistoryDatabase,
+  name: string,
+  { exchange, last }: { exchange: string; last: number },
+): Promise<void> {
+  const mark = await db.selectFrom('watermark').selectAll().executeTakeFirstOrThrow()
+  if (mark.exchange !== null && mark.exchange !== exchange)
+    throw new Error(
+      `${name} holds the history of another exchange, ${mark.exchange}: give each its own database`,
+    )
+  if (mark.seq > last)
+    throw new Error(
+      `${name} tells of ${mark.seq} commands, the journal of ${last}. ` +
+        'Put back the whole journal, or begin the history anew with "busbar history rebuild"',
+    )
+  await db.updateTable('watermark').set({ exchange }).where('id', '=', 1).execute()
 }
 
 /** What is still open, as it was last written. */

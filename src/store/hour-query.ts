@@ -22,82 +22,97 @@ export type HourRecord = {
   declarations(topic: Topic, limit: number): Promise<DeclarationRecord[]>
 }
 
-/** Each question waits until what was applied before it is written. */
-export const hourRecordOf = (settled: () => Promise<HistoryDatabase>): HourRecord => ({
-  async gradeHours({ hour, from, to }) {
-    const db = await settled()
-    return db
-      .selectFrom('delivery_hour')
-      .select(['start', 'instrument'])
-      .select(({ fn }) => [fn.sum<number>('wt').as('wt'), sql<number>`sum(cost - refund)`.as('paid')])
-      .where('hour', '=', hour)
-      .where('start', '>=', from)
-      .where('start', '<', to)
-      .where('use', '=', 'final')
-      .groupBy(['start', 'instrument'])
-      .orderBy('start')
-      .orderBy('instrument')
-      .execute()
-  },
-  async flows({ hour, from, to }) {
-    const db = await settled()
-    const found = await db
-      .selectFrom('delivery_hour')
-      .select(['use', 'instrument', 'supplier'])
-      .select(({ fn }) => [
-        fn.sum<number>('deliveries').as('deliveries'),
-        fn.sum<number>('wt').as('wt'),
-        fn.sum<number>('cost').as('cost'),
-        fn.sum<number>('refund').as('refund'),
-        fn.sum<number>('net').as('net'),
-        fn.sum<number>('fee').as('fee'),
-        fn.sum<number>('margin').as('margin'),
-      ])
-      .where('hour', '=', hour)
-      .where('start', '>=', from)
-      .where('start', '<', to)
-      .groupBy(['use', 'instrument', 'supplier'])
-      .execute()
-    return found.map((row) => ({ ...row, use: row.use as Use }))
-  },
-  async deliveryHours({ hour, from, to }, limit) {
-    const db = await settled()
-    const found = await db
-      .selectFrom('delivery_hour')
-      .selectAll()
-      .where('hour', '=', hour)
-      .where('start', '>=', from)
-      .where('start', '<', to)
-      .orderBy('start')
-      .orderBy('instrument')
-      .orderBy('supplier')
-      .orderBy('use')
-      .limit(limit)
-      .execute()
-    return found.map(deliveryHourOf)
-  },
-  async tradeHours({ hour, from, to }) {
-    const db = await settled()
-    const found = await db
-      .selectFrom('trade_hour')
-      .selectAll()
-      .where('hour', '=', hour)
-      .where('start', '>=', from)
-      .where('start', '<', to)
-      .orderBy('start')
-      .orderBy('instrument')
-      .execute()
-    return found.map(tradeHourOf)
-  },
-  async declarations(topic, limit) {
-    const db = await settled()
-    const found = await db
-      .selectFrom('declaration')
-      .selectAll()
-      .where('topic', '=', topic)
-      .orderBy('seq', 'desc')
-      .limit(limit)
-      .execute()
-    return found.map((row) => row as unknown as DeclarationRecord)
-  },
+/** Puts a question to the database. */
+export type Ask = <Answer>(question: (db: HistoryDatabase) => Promise<Answer>) => Promise<Answer>
+
+/** The hours, asked through `ask`. */
+export const hourRecordOf = (ask: Ask): HourRecord => ({
+  gradeHours: (span) => ask((db) => gradeHours(db, span)),
+  flows: (span) => ask((db) => flows(db, span)),
+  deliveryHours: (span, limit) => ask((db) => deliveryHours(db, span, limit)),
+  tradeHours: (span) => ask((db) => tradeHours(db, span)),
+  declarations: (topic, limit) => ask((db) => declarations(db, topic, limit)),
 })
+
+async function gradeHours(db: HistoryDatabase, { hour, from, to }: HourSpan): Promise<GradeHour[]> {
+  return db
+    .selectFrom('delivery_hour')
+    .select(['start', 'instrument'])
+    .select(({ fn }) => [fn.sum<number>('wt').as('wt'), sql<number>`sum(cost - refund)`.as('paid')])
+    .where('hour', '=', hour)
+    .where('start', '>=', from)
+    .where('start', '<', to)
+    .where('use', '=', 'final')
+    .groupBy(['start', 'instrument'])
+    .orderBy('start')
+    .orderBy('instrument')
+    .execute()
+}
+
+async function flows(
+  db: HistoryDatabase,
+  { hour, from, to }: HourSpan,
+): Promise<(UseFlow & { instrument: number; supplier: number })[]> {
+  const found = await db
+    .selectFrom('delivery_hour')
+    .select(['use', 'instrument', 'supplier'])
+    .select(({ fn }) => [
+      fn.sum<number>('deliveries').as('deliveries'),
+      fn.sum<number>('wt').as('wt'),
+      fn.sum<number>('cost').as('cost'),
+      fn.sum<number>('refund').as('refund'),
+      fn.sum<number>('net').as('net'),
+      fn.sum<number>('fee').as('fee'),
+      fn.sum<number>('margin').as('margin'),
+    ])
+    .where('hour', '=', hour)
+    .where('start', '>=', from)
+    .where('start', '<', to)
+    .groupBy(['use', 'instrument', 'supplier'])
+    .execute()
+  return found.map((row) => ({ ...row, use: row.use as Use }))
+}
+
+async function deliveryHours(
+  db: HistoryDatabase,
+  { hour, from, to }: HourSpan,
+  limit: number,
+): Promise<DeliveryHour[]> {
+  const found = await db
+    .selectFrom('delivery_hour')
+    .selectAll()
+    .where('hour', '=', hour)
+    .where('start', '>=', from)
+    .where('start', '<', to)
+    .orderBy('start')
+    .orderBy('instrument')
+    .orderBy('supplier')
+    .orderBy('use')
+    .limit(limit)
+    .execute()
+  return found.map(deliveryHourOf)
+}
+
+async function tradeHours(db: HistoryDatabase, { hour, from, to }: HourSpan): Promise<TradeHour[]> {
+  const found = await db
+    .selectFrom('trade_hour')
+    .selectAll()
+    .where('hour', '=', hour)
+    .where('start', '>=', from)
+    .where('start', '<', to)
+    .orderBy('start')
+    .orderBy('instrument')
+    .execute()
+  return found.map(tradeHourOf)
+}
+
+async function declarations(db: HistoryDatabase, topic: Topic, limit: number): Promise<DeclarationRecord[]> {
+  const found = await db
+    .selectFrom('declaration')
+    .selectAll()
+    .where('topic', '=', topic)
+    .orderBy('seq', 'desc')
+    .limit(limit)
+    .execute()
+  return found.map((row) => row as unknown as DeclarationRecord)
+}

@@ -42,6 +42,7 @@ const parts: VenueParts = {
   version: '1.2.3',
   start: unasked,
   verify: unasked,
+  rebuildHistory: unasked,
   verifyReceipt: unasked,
   mcp: unasked,
   signatureFault: unasked,

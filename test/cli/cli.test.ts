@@ -59,6 +59,7 @@ const parts: VenueParts = {
   signatureFault: async () => undefined,
   start: async () => assert.fail('not asked to start'),
   verify: async () => ({ ok: true, facts: { commands: 12, digest: 'ab12' } }),
+  rebuildHistory: () => Promise.reject(new Error('not asked')),
   verifyReceipt: async (receipt, publicKey) =>
     receipt.includes('good')
       ? { ok: true, facts: { delivery: 'del_9', key: publicKey } }
