@@ -31,6 +31,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   'npm start': 'it is how the venue of the test was started',
   'npm start -- --no-demo': 'test/flow/start-fault.test.ts starts empty venues',
   'npm test': 'it runs this very test',
+  'npx busbar history rebuild': 'it wants the venue stopped; test/store/rebuild.test.ts runs it',
 }
 
 const bare = (line: string): string => line.replace(/\s+#.*$/, '').trim()
