@@ -13,7 +13,7 @@ import {
   tokenSize,
   trimmed,
 } from '../../src/web/shape/number.ts'
-import { specSentences } from '../../src/web/shape/spec.ts'
+import { gradeParts, specSentences } from '../../src/web/shape/spec.ts'
 import { listing } from './stub-market.ts'
 
 test('an amount keeps every digit while it is grouped', () => {
@@ -79,6 +79,18 @@ test('a grade is told in plain words', () => {
     said.get('One unit') ?? '',
     /^1M output tokens, or 4M input tokens, or 16M cached input tokens/,
   )
+})
+
+test('a grade of embeddings is told by its vectors, and promises no words', () => {
+  const prime = listing().find((one) => one.model === 'text-prime')
+  assert.ok(prime)
+  const vectors = { dimensions: 768, signs: '0'.repeat(256) }
+  const spec = { ...prime.spec, task: 'embeddings' as const, vectors, output_tokens_max: 0 }
+  const said = new Map(specSentences({ ...prime, spec }))
+  assert.match(said.get('Vectors') ?? '', /^768 numbers and length 1/)
+  assert.equal(said.get('One unit'), '4M input tokens, counted with o200k_base.')
+  for (const label of ['Intelligence', 'Speed', 'Skills']) assert.equal(said.get(label), undefined)
+  assert.deepEqual(gradeParts(spec), { floor: '–', latency: '4.6 s', throughput: '–' })
 })
 
 test('an address leads to the board, a market or the playground, and a wrong one is said to be wrong', () => {

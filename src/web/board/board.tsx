@@ -8,6 +8,7 @@ const TASKS: readonly { task: InstrumentOut['spec']['task']; label: string; says
   { task: 'text', label: 'Text', says: 'answers, prose, extraction' },
   { task: 'code', label: 'Code', says: 'programs that run' },
   { task: 'agent', label: 'Agent', says: 'many steps, many tool calls' },
+  { task: 'embeddings', label: 'Embeddings', says: 'vectors of texts, in one space' },
 ]
 
 /**

@@ -13,7 +13,9 @@ import { QuestionForm } from './question-form.tsx'
 const SIDE_BY_SIDE = 1024
 
 /** Sends one prompt through the exchange and shows what came, from whom, how fast, and for how much. */
-export function Playground(props: { instruments: readonly InstrumentOut[]; model: string | null }) {
+export function Playground(all: { instruments: readonly InstrumentOut[]; model: string | null }) {
+  // Vectors are nothing to read.
+  const props = { ...all, instruments: all.instruments.filter(({ spec }) => spec.vectors === undefined) }
   const { client } = useExchange()
   const [completion, setCompletion] = useState<{ of: typeof client; made: Completion }>(() => ({
     of: client,
