@@ -11,8 +11,8 @@ import {
 } from '../state/account.ts'
 import type { EventLog } from '../state/event-log.ts'
 import { balanceOf, move } from '../state/ledger.ts'
-import type { Slot } from '../state/order.ts'
 import { findOrder, NO_SLOT, SELL } from '../state/order.ts'
+import { olderOf } from '../state/order-link.ts'
 import type { Failing } from '../state/conduct.ts'
 import type { ClaimLot, Instrument, Position, State } from '../state/state.ts'
 import { capPrepaid } from '../mandate/budget.ts'
@@ -66,7 +66,7 @@ function openDefault(
 function closeSales(state: State, instrument: Instrument, id: AccountId, events: EventLog): void {
   const pool = state.orders
   const sales: OrderId[] = []
-  for (let slot = theAccount(state, id).orderHead; slot !== NO_SLOT; slot = pool.accountNext[slot] as Slot)
+  for (let slot = theAccount(state, id).orderHead; slot !== NO_SLOT; slot = olderOf(pool.links, slot))
     if (pool.instrument[slot] === instrument.id && pool.side[slot] === SELL)
       sales.push(pool.id[slot] as OrderId)
   for (const order of sales) closeOrder(state, instrument, findOrder(pool, order), 'default', true, events)

@@ -8,6 +8,7 @@ import { coreHold, standingHold } from '../trading/hold.ts'
 import { balanceOf, CASH, unitsOf } from '../state/ledger.ts'
 import type { Slot } from '../state/order.ts'
 import { BUY, findOrder, NO_SLOT, SELL, termsOf } from '../state/order.ts'
+import { nextOf, olderOf, prevOf } from '../state/order-link.ts'
 import type { Account, Instrument, Position, State } from '../state/state.ts'
 import { DELAY, hasReached, rankOf, WHOLE } from '../state/waiting.ts'
 import { fillsWhole } from '../trading/wait.ts'
@@ -89,7 +90,7 @@ function auditOrders(state: State): void {
     waiting += auditWaiting(state, instrument)
     for (const ladder of [book.bids, book.asks])
       for (let level = 0; level < ladder.size; level++)
-        for (let slot = ladder.head[level] as Slot; slot !== NO_SLOT; slot = pool.next[slot] as Slot) {
+        for (let slot = ladder.head[level] as Slot; slot !== NO_SLOT; slot = nextOf(pool.links, slot)) {
           resting++
           auditOrder(state, instrument, slot, ladder.base + level)
         }
@@ -157,13 +158,13 @@ function auditOrder(state: State, instrument: Instrument, slot: Slot, price: num
   const remaining = pool.remaining[slot] as number
   const held = pool.held[slot] as number
   const core = coreHold(state, instrument, slot, remaining)
-  const after = pool.next[slot] as Slot
+  const after = nextOf(pool.links, slot)
   assert(
     pool.instrument[slot] === instrument.id && pool.price[slot] === price,
     '4: an order is where it says',
   )
   assert(after === NO_SLOT || pool.side[after] === pool.side[slot], '4: a level has one side')
-  assert(after === NO_SLOT || pool.prev[after] === slot, '4: a queue reads the same both ways')
+  assert(after === NO_SLOT || prevOf(pool.links, after) === slot, '4: a queue reads the same both ways')
   assert(remaining > 0, '4: a resting order has something left')
   const hidden = pool.hidden[slot] as number
   assert(hidden >= 0 && hidden < remaining, '4: a resting order shows something')
@@ -180,7 +181,7 @@ function auditAccount(state: State, account: Account): void {
   const unbacked = new Map<number, number>()
   let count = 0
   let cash = 0
-  for (let slot = account.orderHead; slot !== NO_SLOT; slot = pool.accountNext[slot] as Slot) {
+  for (let slot = account.orderHead; slot !== NO_SLOT; slot = olderOf(pool.links, slot)) {
     count++
     cash += pool.held[slot] as number
     assert(pool.account[slot] === account.id, '2: an order is in the list of its own account')

@@ -5,7 +5,8 @@ import { theAccount, theInstrument } from '../state/account.ts'
 import { rest, restingOrders } from '../state/book.ts'
 import type { SpecialTerms } from '../state/command.ts'
 import type { OrderPool, OrderTerms, Slot } from '../state/order.ts'
-import { BUY, NO_SLOT, SELL, setTerms, takeSlot, termsByCode, termsCode, termsOf } from '../state/order.ts'
+import { BUY, SELL, setTerms, takeSlot, termsByCode, termsCode, termsOf } from '../state/order.ts'
+import { joinAccount } from '../state/order-link.ts'
 import type { State } from '../state/state.ts'
 import { waitingOrders } from '../state/waiting.ts'
 import type { Reader, Tape } from './tape.ts'
@@ -107,9 +108,7 @@ function restore(state: State, field: (column: number) => number, terms: OrderTe
   )
   for (const [column, name] of COLUMNS.entries()) pool[name][slot] = field(column)
   setTerms(pool, slot, terms)
-  const head = account.orderHead
-  pool.accountNext[slot] = head
-  if (head !== NO_SLOT) pool.accountPrev[head] = slot
+  joinAccount(pool.links, account.orderHead, slot)
   account.orderHead = slot
   account.openOrders++
   return slot

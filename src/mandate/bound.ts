@@ -6,6 +6,7 @@ import { MICROS_PER_MINUTE } from '../base/time.ts'
 import { mandateOf, positionOf, theInstrument } from '../state/account.ts'
 import type { Slot } from '../state/order.ts'
 import { BUY, NO_SLOT } from '../state/order.ts'
+import { olderOf } from '../state/order-link.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
 import type { Account, Instrument, State } from '../state/state.ts'
@@ -136,7 +137,7 @@ export const purchaseFault = (
 function lotsBidFor(state: State, account: Account, { id }: Instrument, level: MandateId, but: Slot): number {
   const pool = state.orders
   let sum = 0
-  for (let slot = account.orderHead; slot !== NO_SLOT; slot = pool.accountNext[slot] as Slot)
+  for (let slot = account.orderHead; slot !== NO_SLOT; slot = olderOf(pool.links, slot))
     if (slot !== but && pool.instrument[slot] === id && pool.side[slot] === BUY)
       if (isUnder(state, pool.mandate[slot] as MandateId, level)) sum += pool.remaining[slot] as number
   return sum
@@ -156,7 +157,7 @@ function openOrdersFault(state: State, id: MandateId, { account }: Bounded): Ref
 export function openOrdersUnder(state: State, account: Account, level: MandateId): number {
   const pool = state.orders
   let count = 0
-  for (let slot = account.orderHead; slot !== NO_SLOT; slot = pool.accountNext[slot] as Slot)
+  for (let slot = account.orderHead; slot !== NO_SLOT; slot = olderOf(pool.links, slot))
     if (isUnder(state, pool.mandate[slot] as MandateId, level)) count++
   return count
 }

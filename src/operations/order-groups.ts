@@ -3,6 +3,7 @@ import { MICROS_PER_MS, rfc3339 } from '../base/time.ts'
 import { theAccount } from '../state/account.ts'
 import { groupOf, groupsOf } from '../state/group.ts'
 import { NO_SLOT } from '../state/order.ts'
+import { olderOf } from '../state/order-link.ts'
 import type { Group, State } from '../state/state.ts'
 import { units } from '../wire/decimal.ts'
 import { printId } from '../wire/id.ts'
@@ -40,11 +41,7 @@ function printGroup(state: State, group: Group): GroupOut {
 function openOrders(state: State, account: Group['account'], { id }: Group): OrderId[] {
   const pool = state.orders
   const found: OrderId[] = []
-  for (
-    let slot = theAccount(state, account).orderHead;
-    slot !== NO_SLOT;
-    slot = pool.accountNext[slot] as number
-  )
+  for (let slot = theAccount(state, account).orderHead; slot !== NO_SLOT; slot = olderOf(pool.links, slot))
     if (pool.group[slot] === id) found.push(pool.id[slot] as OrderId)
   return found
 }

@@ -1,3 +1,4 @@
+import { olderOf } from '../state/order-link.ts'
 import type { Chance } from '../base/chance.ts'
 import type { AccountId, GroupId, InstrumentId, MandateId, MemberId, OfferId, OrderId } from '../base/ids.ts'
 import { NO_MANDATE } from '../base/ids.ts'
@@ -196,7 +197,7 @@ function anyOrder(state: State, chance: Chance): Known {
   if (openOrders === 0 || chance.below(15) === 0)
     return { account, order, instrument: anyInstrument(state, chance) }
   let slot = orderHead
-  for (let older = chance.below(openOrders); older > 0; older--) slot = pool.accountNext[slot] as number
+  for (let older = chance.below(openOrders); older > 0; older--) slot = olderOf(pool.links, slot)
   return {
     account: chance.below(30) === 0 ? anyAccount(state, chance) : account,
     order: pool.id[slot] as OrderId,

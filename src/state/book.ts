@@ -2,6 +2,7 @@ import { assert } from '../base/assert.ts'
 import type { Ticks } from '../base/money.ts'
 import type { OrderPool, Slot } from './order.ts'
 import { BUY, NO_SLOT, SELL } from './order.ts'
+import { joinQueue, leaveQueue, nextOf, prevOf } from './order-link.ts'
 
 /**
  * One side's prices: a level per tick from `base` on, each the head and tail of a queue threaded through the
@@ -135,13 +136,9 @@ export function rest(book: Book, pool: OrderPool, slot: Slot): void {
   if (price < ladder.base || price >= ladder.base + ladder.size) widen(ladder, price)
   const level = price - ladder.base
   const last = ladder.tail[level] as Slot
-  pool.prev[slot] = last
-  pool.next[slot] = NO_SLOT
+  joinQueue(pool.links, last, slot)
   ladder.tail[level] = slot
-  if (last !== NO_SLOT) {
-    pool.next[last] = slot
-    return
-  }
+  if (last !== NO_SLOT) return
   ladder.head[level] = slot
   occupy(ladder, level)
   if (ladder.best === 0 || (isBuy ? price > ladder.best : price < ladder.best)) ladder.best = price
@@ -153,15 +150,13 @@ export function unrest(book: Book, pool: OrderPool, slot: Slot): void {
   const isBuy = pool.side[slot] === BUY
   const ladder = isBuy ? book.bids : book.asks
   const level = price - ladder.base
-  const before = pool.prev[slot] as Slot
-  const after = pool.next[slot] as Slot
-  if (before !== NO_SLOT) pool.next[before] = after
-  else ladder.head[level] = after
-  if (after !== NO_SLOT) pool.prev[after] = before
-  else ladder.tail[level] = before
-  pool.next[slot] = NO_SLOT
-  pool.prev[slot] = NO_SLOT
-  if (ladder.head[level] !== NO_SLOT) return
+  const { links } = pool
+  const before = prevOf(links, slot)
+  const after = nextOf(links, slot)
+  leaveQueue(links, slot)
+  if (before === NO_SLOT) ladder.head[level] = after
+  if (after === NO_SLOT) ladder.tail[level] = before
+  if (before !== NO_SLOT || after !== NO_SLOT) return
   vacate(ladder, level)
   if (price === ladder.best)
     ladder.best = priceAt(ladder, isBuy ? levelBelow(ladder, level) : levelAbove(ladder, level))
@@ -180,7 +175,7 @@ export function firstAgainst(book: Book, side: number): Slot {
 
 /** The order that trades after this one, for an aggressor of the given side: same price next, then worse. */
 export function nextAgainst(book: Book, pool: OrderPool, side: number, slot: Slot): Slot {
-  const after = pool.next[slot] as Slot
+  const after = nextOf(pool.links, slot)
   if (after !== NO_SLOT) return after
   const ladder = ladderAgainst(book, side)
   const level = (pool.price[slot] as number) - ladder.base

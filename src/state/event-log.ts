@@ -62,14 +62,14 @@ export class EventLog implements Events {
   }
 
   /** An order with neither a client order id nor special terms was accepted. `lots`: all that was asked. */
-  accepted(pool: OrderPool, slot: Slot, terms: number, lots: number): void {
+  accepted(pool: OrderPool, slot: Slot, lots: number): void {
     const at = this.begin(ACCEPTED)
     const { rows } = this
     this.naming(at, pool, slot)
     rows[at + 5] = pool.price[slot] as number
     rows[at + 6] = lots
     rows[at + 7] = pool.mandate[slot] as number
-    rows[at + 8] = terms
+    rows[at + 8] = pool.kind[slot] as number
   }
 
   /** What most events say of their order: itself, its account, its market, its side. */

@@ -13,6 +13,8 @@ import type {
 } from './command.ts'
 import type { OrderIndex } from './order-index.ts'
 import { enterIndex, leaveIndex, newIndex, slotIn } from './order-index.ts'
+import type { Links } from './order-link.ts'
+import { LINKS, nextOf, prevOf, setNextFree } from './order-link.ts'
 
 /** A place in the pool. Reused once its order has ended. */
 export type Slot = number
@@ -37,17 +39,13 @@ export type OrderTerms = {
 export const mayRest = ({ type, timeInForce }: Pick<OrderTerms, 'type' | 'timeInForce'>): boolean =>
   type === 'limit' && timeInForce !== 'ioc' && timeInForce !== 'fok'
 
-/** The small numbers of an order, as they lie side by side: links, names, prices. */
+/** The small numbers of an order, as they lie side by side: names and prices. */
 const INTS = [
   'price',
-  'next',
-  'prev',
   'side',
   'account',
   'member',
   'instrument',
-  'accountNext',
-  'accountPrev',
   'mandate',
   'group',
   'waits',
@@ -77,14 +75,10 @@ const STRIDE = 16
 
 // The places of what a new order is written with, all at once.
 const PRICE = INTS.indexOf('price')
-const NEXT = INTS.indexOf('next')
-const PREV = INTS.indexOf('prev')
 const SIDE = INTS.indexOf('side')
 const ACCOUNT = INTS.indexOf('account')
 const MEMBER = INTS.indexOf('member')
 const INSTRUMENT = INTS.indexOf('instrument')
-const ACCOUNT_NEXT = INTS.indexOf('accountNext')
-const ACCOUNT_PREV = INTS.indexOf('accountPrev')
 const MANDATE = INTS.indexOf('mandate')
 const GROUP = INTS.indexOf('group')
 const WAITS = INTS.indexOf('waits')
@@ -104,11 +98,11 @@ const BACKING = FLOATS.indexOf('backing')
  * touched once is touched in many fields: a slot is where an order's numbers begin, and each field is a view
  * of the buffer of its kind, shifted by its place, so that `pool.price[slot]` reads as one array per field.
  *
- *     slot →  price next prev … version  ·  ·  price next prev …
+ *     slot →  price side account … kind  ·  ·  price side account …
  *             └────────── one order ─────────┘ └── the next ──
  *
- * Orders are linked two ways, as a queue per price level (`next`, `prev`) and a list per account
- * (`accountNext`, `accountPrev`), and found by id. Nothing is allocated per order once the pool is as large
+ * Orders are linked two ways, in a queue per price level and a list per account (order-link.ts), and found by
+ * id. Nothing is allocated per order once the pool is as large
  * as the market needs.
  *
  * `member` stands beside `account` because self-trade prevention works by member. `hidden`: of what remains,
@@ -124,6 +118,7 @@ export type OrderPool = Fields & {
   freeHead: Slot
   ints: Int32Array
   floats: Float64Array
+  links: Links
   /** Of orders whose terms are their own, by place in the pool. */
   terms: (OrderTerms | null)[]
   index: OrderIndex
@@ -146,12 +141,13 @@ export function newPool(capacity = 1024): OrderPool {
 const INSET = 48
 
 /** Room for so many orders, and one view per field, each shifted by the field's place. */
-function newNumbers(capacity: number): Fields & Pick<OrderPool, 'ints' | 'floats'> {
+function newNumbers(capacity: number): Fields & Pick<OrderPool, 'ints' | 'floats' | 'links'> {
   const ints = new Int32Array(new ArrayBuffer(INSET + capacity * STRIDE * 4), INSET)
   const floats = new Float64Array(new ArrayBuffer(INSET + capacity * STRIDE * 8), INSET)
   const small = INTS.map((name, place) => [name, ints.subarray(place)])
   const large = FLOATS.map((name, place) => [name, floats.subarray(place)])
-  return { ints, floats, ...(Object.fromEntries([...small, ...large]) as Fields) }
+  const links = new Int32Array(new ArrayBuffer(INSET + capacity * LINKS * 4), INSET)
+  return { ints, floats, links, ...(Object.fromEntries([...small, ...large]) as Fields) }
 }
 
 /** Every live order, in no order that means anything, for readers outside the hot path. */
@@ -162,7 +158,7 @@ export function* liveOrders(pool: OrderPool): Generator<Slot> {
 function linkFree(pool: OrderPool, from: Slot): void {
   const end = pool.capacity * STRIDE
   for (let slot = from; slot < end; slot += STRIDE)
-    pool.next[slot] = slot + STRIDE < end ? slot + STRIDE : NO_SLOT
+    setNextFree(pool.links, slot, slot + STRIDE < end ? slot + STRIDE : NO_SLOT)
   pool.freeHead = from
 }
 
@@ -172,6 +168,7 @@ function grow(pool: OrderPool): void {
   const wider = newNumbers(pool.capacity)
   wider.ints.set(pool.ints)
   wider.floats.set(pool.floats)
+  wider.links.set(pool.links)
   Object.assign(pool, wider)
   for (let place = old; place < pool.capacity; place++) pool.terms.push(null)
   linkFree(pool, old * STRIDE)
@@ -183,7 +180,7 @@ function grow(pool: OrderPool): void {
 /** The slot of a live order, or `NO_SLOT`. */
 export const findOrder = (pool: OrderPool, id: OrderId): Slot => slotIn(pool.index, pool.id, id)
 
-/** Takes a place for a new order. The caller fills every field that matching reads. */
+/** Takes a place for a new order. The caller fills what is not said here, and links it. */
 export function takeSlot(
   pool: OrderPool,
   id: OrderId,
@@ -197,17 +194,13 @@ export function takeSlot(
   if (pool.freeHead === NO_SLOT) grow(pool)
   const slot = pool.freeHead
   const { ints, floats } = pool
-  pool.freeHead = ints[slot + NEXT] as Slot
+  pool.freeHead = nextOf(pool.links, slot)
   pool.live++
   ints[slot + PRICE] = price
-  ints[slot + NEXT] = NO_SLOT
-  ints[slot + PREV] = NO_SLOT
   ints[slot + SIDE] = side
   ints[slot + ACCOUNT] = account
   ints[slot + MEMBER] = member
   ints[slot + INSTRUMENT] = instrument
-  ints[slot + ACCOUNT_NEXT] = NO_SLOT
-  ints[slot + ACCOUNT_PREV] = NO_SLOT
   ints[slot + MANDATE] = 0
   ints[slot + GROUP] = 0
   ints[slot + WAITS] = 0
@@ -230,7 +223,7 @@ export function freeSlot(pool: OrderPool, slot: Slot): void {
   leaveIndex(pool.index, pool.id, pool.id[slot] as number)
   pool.id[slot] = 0
   if (pool.kind[slot] === OWN_TERMS) pool.terms[slot / STRIDE] = null
-  pool.next[slot] = pool.freeHead
+  setNextFree(pool.links, slot, pool.freeHead)
   pool.freeHead = slot
   pool.live--
 }
@@ -299,7 +292,7 @@ export function setTerms(pool: OrderPool, slot: Slot, terms: OrderTerms): void {
 /** Lots that are shown before a resting order at its price: a walk along its queue, for readers. */
 export function queueAhead(pool: OrderPool, slot: Slot): Lots {
   let lots = 0
-  for (let before = pool.prev[slot] as Slot; before !== NO_SLOT; before = pool.prev[before] as Slot)
+  for (let before = prevOf(pool.links, slot); before !== NO_SLOT; before = prevOf(pool.links, before))
     lots += (pool.remaining[before] as number) - (pool.hidden[before] as number)
   return lots as Lots
 }

@@ -1,4 +1,5 @@
-import type { Ticks } from '../base/money.ts'
+import type { Ppm, Ticks } from '../base/money.ts'
+import { PPM } from '../base/money.ts'
 import { bestAgainst, crosses } from '../state/book.ts'
 import { BUY } from '../state/order.ts'
 import type { Refusal } from '../state/reject.ts'
@@ -32,8 +33,18 @@ export function marketLimit(state: State, instrument: Instrument, side: number, 
 export function bandFault(state: State, instrument: Instrument, price: number): Refusal | undefined {
   if (price === 0) return undefined
   const { band } = state.settings
+  if (isInBand(instrument, band, price)) return undefined
   const floor = bandFloor(instrument, band)
   const ceiling = bandCeiling(instrument, band)
   if (price >= floor && price <= ceiling) return undefined
   return refuse('price_outside_band', { floor, ceiling, reference: referencePrice(instrument) })
+}
+
+/** Whether a price surely lies between floor and ceiling: told by products, because a division costs more. */
+function isInBand(instrument: Instrument, band: Ppm, price: number): boolean {
+  const reference = referencePrice(instrument)
+  const own = price * PPM
+  const most = reference * (PPM + band)
+  if (price < 1 || price > instrument.spec.priceMax || most > Number.MAX_SAFE_INTEGER) return false
+  return own <= most && own >= reference * (PPM - band)
 }

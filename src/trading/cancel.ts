@@ -5,6 +5,7 @@ import type { EventLog } from '../state/event-log.ts'
 import { closeOrder } from './match.ts'
 import type { Slot } from '../state/order.ts'
 import { findOrder, NO_SLOT, sideCode } from '../state/order.ts'
+import { olderOf } from '../state/order-link.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
 import type { Account, Instrument, State } from '../state/state.ts'
@@ -61,7 +62,7 @@ export function closeWhere(
   events: EventLog,
 ): void {
   for (let slot = account.orderHead; slot !== NO_SLOT; ) {
-    const older = state.orders.accountNext[slot] as Slot
+    const older = olderOf(state.orders.links, slot)
     if (picks(slot)) closeResting(state, slot, reason, events)
     slot = older
   }

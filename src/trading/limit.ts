@@ -4,6 +4,7 @@ import type { Event } from '../state/event.ts'
 import { balanceOf } from '../state/ledger.ts'
 import type { Slot } from '../state/order.ts'
 import { BUY, NO_SLOT } from '../state/order.ts'
+import { olderOf } from '../state/order-link.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
 import type { Account, Instrument, State } from '../state/state.ts'
@@ -64,7 +65,7 @@ function limitFault(
 export function openValue(state: State, account: Account, but: Slot): number {
   const pool = state.orders
   let sum = 0
-  for (let slot = account.orderHead; slot !== NO_SLOT; slot = pool.accountNext[slot] as Slot) {
+  for (let slot = account.orderHead; slot !== NO_SLOT; slot = olderOf(pool.links, slot)) {
     const instrument = state.instruments[pool.instrument[slot] as number]
     if (slot !== but && instrument !== undefined)
       sum += valueOf(instrument, pool.price[slot] as number, pool.remaining[slot] as number)
@@ -80,7 +81,7 @@ export function unitsAhead(state: State, account: Account, instrument: Instrumen
   const position = account.positions[instrument.id]
   let sum =
     position === undefined ? 0 : inTrading(state, position) + balanceOf(state.ledger, position.consumption)
-  for (let slot = account.orderHead; slot !== NO_SLOT; slot = pool.accountNext[slot] as Slot)
+  for (let slot = account.orderHead; slot !== NO_SLOT; slot = olderOf(pool.links, slot))
     if (slot !== but && pool.instrument[slot] === instrument.id && pool.side[slot] === BUY)
       sum += (pool.remaining[slot] as number) * instrument.spec.lot
   return sum

@@ -13,6 +13,7 @@ import { lotTick } from '../state/instrument.ts'
 import { move } from '../state/ledger.ts'
 import type { OrderPool, Slot } from '../state/order.ts'
 import { BUY, freeSlot, NO_SLOT, SELL, termsOf } from '../state/order.ts'
+import { leaveAccount } from '../state/order-link.ts'
 import { clampHidden, hideRest, shownOf, turnsAgainst } from '../state/slice.ts'
 import type { Account, Instrument, State } from '../state/state.ts'
 import { stopWaiting } from '../state/waiting.ts'
@@ -281,11 +282,7 @@ export function closeOrder(
   else if (rested) unrest(instrument.book, pool, slot)
   lowerHold(state, slot, micros(0))
   releaseUnits(state, instrument, slot, remaining)
-  const before = pool.accountPrev[slot] as Slot
-  const after = pool.accountNext[slot] as Slot
-  if (before === NO_SLOT) account.orderHead = after
-  else pool.accountNext[before] = after
-  if (after !== NO_SLOT) pool.accountPrev[after] = before
+  account.orderHead = leaveAccount(pool.links, account.orderHead, slot)
   account.openOrders--
   freeSlot(pool, slot)
 }

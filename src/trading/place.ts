@@ -13,7 +13,8 @@ import { wait } from './wait.ts'
 import { hasSameSpecials, specialOf } from './terms.ts'
 import { move } from '../state/ledger.ts'
 import type { OrderTerms, Slot } from '../state/order.ts'
-import { NO_SLOT, SELL, setTerms, takeSlot, termsCode, termsFor } from '../state/order.ts'
+import { SELL, setTerms, takeSlot, termsCode, termsFor } from '../state/order.ts'
+import { joinAccount } from '../state/order-link.ts'
 import { Plan, planOrder } from './plan.ts'
 import type { Refusal } from '../state/reject.ts'
 import type { Account, Instrument, State } from '../state/state.ts'
@@ -43,11 +44,12 @@ export function placeOrder(
   // Nothing below this line can fail.
   const { account, instrument } = plan
   const special = specialOf(order, state.at)
-  const terms = termsFor(order, special)
+  const isPlain = special === null && order.clientOrderId === null
+  const terms = isPlain ? termsCode(order) : termsFor(order, special)
   if (order.mandate !== NO_MANDATE) countTaken(state, order.mandate)
   const slot = openOrder(state, account, instrument, plan, plan.lots, order.mandate, terms)
-  if (special === null && order.clientOrderId === null) {
-    events.accepted(state.orders, slot, termsCode(order), order.lots)
+  if (isPlain) {
+    events.accepted(state.orders, slot, order.lots)
     enterBook(state, instrument, slot, events)
   } else enterSpecially(state, order, plan, slot, special, events)
   return undefined
@@ -98,7 +100,7 @@ function repeatOf(state: State, order: OrderPlace): Event | undefined {
 
 /**
  * Gives an order its number and place, takes its holds, and enters it in its account's list. Not yet in the
- * book.
+ * book. `terms`: its own, or the number of common ones.
  */
 export function openOrder(
   state: State,
@@ -107,7 +109,7 @@ export function openOrder(
   { side, limit, hold, backing }: Pick<Plan, 'side' | 'limit' | 'hold' | 'backing'>,
   quantity: Lots,
   mandate: MandateId,
-  terms: OrderTerms,
+  terms: OrderTerms | number,
 ): Slot {
   const pool = state.orders
   const id = state.nextOrder++ as OrderId
@@ -119,11 +121,12 @@ export function openOrder(
   pool.updatedAt[slot] = state.at
   pool.createdSeq[slot] = state.seq
   pool.updatedSeq[slot] = state.seq
-  setTerms(pool, slot, terms)
-  pool.group[slot] = terms.special?.group ?? 0
-  const head = account.orderHead
-  pool.accountNext[slot] = head
-  if (head !== NO_SLOT) pool.accountPrev[head] = slot
+  if (typeof terms === 'number') pool.kind[slot] = terms
+  else {
+    setTerms(pool, slot, terms)
+    pool.group[slot] = terms.special?.group ?? 0
+  }
+  joinAccount(pool.links, account.orderHead, slot)
   account.orderHead = slot
   account.openOrders++
   if (hold > 0) raiseHold(state, slot, hold)

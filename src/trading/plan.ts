@@ -19,8 +19,8 @@ import { lotTick } from '../state/instrument.ts'
 import { balanceOf } from '../state/ledger.ts'
 import type { Aggressor, Walk } from './match.ts'
 import { newWalk, NOTHING_AHEAD, walk } from './match.ts'
-import type { Slot } from '../state/order.ts'
 import { BUY, mayRest, NO_SLOT, SELL, sideCode, termsOf } from '../state/order.ts'
+import { olderOf } from '../state/order-link.ts'
 import type { Refusal } from '../state/reject.ts'
 import { refuse } from '../state/reject.ts'
 import { bondReference, protectedFrom, valueOf } from './risk.ts'
@@ -138,7 +138,7 @@ const BLOCKS_MAX = 10
 /** How many all-or-none orders an account has in a market. */
 function blocksOf({ orders: pool }: State, { orderHead }: Account, { id }: Instrument): number {
   let count = 0
-  for (let slot = orderHead; slot !== NO_SLOT; slot = pool.accountNext[slot] as Slot)
+  for (let slot = orderHead; slot !== NO_SLOT; slot = olderOf(pool.links, slot))
     if (pool.instrument[slot] === id && termsOf(pool, slot).special?.allOrNone === true) count++
   return count
 }
