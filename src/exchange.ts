@@ -263,8 +263,8 @@ async function letGo(server: Server, venue: Venue, delivery: Fulfilment, stores:
   await delivery.gateway.drain(DRAIN_MS)
   server.closeAllConnections()
   await venue.sequencer.close()
-  await stores.close()
   await delivery.close()
+  await stores.close()
 }
 
 /** The page, and what programs read about the API. */

@@ -16,6 +16,7 @@ import { createMeter } from './meter/meter.ts'
 import { systemClock } from './sequencer/alarm.ts'
 import type { Sequencer } from './sequencer/sequencer.ts'
 import type { Endpoints } from './store/endpoint.ts'
+import type { Showings } from './store/showing.ts'
 import type { Reporting } from './telemetry/reporting.ts'
 
 /** Delivers and measures: the gateway, and what asks suppliers on the venue's behalf. */
@@ -24,7 +25,7 @@ export type Fulfilment = ReturnType<typeof createFulfilment>
 export function createFulfilment(
   config: Config,
   sequencer: Sequencer,
-  { endpoints }: { endpoints: Pick<Endpoints, 'open'> },
+  { endpoints, showings }: { endpoints: Pick<Endpoints, 'open'>; showings: Showings },
   log: Log,
   reporting: Reporting,
   probeAccount: AccountId,
@@ -40,6 +41,7 @@ export function createFulfilment(
     meter,
     judge,
     grader,
+    showings,
     upstream,
     timer: systemTimer,
     chance: chance(toMs(systemClock())),

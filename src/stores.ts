@@ -9,6 +9,8 @@ import { createKeys } from './store/key.ts'
 import { openNonces } from './store/nonce.ts'
 import type { Vault } from './store/secret.ts'
 import { createSheets } from './store/sheet.ts'
+import type { Showings } from './store/showing.ts'
+import { openShowings } from './store/showing.ts'
 import { createWebhooks } from './store/webhook.ts'
 
 /** Everything that is kept beside the journal. */
@@ -16,6 +18,7 @@ export type Stores = Pick<
   Venue,
   'sheets' | 'keys' | 'nonces' | 'idempotency' | 'endpoints' | 'history' | 'webhooks'
 > & {
+  showings: Showings
   close(): Promise<void>
 }
 
@@ -33,6 +36,7 @@ export async function openStores(
   const { exchange, last } = journal
   const control = await openControl(join(config.data, 'control.db'))
   const nonces = await openNonces(join(config.data, 'nonces.db'))
+  const showings = await openShowings(join(config.data, 'showings.db'))
   const history = await openHistory(historyPlace(config), onFatal, { origin: { exchange, last } })
   return {
     sheets: await createSheets(control),
@@ -41,9 +45,11 @@ export async function openStores(
     idempotency: createIdempotency(control),
     webhooks: await createWebhooks(control),
     nonces,
+    showings,
     history,
     async close() {
       await history.close()
+      await showings.close()
       await nonces.close()
       await control.destroy()
     },

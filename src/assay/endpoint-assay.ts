@@ -1,4 +1,5 @@
 import { MICROS_PER_MS } from '../base/time.ts'
+import type { Chance } from '../base/chance.ts'
 import { chance } from '../base/chance.ts'
 import { launchSpecs } from '../state/grade.ts'
 import type { Capability, Spec, Task } from '../state/instrument.ts'
@@ -10,9 +11,10 @@ import { systemTimer } from '../delivery/timer.ts'
 import { createUpstream } from '../delivery/upstream.ts'
 import { abilityFrom } from '../measure/ability.ts'
 import type { Score } from '../measure/scale.ts'
-import { priorAt, scoreOf } from '../measure/scale.ts'
+import { priorAt, scoreOf, thetaAt } from '../measure/scale.ts'
 import { createMeter, TOKENIZER } from '../meter/meter.ts'
-import { POOL } from '../pool/item-pool.ts'
+import type { Item } from '../pool/item.ts'
+import { itemsFor, POOL } from '../pool/item-pool.ts'
 import { PANEL } from '../pool/panel.ts'
 import { createGrader } from './grader.ts'
 import type { Claims, Measure, Sample } from './measurement.ts'
@@ -104,7 +106,7 @@ export async function assayEndpoint(
     // The first count reads the tokenizer: no answer waits for that.
     await meter.count(['ready'])
     const survey = new Survey(
-      { upstream, meter, judge, grader, timer: systemTimer },
+      { upstream, meter, judge, grader, timer: systemTimer, mayRepeat: async () => true },
       order.endpoint,
       patientest(specs),
       asked.map(({ question }) => question),
@@ -132,6 +134,9 @@ function patientest(specs: readonly Spec[]): Spec {
 const distinct = <Key>(specs: readonly Spec[], key: (spec: Spec) => Key): Spec[] =>
   specs.filter((spec, at) => specs.findIndex((other) => key(other) === key(spec)) === at)
 
+const itemsAt = ({ task, intelligenceFloor }: Spec, count: number, luck: Chance): Item[] =>
+  itemsFor(task, thetaAt(intelligenceFloor, PANEL), count, luck)
+
 function questionsOf({ plan, items, contextTokens, seed }: AssayOrder, specs: readonly Spec[]): Asked[] {
   const luck = chance(seed)
   const everyGrade = (question: Question): Asked => ({ question, of: () => true })
@@ -139,7 +144,10 @@ function questionsOf({ plan, items, contextTokens, seed }: AssayOrder, specs: re
   return [
     ...pacedQuestions(plan, luck).map(everyGrade),
     ...specs.flatMap((spec) =>
-      itemQuestions(spec, items, luck).map((question) => ({ question, of: (one: Spec) => one === spec })),
+      itemQuestions(spec, itemsAt(spec, items, luck)).map((question) => ({
+        question,
+        of: (one: Spec) => one === spec,
+      })),
     ),
     ...checkQuestions(plan, CAPABILITIES, least, luck).map(everyGrade),
     ...distinct(specs, (spec) => spec.outputTokensMax).map(({ outputTokensMax }) => ({

@@ -9,17 +9,17 @@ import type { Gateway } from '../delivery/gateway.ts'
 import type { Timer } from '../delivery/timer.ts'
 import { failureAt } from '../pool/failure.ts'
 import type { Item } from '../pool/item.ts'
-import { familyName, itemsFor } from '../pool/item-pool.ts'
-import { PANEL } from '../pool/panel.ts'
+import { familyName } from '../pool/item-pool.ts'
 import { agreement, REFERENCE_TEXTS, signsAt, signsOf } from '../measure/vector-space.ts'
-import { thetaAt } from '../measure/scale.ts'
 import type { Applied, Sequencer } from '../sequencer/sequencer.ts'
-import { freeCash, instrumentOf, theAccount } from '../state/account.ts'
+import { freeCash, instrumentOf, offerOf, theAccount } from '../state/account.ts'
 import type { LotProbe } from '../state/command.ts'
 import { balanceOf } from '../state/ledger.ts'
 import type { VectorSpace } from '../state/instrument.ts'
 import type { Instrument } from '../state/state.ts'
 import { candidates } from '../trading/supply.ts'
+import type { Showings } from './fresh-items.ts'
+import { freshItems } from './fresh-items.ts'
 import type { Grader } from './grader.ts'
 import type { Told } from './probe-surface.ts'
 import { askThrough } from './probe-surface.ts'
@@ -37,6 +37,7 @@ export type ProberParts = {
   exchange: Pick<Sequencer, 'state' | 'ask' | 'onCommit'>
   gateway: Pick<Gateway, 'complete'>
   grader: Pick<Grader, 'passes'>
+  showings: Showings
   timer: Timer
   clock: () => Instant
   chance: Chance
@@ -149,12 +150,15 @@ class ProbeRounds implements Prober {
   }
 
   private async probe({ offer, instrument: id }: Due): Promise<boolean> {
-    const { exchange, chance, grader } = this.parts
+    const { exchange, chance, grader, showings } = this.parts
     const instrument = instrumentOf(exchange.state, id)
     if (instrument === undefined || !(await this.fillPurse())) return false
     const { spec } = instrument
     if (spec.vectors !== undefined) return this.probeSpace(offer, instrument, spec.vectors)
-    const item = itemsFor(spec.task, thetaAt(spec.intelligenceFloor, PANEL), 1, chance)[0]
+    const supplier = offerOf(exchange.state, offer)
+    if (supplier === undefined) return false
+    const { member } = theAccount(exchange.state, supplier.terms.account)
+    const [item] = await freshItems(spec, 1, chance, showings, member)
     const expected = item === undefined ? [] : expectedOf(exchange.state.instruments, instrument, item)
     if (item === undefined || expected[0]?.instrument !== id) return false
     const outputMax = Math.min(LIMITS[chance.below(LIMITS.length)] ?? LIMITS[0], spec.outputTokensMax)

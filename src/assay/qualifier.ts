@@ -1,8 +1,11 @@
 import type { Chance } from '../base/chance.ts'
 import type { InstrumentId, OfferId } from '../base/ids.ts'
-import { instrumentOf, offerOf } from '../state/account.ts'
+import { instrumentOf, offerOf, theAccount } from '../state/account.ts'
 import type { State } from '../state/state.ts'
 import type { Endpoint } from '../delivery/endpoint.ts'
+import type { Item } from '../pool/item.ts'
+import type { Showings } from './fresh-items.ts'
+import { freshItems } from './fresh-items.ts'
 import type { Measurement } from './measurement.ts'
 import { measurementOf, unmeasured } from './measurement.ts'
 import type { Plan } from './questionnaire.ts'
@@ -26,7 +29,8 @@ export type Qualifier = {
   close(): Promise<void>
 }
 
-export type QualifierParts = SurveyTools & {
+export type QualifierParts = Omit<SurveyTools, 'mayRepeat'> & {
+  showings: Showings
   exchange: { readonly state: State }
   endpointOf: (offer: OfferId) => Endpoint | undefined
   /** Chance of prompts and items. */
@@ -49,11 +53,19 @@ export function createQualifier(parts: QualifierParts): Qualifier {
     if (offer === undefined) return unmeasured('there is no such offer')
     if (spec === undefined) return unmeasured('there is no such instrument')
     if (endpoint === undefined) return unmeasured('the offer has no endpoint: register it again')
+    const { member } = theAccount(state, offer.terms.account)
+    const mayRepeat = async ({ prompt }: Item) => (await parts.showings.show(member, [prompt])).length > 0
     const questions =
       spec.vectors === undefined
-        ? questionsFor(plan, spec, offer.terms, parts.chance)
+        ? questionsFor(
+            plan,
+            spec,
+            offer.terms,
+            await freshItems(spec, PLANS[plan].items, parts.chance, parts.showings, member),
+            parts.chance,
+          )
         : vectorQuestionsFor(plan, spec, parts.chance)
-    const survey = new Survey(parts, endpoint, spec, questions, onProgress)
+    const survey = new Survey({ ...parts, mayRepeat }, endpoint, spec, questions, onProgress)
     const { width, deadlineMs } = PLANS[plan]
     const work = survey.run(Math.min(width, offer.terms.concurrency), deadlineMs).then((cut) => {
       const { samples } = survey

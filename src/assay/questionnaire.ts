@@ -5,11 +5,8 @@ import type { ChatRequest } from '../wire/openai.ts'
 import type { Answer } from '../dialect/answer.ts'
 import type { CapabilityCheck } from './capability-check.ts'
 import { checkOf } from './capability-check.ts'
-import { thetaAt } from '../measure/scale.ts'
 import type { Item } from '../pool/item.ts'
 import type { Grader } from './grader.ts'
-import { itemsFor } from '../pool/item-pool.ts'
-import { PANEL } from '../pool/panel.ts'
 import type { Recall } from './recall.ts'
 import { recallOf, stopOf } from './recall.ts'
 import { pacePrompt } from './pace-prompt.ts'
@@ -77,15 +74,10 @@ export function pacedQuestions(plan: Plan, chance: Chance): Question[] {
   }))
 }
 
-/** So many items that tell most at the floor of a grade. */
-export function itemQuestions(spec: Spec, items: number, chance: Chance): Question[] {
+/** Items as questions to an endpoint. */
+export function itemQuestions(spec: Spec, items: readonly Item[]): Question[] {
   const outputMax = Math.min(ANSWER_OUTPUT, spec.outputTokensMax)
-  return itemsFor(spec.task, thetaAt(spec.intelligenceFloor, PANEL), items, chance).map((item) => ({
-    kind: 'item',
-    item,
-    request: ask(item.prompt),
-    outputMax,
-  }))
+  return items.map((item) => ({ kind: 'item', item, request: ask(item.prompt), outputMax }))
 }
 
 /** Checks of each capability, and whether a stop sequence is kept. */
@@ -129,9 +121,15 @@ export function contextQuestion(plan: Plan, spec: Spec, chance: Chance): Questio
  * Everything a plan asks of an offer, in order: pace, items, each capability it claims, a stop sequence, the
  * longest answer, and a prompt that fills the context.
  */
-export const questionsFor = (plan: Plan, spec: Spec, terms: Offer['terms'], chance: Chance): Question[] => [
+export const questionsFor = (
+  plan: Plan,
+  spec: Spec,
+  terms: Offer['terms'],
+  items: readonly Item[],
+  chance: Chance,
+): Question[] => [
   ...pacedQuestions(plan, chance),
-  ...itemQuestions(spec, PLANS[plan].items, chance),
+  ...itemQuestions(spec, items),
   ...checkQuestions(plan, terms.capabilities, spec.outputTokensMax, chance),
   limitQuestion(spec.outputTokensMax),
   contextQuestion(plan, spec, chance),

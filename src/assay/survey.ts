@@ -1,6 +1,7 @@
 import type { Spec } from '../state/instrument.ts'
 import type { Endpoint } from '../delivery/endpoint.ts'
 import type { Judge } from '../delivery/judge.ts'
+import type { Item } from '../pool/item.ts'
 import type { Grader } from './grader.ts'
 import type { Sample } from './measurement.ts'
 import type { Probe, ProbeTools } from './probe.ts'
@@ -8,7 +9,12 @@ import { startProbe } from './probe.ts'
 import type { Question } from './questionnaire.ts'
 import { faultOf } from './questionnaire.ts'
 
-export type SurveyTools = ProbeTools & { judge: Judge; grader: Pick<Grader, 'passes'> }
+export type SurveyTools = ProbeTools & {
+  judge: Judge
+  grader: Pick<Grader, 'passes'>
+  /** Whether an item whose request failed may be shown once more. */
+  mayRepeat(item: Item): Promise<boolean>
+}
 
 /** When every one of the first so many requests fails, no more are made. */
 const HOPELESS = 5
@@ -73,7 +79,7 @@ export class Survey {
       if (question === undefined) return
       let sample = await this.ask(question)
       // How fast answers come is sampled as it is; what a model can do is not told by a request that failed.
-      if (question.kind !== 'paced' && sample.reading.failure !== null && this.cut === null)
+      if (question.kind !== 'paced' && sample.reading.failure !== null && (await this.mayRepeat(question)))
         sample = await this.ask(question)
       this.done++
       if (sample.reading.failure === null && sample.fault === null) this.passed++
@@ -85,6 +91,11 @@ export class Survey {
     const { questions, next, done, passed } = this
     const phase = questions[Math.min(next, questions.length) - 1]?.kind ?? null
     this.onProgress(done, questions.length, { phase, passed })
+  }
+
+  private async mayRepeat(question: Question): Promise<boolean> {
+    if (this.cut !== null) return false
+    return question.kind !== 'item' || this.parts.mayRepeat(question.item)
   }
 
   private async ask(question: Question): Promise<Sample> {

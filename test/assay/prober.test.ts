@@ -13,6 +13,7 @@ import { REFERENCE_TEXTS, signsOf } from '../../src/measure/vector-space.ts'
 import type { Spec } from '../../src/state/instrument.ts'
 import { DIMENSIONS, startEmbedder, vectorOf } from '../surface/embedder.ts'
 import { systemTimer } from '../../src/delivery/timer.ts'
+import { openShowings } from '../../src/store/showing.ts'
 import { accountOf } from '../../src/state/account.ts'
 import type { ModeName } from '../delivery/bad-supplier.ts'
 import type { RigOptions } from '../delivery/rig.ts'
@@ -35,12 +36,15 @@ async function probing(
   const account = rig.last('account.opened').account
   const grader = createGrader()
   t.after(() => grader.close())
+  const showings = await openShowings(':memory:')
+  t.after(() => showings.close())
   const failures: unknown[] = []
   let now = Date.now() * 1_000
   const prober = createProber({
     exchange: rig.sequencer,
     gateway: rig.gateway,
     grader,
+    showings,
     timer: systemTimer,
     clock: () => now as Instant,
     chance: chance(3),

@@ -19,6 +19,7 @@ import type { ModelProfile } from '../../src/demo/completion.ts'
 import { indexOf } from '../../src/measure/scale.ts'
 import { PANEL } from '../../src/pool/panel.ts'
 import { startModelServer } from '../../src/demo/model-server.ts'
+import { openShowings } from '../../src/store/showing.ts'
 import type { Command } from '../../src/state/command.ts'
 import { launchSpecs } from '../../src/state/grade.ts'
 import type { Capability, Spec } from '../../src/state/instrument.ts'
@@ -48,6 +49,7 @@ const GOOD: ModelProfile = {
 const meter = createMeter()
 const judge = createJudge()
 const grader = createGrader()
+const showings = await openShowings(':memory:')
 const upstream = createUpstream({ allowPrivate: true, ports: [] }, systemTimer)
 const sequencer = await openSequencer({
   journal: openMemoryJournal(newMemoryDisk()),
@@ -63,9 +65,10 @@ const parts = {
   meter,
   judge,
   grader,
+  showings,
   timer: systemTimer,
 }
-const qualifier = createQualifier({ ...parts, chance: chance(5) })
+const qualifier = createQualifier({ ...parts, chance: chance(6) })
 const models = {
   good: GOOD,
   late: { ...GOOD, firstTokenMs: 1_200 },
@@ -86,7 +89,13 @@ after(async () => {
   await qualifier.close()
   await upstream.close()
   await sequencer.close()
-  await Promise.all([meter.close(), judge.close(), grader.close(), ...closing.map((close) => close())])
+  await Promise.all([
+    meter.close(),
+    judge.close(),
+    grader.close(),
+    showings.close(),
+    ...closing.map((close) => close()),
+  ])
 })
 
 const closeServer = (open: Server) =>
