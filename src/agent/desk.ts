@@ -3,6 +3,7 @@ import type { Client } from '../client/client.ts'
 import { BusbarError } from '../client/problem.ts'
 import type { InstrumentOut } from '../wire/instrument.ts'
 import type { FillOut, OrderOut } from '../wire/order.ts'
+import type { ApprovalOut } from '../wire/mandate.ts'
 import { microsOf, microsUp, printAt } from './increment.ts'
 import type { Step } from './step.ts'
 
@@ -40,6 +41,9 @@ export class Desk {
   readonly limit: number
   /** The agent's open orders. */
   open: readonly OrderOut[] = []
+  /** Its orders that wait for a person. */
+  waiting: readonly ApprovalOut[] = []
+  private hasMandate = false
   /** µ$ that stand as a bond in the account. */
   private bond = 0
   private readonly books = new Map<string, Account>()
@@ -60,14 +64,17 @@ export class Desk {
   /** Learns from the exchange what the agent has sent before. */
   async start(): Promise<void> {
     for (const instrument of await this.client.instruments.list()) this.specs.set(instrument.id, instrument)
+    this.hasMandate = (await this.client.account()).mandate !== null
     const recent = (await this.client.orders.list({ limit: 1_000 })).data.map((order) => this.idIn(order))
-    this.lastId = Math.max(await this.findLastId(), ...recent)
+    const asked = (await this.approvals()).map((approval) => this.idIn(approval))
+    this.lastId = Math.max(await this.findLastId(), ...recent, ...asked)
     await this.look()
   }
 
   /** Takes in the agent's open orders, its fills since the last look, and the account's bond. */
   async look(): Promise<void> {
-    // Orders before fills: what trades between the two counts twice for a moment, and never not at all.
+    // In this order: what becomes the next between two looks counts twice for a moment, and never not at all.
+    this.waiting = (await this.approvals('pending')).filter((one) => this.isOwn(one.client_order_id))
     const open: OrderOut[] = []
     for await (const order of this.client.orders.all({ status: 'open' }))
       if (this.isOwn(order.client_order_id)) open.push(order)
@@ -99,10 +106,11 @@ export class Desk {
     return [...this.books.values()].reduce((sum, { outlay }) => sum + outlay, 0) / 1e6
   }
 
-  /** Dollars that it may still spend: the limit less what is out of pocket, in bids, and in the bond. */
+  /** Dollars that it may still spend: the limit less what is paid, in bids, before a person, and in bonds. */
   get room(): number {
     const inBids = this.open.reduce((sum, order) => sum + this.worstOf(order), 0)
-    return (this.limit - Math.max(0, this.outlay * 1e6) - inBids - this.bond) / 1e6
+    const asked = this.waiting.reduce((sum, { cost }) => sum + microsOf(cost), 0)
+    return (this.limit - Math.max(0, this.outlay * 1e6) - inBids - asked - this.bond) / 1e6
   }
 
   /** Dollars behind its bids in one instrument. */
@@ -113,14 +121,16 @@ export class Desk {
 
   /** Does one step. `filled`: units that the step before it traded. */
   async carry(step: Step, filled: number): Promise<Outcome> {
+    const asked = this.askedFor(step)
+    if (asked !== undefined) return { refused: { code: 'approval_needed', detail: asked } }
     const over = this.overLimit(step)
     if (over !== undefined) return { refused: { code: 'spend_limit', detail: over } }
     try {
       return await this.send(step, filled)
     } catch (error) {
       if (!(error instanceof BusbarError) || error.outcome === 'unknown') throw error
-      // Another run of this name was faster: what it sent is seen at the next look.
-      if (error.code === 'client_order_id_reused') this.lastId++
+      // Another run of this name was faster, or a person is asked: the next look sees what has the id.
+      if (error.code === 'client_order_id_reused' || error.code === 'approval_needed') this.lastId++
       return { refused: { code: error.code, detail: error.message } }
     }
   }
@@ -135,6 +145,14 @@ export class Desk {
     }
     this.open = []
     return ended
+  }
+
+  /** While a person is asked about an order, no other is sent on that side of its market. */
+  private askedFor(step: Step): string | undefined {
+    if (step.act !== 'place') return undefined
+    const { instrument, side } = step.order
+    const asked = this.waiting.find((one) => one.instrument === instrument && one.side === side)
+    return asked && `${asked.id} waits for a person: ${side} ${asked.quantity} for at most $${asked.cost}`
   }
 
   private overLimit(step: Step): string | undefined {
@@ -226,7 +244,15 @@ export class Desk {
     return id !== null && id.startsWith(`${this.name}.`) && /^\d+$/.test(id.slice(this.name.length + 1))
   }
 
-  private idIn({ client_order_id: id }: OrderOut): number {
+  /** Only a key under a mandate has to ask anybody. */
+  private async approvals(status?: 'pending'): Promise<ApprovalOut[]> {
+    const found: ApprovalOut[] = []
+    if (!this.hasMandate) return found
+    for await (const one of this.client.approvals.all(status === undefined ? {} : { status })) found.push(one)
+    return found
+  }
+
+  private idIn({ client_order_id: id }: Pick<OrderOut, 'client_order_id'>): number {
     return this.isOwn(id) ? Number(id?.slice(this.name.length + 1)) : 0
   }
 

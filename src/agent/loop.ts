@@ -11,8 +11,8 @@ export type Participant = {
   attend?(): Promise<void>
   /** What became of a step. */
   heard?(step: Step, outcome: Outcome): void
-  /** After the last turn: what it set up besides orders is taken back. */
-  end?(): Promise<void>
+  /** When it is stopped: what it set up is taken back. The orders that this cancels. */
+  end?(): Promise<string[]>
 }
 
 /** A step as it is told: what became of it, or nothing where it was only thought of. */
@@ -39,16 +39,14 @@ export type LoopOptions = {
 export async function runAgent(options: LoopOptions): Promise<string[]> {
   const { desk, participant, isDry, turns, signal } = options
   if (!isDry) await participant.begin?.()
-  try {
-    for (let turn = 1; !signal.aborted; turn++) {
-      const isOver = await takeTurn(options, turn)
-      if (isOver || turn === turns) break
-      await pause(options.pauseMs, signal)
-    }
-  } finally {
-    if (!isDry && signal.aborted) await participant.end?.()
+  for (let turn = 1; !signal.aborted; turn++) {
+    const isOver = await takeTurn(options, turn)
+    if (isOver || turn === turns) break
+    await pause(options.pauseMs, signal)
   }
-  return isDry || !signal.aborted ? [] : desk.withdraw()
+  if (isDry || !signal.aborted) return []
+  const ended = (await participant.end?.()) ?? []
+  return [...ended, ...(await desk.withdraw())]
 }
 
 async function takeTurn(options: LoopOptions, turn: number): Promise<boolean> {

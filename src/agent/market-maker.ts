@@ -186,8 +186,8 @@ export function marketMaker(desk: Desk, settings: MakerSettings): Participant {
       return steps.length > 0 ? steps : [wait('its quotes stand where they should', first?.facts ?? {})]
     },
     async end() {
-      if (group !== undefined) await client.orderGroups.close(group)
       await client.setCancelTimer(0)
+      return group === undefined ? [] : (await client.orderGroups.close(group)).canceled
     },
   }
 }

@@ -78,6 +78,38 @@ test('two of one name cannot both send: the second is refused by the id, and see
   assert.equal(next.order?.client_order_id, 'one.2')
 })
 
+test('an order that waits for a person is asked for once, counts in the limit, and is its own when approved', async () => {
+  const owner = await joined('owner')
+  const { id: mandate } = await owner.mandates.grant({ name: 'careful', approval_above: '0.50' })
+  const { secret } = await owner.keys.create({
+    name: 'agent',
+    scopes: ['account:read', 'trade:place', 'trade:cancel'],
+    mandate,
+  })
+  const client = clientOn(venue, secret ?? '')
+  const desk = await deskOn(client, 'one', '2')
+  assert.equal((await desk.carry(bid('0.7000', '0.10'), 0)).order?.client_order_id, 'one.1')
+  const asked = await desk.carry(bid('0.7000', '1.00'), 0)
+  assert.equal(asked.refused?.code, 'approval_needed')
+  await desk.look()
+  const again = await desk.carry(bid('0.7100', '1.00'), 0)
+  assert.deepEqual(again.refused, {
+    code: 'approval_needed',
+    detail: `${desk.waiting[0]?.id} waits for a person: buy 1.00 for at most $0.701400`,
+  })
+  assert.equal(desk.room.toFixed(6), (2 - 0.07014 - 0.7014).toFixed(6))
+  assert.equal((await owner.approvals.list()).data.length, 1, 'nobody is asked twice')
+
+  // A run that starts meanwhile knows of it too; then it is approved, and is an order like any other.
+  const next = await deskOn(client, 'one', '2')
+  assert.equal(next.waiting.length, 1)
+  await owner.approvals.approve(next.waiting[0]?.id ?? '')
+  await next.look()
+  assert.deepEqual(new Set(next.open.map(({ client_order_id: id }) => id)), new Set(['one.1', 'one.2']))
+  assert.equal((await next.carry(bid('0.7000', '0.20'), 0)).order?.client_order_id, 'one.3')
+  assert.equal((await next.withdraw()).length, 3)
+})
+
 test('it cancels its own orders and leaves those of others in the account', async () => {
   const client = await joined('neighbours')
   const desk = await deskOn(client, 'one', '5')
