@@ -46,4 +46,5 @@ export const intelligenceHistory = z
 
 export const intelligenceQuery = z.strictObject({ limit: wholeText(744, 1).optional() })
 
+export type IntelligenceHistoryOut = z.infer<typeof intelligenceHistory>
 export type IntelligenceOut = z.infer<typeof intelligence>

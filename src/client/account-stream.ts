@@ -3,7 +3,7 @@ import type { FillOut, OrderAmendment, OrderOut, OrderRequest } from '../wire/or
 import type { QualificationOut } from '../wire/supply.ts'
 import type { ProblemOut } from '../wire/problem.ts'
 import type { SocketClass } from './line.ts'
-import { Line } from './line.ts'
+import { Line, socketAddress } from './line.ts'
 import { BusbarError } from './problem.ts'
 
 /** The rows of each private channel, in the shape that REST gives them. */
@@ -19,11 +19,12 @@ export type AccountRows = {
 }
 export type AccountChannel = keyof AccountRows
 
-export type AccountStreamOptions = {
-  /** `http://127.0.0.1:8700` */
+/** The secret of a bearer key; or where a ticket comes from, which each connection needs anew. */
+export type Authority = { key: string } | { ticket: () => Promise<string> }
+
+export type AccountStreamOptions = Authority & {
+  /** `http://127.0.0.1:8700`; empty in a browser: the page's own origin. */
   baseUrl: string
-  /** The secret of a bearer key. */
-  key: string
   /** What is listened to; each is told its rows, whether they are what there is now, and their cursor. */
   on: { [Name in AccountChannel]?: (rows: AccountRows[Name][], isWhole: boolean, seq: number) => void }
   /** Where to go on: what happened after it is told first. */
@@ -53,6 +54,8 @@ type Waiting = {
   reject: (error: Error) => void
 }
 
+const TICKET_AGAIN_MS = 3_000
+
 const refusal = (problem: ProblemOut): BusbarError =>
   new BusbarError({ ...problem, requestId: problem.request_id })
 
@@ -73,15 +76,15 @@ export class AccountStream {
   private readonly waiting = new Map<number, Waiting>()
   private cursor: number | undefined
   private nextId = 1
+  private connections = 0
   private isKnown = false
 
   constructor(options: AccountStreamOptions) {
     this.options = options
     this.cursor = options.fromSeq
     const platform = globalThis.WebSocket as unknown as SocketClass
-    const address = `${options.baseUrl.replace(/\/+$/, '').replace(/^http/, 'ws')}/v1/ws`
-    this.line = new Line(address, options.webSocket ?? platform, {
-      open: () => this.line.send(JSON.stringify({ op: 'auth', key: options.key })),
+    this.line = new Line(socketAddress(options.baseUrl), options.webSocket ?? platform, {
+      open: () => void this.authenticate(++this.connections),
       text: (text) => this.take(JSON.parse(text) as Frame),
       status: (status) => {
         if (status === 'lost') this.lose()
@@ -111,8 +114,25 @@ export class AccountStream {
   close(): void {
     this.line.send(JSON.stringify({ op: 'logout' }))
     this.line.close()
+    this.connections++
     this.lose(true)
   }
+
+  /** Says who we are; where no ticket can be had now, again after a while, as long as the connection lasts. */
+  private async authenticate(connection: number): Promise<void> {
+    const { options } = this
+    let authority: object
+    try {
+      authority = 'key' in options ? { key: options.key } : { ticket: await options.ticket() }
+    } catch {
+      // Why is known to whoever gives tickets out.
+      setTimeout(() => this.isCurrent(connection) && void this.authenticate(connection), TICKET_AGAIN_MS)
+      return
+    }
+    if (this.isCurrent(connection)) this.line.send(JSON.stringify({ op: 'auth', ...authority }))
+  }
+
+  private isCurrent = (connection: number): boolean => connection === this.connections
 
   private ask(op: string, params: object, repeats: boolean): Promise<unknown> {
     const id = this.nextId++

@@ -8,6 +8,7 @@ import type {
   IndicesOut,
   MachineGdpOut,
 } from '../bulletin/indices.ts'
+import type { IntelligenceHistoryOut, IntelligenceOut } from '../bulletin/intelligence.ts'
 import type { GapOut, MappingOut, PostedFloorOut, SheetOut, SheetRequest } from '../bulletin/sheet.ts'
 import type { Page } from './page.ts'
 import { rowsOf } from './page.ts'
@@ -40,6 +41,11 @@ export const indicesOn = ({ json }: Transport) => ({
     json<IndexHistoryOut>('GET', `/v1/indices/${part(name)}/history`, { query }),
   /** Machine GDP of closed hours by its three sides; by default of the last 24. */
   machineGdp: (query: Span = {}) => json<MachineGdpOut>('GET', '/v1/machine-gdp', { query }),
+  /** The Intelligence Index: of the market, and of each supplier in each instrument with its interval. */
+  intelligence: () => json<IntelligenceOut>('GET', '/v1/indices/intelligence'),
+  /** The same of the market alone, at the end of each closed hour. */
+  intelligenceHours: (query: { limit?: number } = {}) =>
+    json<IntelligenceHistoryOut>('GET', '/v1/indices/intelligence/hours', { query }),
   /** The record under the indices, hour by hour. */
   hours: (query: Span = {}) => json<GdpHoursOut>('GET', '/v1/machine-gdp/hours', { query }),
 })

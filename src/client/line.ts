@@ -16,6 +16,12 @@ export type LineEnds = {
   status(status: 'connecting' | 'open' | 'lost' | 'closed'): void
 }
 
+/** Where the stream of an exchange is; an empty base is the page's own origin. */
+export function socketAddress(baseUrl: string): string {
+  const origin = baseUrl === '' ? globalThis.location.origin : baseUrl.replace(/\/+$/, '')
+  return `${origin.replace(/^http/, 'ws')}/v1/ws`
+}
+
 const OPEN = 1
 const FIRST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 8_000

@@ -6,7 +6,7 @@ import type { ProblemOut } from '../wire/problem.ts'
 import type { BookFrame, Depth } from './depth.ts'
 import { depthAfter } from './depth.ts'
 import type { SocketClass } from './line.ts'
-import { Line } from './line.ts'
+import { Line, socketAddress } from './line.ts'
 
 export type { Depth } from './depth.ts'
 export type { IndexPrint } from '../bulletin/index-frame.ts'
@@ -72,11 +72,6 @@ const DATA_FRAMES: readonly string[] = ['snapshot', 'delta', 'print', 'trade', '
 const isData = (frame: Frame): frame is ChannelFrame => DATA_FRAMES.includes(frame.type)
 
 const keyOf = (of: { channel: string; instrument?: string }): string => `${of.channel} ${of.instrument ?? ''}`
-
-function socketAddress(baseUrl: string): string {
-  const origin = baseUrl === '' ? globalThis.location.origin : baseUrl.replace(/\/+$/, '')
-  return `${origin.replace(/^http/, 'ws')}/v1/ws`
-}
 
 /** Live public market data over one connection, which is opened again whenever it is lost. */
 export class MarketStream {

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect, useRef } from 'react'
 import { Board } from './board/board.tsx'
-import { useInstruments, useTickers } from './data/queries.ts'
+import { useFollowedAccount, useInstruments, useTickers } from './data/queries.ts'
 import { Empty, Waiting } from './part/panel.tsx'
 import { Problem } from './part/problem.tsx'
 import type { Route } from './route.ts'
@@ -21,6 +21,7 @@ const keyOf = (route: Route): string => (route.view === 'market' ? `market ${rou
 /** The whole page: header, the view of the current address, footer. */
 export function App() {
   const route = routeOf(useHash())
+  useFollowedAccount()
   const key = keyOf(route)
   const main = useRef<HTMLElement>(null)
   const first = useRef(key)

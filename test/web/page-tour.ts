@@ -88,6 +88,8 @@ export async function seeFigures(tour: Tour): Promise<void> {
     page.getByRole('button', { name: 'Download fixings as CSV' }).click(),
   ])
   assert.equal(file.suggestedFilename(), 'fixings.csv')
+  assert.match(await page.getByTestId('intelligence-standing').innerText(), /Market\s+\d+\.\d/)
+  await page.getByTestId('intelligence-row').first().getByRole('img').waitFor()
   await page.getByRole('link', { name: 'Sheets' }).click()
   await page.getByTestId('floor-row').first().waitFor()
   await page.getByRole('button', { name: 'TEXT_PRIME/USD' }).click()

@@ -1,5 +1,6 @@
 // Published numbers of a make-believe market, shaped as the exchange shapes them.
 import type { EfficiencyOut } from '../../src/bulletin/efficiency.ts'
+import type { IntelligenceHistoryOut, IntelligenceOut } from '../../src/bulletin/intelligence.ts'
 import type { FixingOut } from '../../src/bulletin/fixing.ts'
 import type { IndexHistoryOut, IndexName, IndicesOut, MachineGdpOut } from '../../src/bulletin/indices.ts'
 import type {
@@ -158,6 +159,40 @@ const sheets = (): SheetOut[] => [
   },
 ]
 
+const minds = (): IntelligenceOut => ({
+  at: at(30),
+  pool: 'pool-1',
+  source: 'assigned',
+  method: 'docs/quality.md',
+  market: '103.21',
+  frontier: '112.40',
+  gap_second: '2.10',
+  gap_tenth: null,
+  data: [
+    ['Harbour 31B', 'CODE_MAX-USD', 117.4, 4.9],
+    ['A supplier with a rather long name', 'TEXT_PRIME-USD', 104.2, 5.4],
+    ['undisclosed', 'TEXT_STANDARD-USD', 91.3, 5.1],
+  ].map(([supplier, instrument, value, half]) => ({
+    supplier: String(supplier),
+    instrument: String(instrument),
+    value: Number(value).toFixed(2),
+    low: (Number(value) - Number(half)).toFixed(2),
+    high: (Number(value) + Number(half)).toFixed(2),
+    at_least: (Number(value) - Number(half) * 0.84).toFixed(2),
+    probes: 120,
+    delivered: '12.500000',
+  })),
+})
+const mindHours = (): IntelligenceHistoryOut => ({
+  data: Array.from({ length: 30 }, (_, hour) => ({
+    at: at(hour),
+    market: (102 + (hour % 4) / 3).toFixed(2),
+    frontier: '112.40',
+    gap_second: '2.10',
+    gap_tenth: null,
+  })),
+})
+
 /** The answer of a path that tells published numbers; nothing for any other. */
 export function figureAnswer(path: string): unknown {
   const series = /^\/v1\/indices\/(\w+)\/history$/.exec(path)?.[1]
@@ -166,6 +201,8 @@ export function figureAnswer(path: string): unknown {
   if (market !== undefined) return mapping(market)
   const answers: Record<string, () => unknown> = {
     '/v1/indices': indices,
+    '/v1/indices/intelligence': minds,
+    '/v1/indices/intelligence/hours': mindHours,
     '/v1/machine-gdp': gdp,
     '/v1/fixings': () => ({ data: fixings(), next_cursor: null }),
     '/v1/efficiency': () => ({ ...PACED, data: efficiency() }),

@@ -21,8 +21,15 @@ const STEP_MS = 120
 const built = join(fileURLToPath(new URL('../../dist/web', import.meta.url)))
 
 export type StubVenue = { url: string; close(): Promise<void> }
-type Venue = { markets: Map<string, StubMarket>; account: StubAccount; seq: number; trades: number }
-type Reader = { socket: WebSocket; channels: Set<string> }
+type Venue = {
+  markets: Map<string, StubMarket>
+  account: StubAccount
+  seq: number
+  trades: number
+  /** Tells those who follow the account what it has now. */
+  tellOwn: () => void
+}
+type Reader = { socket: WebSocket; channels: Set<string>; isKnown: boolean }
 
 const send = (response: ServerResponse, status: number, body: unknown): void => {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
@@ -81,16 +88,9 @@ function ownAnswer(venue: Venue, method: string, url: URL, body: unknown): unkno
   const at = `${method} ${url.pathname}`
   const market = venue.markets.get((body as OrderRequest | undefined)?.instrument ?? '')
   if (at === 'GET /v1/account') return holder
-  if (at === 'GET /v1/balances') return { data: balancesOf(account), seq: venue.seq }
-  if (at === 'GET /v1/lots') return { data: lots(), seq: venue.seq }
+  if (at === 'POST /v1/ws-tickets') return { ticket: 'wst_stub', expires_in: 60 }
   if (at === 'GET /v1/fills') return page([])
   if (at === 'GET /v1/deliveries') return page([...account.deliveries].reverse())
-  if (at === 'GET /v1/orders')
-    return page(
-      account.orders.filter(
-        (order) => order.status === 'open' && order.instrument === url.searchParams.get('instrument'),
-      ),
-    )
   if (at === 'POST /v1/orders' && market) return placeOrder(account, market, body as OrderRequest)
   if (at === 'POST /v1/orders/preview' && market) return previewOrder(market, body as OrderRequest)
   const receipt = /^GET \/v1\/receipts\/(\w+)$/.exec(at)?.[1]
@@ -113,8 +113,24 @@ async function answer(venue: Venue, request: IncomingMessage, response: ServerRe
   const body = await bodyOf(request)
   if (url.pathname === '/v1/chat/completions') return streamAnswer(venue.account, body as never, response)
   const own = await ownAnswer(venue, method, url, body)
+  venue.tellOwn()
   if (own === undefined) return send(response, 404, problem(404, 'not_found', `${method} ${url.pathname}`))
   send(response, 200, own)
+}
+
+/** What each private channel tells. */
+const ownRows = ({ account }: Venue): Record<string, readonly object[]> => ({
+  orders: account.orders,
+  balances: balancesOf(account),
+  lots: lots(),
+  fills: [],
+  deliveries: [...account.deliveries].reverse(),
+})
+
+function tellOwn(venue: Venue, { socket }: Reader, channel: string, type: string): void {
+  const rows = ownRows(venue)[channel] ?? []
+  const data = type === 'snapshot' ? rows.filter((row) => !('status' in row) || row.status === 'open') : rows
+  socket.send(JSON.stringify({ type, channel, seq: venue.seq, data }))
 }
 
 function serveStream(server: Server, venue: Venue): () => void {
@@ -125,15 +141,20 @@ function serveStream(server: Server, venue: Venue): () => void {
       reader.socket.send(JSON.stringify({ channel, instrument, ...frame }))
   }
   wss.on('connection', (socket) => {
-    const reader: Reader = { socket, channels: new Set() }
+    const reader: Reader = { socket, channels: new Set(), isKnown: false }
     readers.add(reader)
     socket.on('close', () => readers.delete(reader))
     socket.on('message', (data) => {
-      const { op, channels } = JSON.parse((data as Buffer).toString('utf8')) as {
+      const { op, channels = [] } = JSON.parse((data as Buffer).toString('utf8')) as {
         op: string
-        channels: { channel: string; instrument: string }[]
+        channels?: { channel: string; instrument: string }[]
+      }
+      if (op === 'auth') {
+        reader.isKnown = true
+        socket.send(JSON.stringify({ type: 'authenticated', id: null, account: holder.id, seq: venue.seq }))
       }
       for (const { channel, instrument } of channels) {
+        if (reader.isKnown && channel in ownRows(venue)) tellOwn(venue, reader, channel, 'snapshot')
         const market = venue.markets.get(instrument)
         if (market === undefined) continue
         if (op === 'unsubscribe') reader.channels.delete(`${channel} ${instrument}`)
@@ -143,6 +164,12 @@ function serveStream(server: Server, venue: Venue): () => void {
       }
     })
   })
+  venue.tellOwn = () => {
+    venue.seq += 1
+    for (const reader of readers)
+      if (reader.isKnown)
+        for (const channel of ['orders', 'balances']) tellOwn(venue, reader, channel, channel.slice(0, -1))
+  }
   const random = chance(11)
   const held = new Map(
     [...venue.markets].map(([id, market]) => [id, { seq: venue.seq, book: bookOf(market) }]),
@@ -198,6 +225,7 @@ export async function openStubVenue(port = 0): Promise<StubVenue> {
     account: { orders: [], deliveries: [] },
     seq: 48_120,
     trades: 0,
+    tellOwn: () => undefined,
   }
   for (const market of venue.markets.values())
     for (let i = 0; i < 120; i++) if (move(market, random, ++venue.seq, venue.trades + 1)) venue.trades += 1

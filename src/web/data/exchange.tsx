@@ -6,11 +6,15 @@ import { createClient } from '../../client/client.ts'
 import { BusbarError } from '../../client/problem.ts'
 import type { Live } from './live.ts'
 import { openLive } from './live.ts'
+import type { Mine } from './mine.ts'
+import { createMine } from './mine.ts'
 
 /** The exchange as every part of the page reaches it. */
 export type Exchange = {
   client: Client
   live: Live
+  /** The visitor's account, as it is followed. */
+  mine: Mine
   /** Whether an API key was pasted. It lives in memory only and is gone with the page. */
   hasKey: boolean
   setKey: (key: string | undefined) => void
@@ -63,12 +67,14 @@ function createQueries(): QueryClient {
 export function ExchangeProvider(props: { children: ReactNode }) {
   const [key, setKey] = useState<string>()
   const [live] = useState(openLive)
+  const [mine] = useState(createMine)
   const [queries] = useState(createQueries)
   useEffect(() => live.start(), [live])
   const exchange = useMemo<Exchange>(
     () => ({
       client: createClient({ baseUrl: '', key, fetch: ownFetch, attempts: 2 }),
       live,
+      mine,
       hasKey: key !== undefined,
       send: (method, path, body) =>
         ownFetch(path, {
@@ -84,7 +90,7 @@ export function ExchangeProvider(props: { children: ReactNode }) {
         queries.removeQueries({ queryKey: ['mine'] })
       },
     }),
-    [key, live, queries],
+    [key, live, mine, queries],
   )
   return (
     <ExchangeContext value={exchange}>

@@ -1,4 +1,4 @@
-import type { BookInstrument, Depth, MarketStream, StreamStatus } from '../../client/stream.ts'
+import type { BookInstrument, Depth, IndexPrint, MarketStream, StreamStatus } from '../../client/stream.ts'
 import { openStream } from '../../client/stream.ts'
 import type { TickerOut, TradeOut } from '../../wire/market.ts'
 import type { Cell } from './cell.ts'
@@ -21,6 +21,8 @@ export type Live = {
   watchTickers(instruments: readonly string[]): () => void
   book(instrument: BookInstrument, listener: (depth: Depth) => void): () => void
   trades(instrument: string, listener: (trades: TradeOut[]) => void): () => void
+  /** Numbers as they are published; the last of each first. */
+  prints(listener: (prints: IndexPrint[]) => void): () => void
   /** Opens the connection; the function it returns closes it. */
   start(): () => void
 }
@@ -78,6 +80,10 @@ class StreamedLive implements Live {
 
   trades(instrument: string, listener: (trades: TradeOut[]) => void): () => void {
     return this.hold((current) => current.trades(instrument, listener))
+  }
+
+  prints(listener: (prints: IndexPrint[]) => void): () => void {
+    return this.hold((current) => current.prints(listener))
   }
 
   start(): () => void {

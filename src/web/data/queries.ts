@@ -1,6 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
+import { BusbarError } from '../../client/problem.ts'
 import type { CandleInterval } from '../../wire/market.ts'
+import type { ProblemOut } from '../../wire/problem.ts'
 import { signedOut, useExchange } from './exchange.tsx'
 
 /**
@@ -70,49 +72,38 @@ export function useAccount() {
   })
 }
 
-/** What the account has; asked again every few seconds while it is looked at. */
-export function useBalances(enabled: boolean) {
-  const { client } = useExchange()
-  return useQuery({
-    queryKey: ['mine', 'balances'],
-    queryFn: () => client.balances(),
-    enabled,
-    refetchInterval: 3_000,
-  })
+/** Follows the account that is signed in, for as long as the page stands. */
+export function useFollowedAccount(): void {
+  const { mine, send } = useExchange()
+  const queries = useQueryClient()
+  const account = useAccount().data?.id
+  useEffect(() => {
+    if (account === undefined) return undefined
+    return mine.follow(async () => {
+      const open = async () => {
+        const response = await send('POST', '/v1/ws-tickets')
+        const answer = (await response.json()) as { ticket: string } & ProblemOut
+        if (response.ok) return answer.ticket
+        throw new BusbarError({ ...answer, requestId: answer.request_id })
+      }
+      try {
+        return await open()
+      } catch (error) {
+        if (!signedOut(error)) throw error
+      }
+      // The session is over, and with it perhaps the venue that gave it: another may begin.
+      await queries.refetchQueries({ queryKey: ['mine', 'account'] })
+      return open()
+    })
+  }, [account, mine, queries, send])
 }
 
-export function useLots(enabled: boolean) {
-  const { client } = useExchange()
-  return useQuery({
-    queryKey: ['mine', 'lots'],
-    queryFn: () => client.lots(),
-    enabled,
-    refetchInterval: 5_000,
-  })
-}
-
-export function useOpenOrders(instrument: string, enabled: boolean) {
-  const { client } = useExchange()
-  return useQuery({
-    queryKey: ['mine', 'orders', instrument],
-    queryFn: () => client.orders.list({ instrument, status: 'open', limit: 100 }),
-    enabled,
-    refetchInterval: 2_000,
-  })
-}
-
-export function useFills(instrument: string, enabled: boolean) {
+/** The last fills of before the page was opened; later ones are told. */
+export function useFills(instrument: string) {
   const { client } = useExchange()
   return useQuery({
     queryKey: ['mine', 'fills', instrument],
     queryFn: () => client.fills.list({ instrument, limit: 50 }),
-    enabled,
-    refetchInterval: 3_000,
+    staleTime: 60_000,
   })
-}
-
-/** Asks again for everything of the account, after something the page itself did. */
-export function useRefreshMine(): () => void {
-  const queries = useQueryClient()
-  return () => void queries.invalidateQueries({ queryKey: ['mine'], refetchType: 'active' })
 }

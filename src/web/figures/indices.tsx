@@ -2,10 +2,12 @@ import { EfficiencyPanel } from './efficiency-panel.tsx'
 import { FixingPanel } from './fixing-panel.tsx'
 import { GdpPanel } from './gdp-panel.tsx'
 import { IndexPanels } from './index-panel.tsx'
-import { useIndices } from './queries.ts'
+import { IntelligencePanel } from './intelligence-panel.tsx'
+import { useFollowedPrints, useIndices } from './queries.ts'
 
 /** Everything the market says of itself: fixings, indices, Machine GDP, efficiency spreads. */
 export function Indices() {
+  useFollowedPrints()
   const { data: now } = useIndices()
   return (
     <div className="flex flex-col gap-3 p-3">
@@ -23,6 +25,7 @@ export function Indices() {
         <FixingPanel />
         <GdpPanel />
       </div>
+      <IntelligencePanel />
       <EfficiencyPanel />
     </div>
   )

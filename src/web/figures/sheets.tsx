@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 import type { GapOut } from '../../bulletin/sheet.ts'
 import { Empty, Panel, Waiting } from '../part/panel.tsx'
 import { Problem } from '../part/problem.tsx'
@@ -95,7 +95,9 @@ function Mapping(props: { instrument: string }) {
         <Table label="Posted models" columns={MAPPING}>
           {data.data.map((one) => (
             <tr key={`${one.sheet} ${one.model}`} className="h-7 border-t border-line">
-              <td className="px-3">{one.model}</td>
+              <td className="min-w-36 px-3 py-1">
+                <Address text={one.model} />
+              </td>
               <td className="px-3 text-right">{grouped(one.unit_price)}</td>
               <td className="px-3 text-right text-dim">{shown(one.published_place)}</td>
               <td className={`min-w-48 px-3 ${one.included ? 'text-bid' : 'text-faint'}`}>
@@ -107,6 +109,17 @@ function Mapping(props: { instrument: string }) {
       )}
     </Panel>
   )
+}
+
+/** The name of a posted model, which is a path: it may break behind each of its parts, and nowhere else. */
+function Address(props: { text: string }) {
+  return props.text.split(/(?<=[/:])/).map((part, at) => (
+    // Parts of one name never change places.
+    <Fragment key={`${at} ${part}`}>
+      {part}
+      <wbr />
+    </Fragment>
+  ))
 }
 
 function Gaps() {
@@ -138,9 +151,13 @@ function Gaps() {
           {data.slice(0, 30).map((one) => (
             <tr key={`${one.kind} ${one.buy} ${one.sell}`} className="h-7 border-t border-line">
               <td className="px-3 whitespace-nowrap">{KIND[one.kind]}</td>
-              <td className="px-3 break-all">{one.buy}</td>
+              <td className="min-w-36 px-3 py-1">
+                <Address text={one.buy} />
+              </td>
               <td className="px-3 text-right">{grouped(one.buy_price)}</td>
-              <td className="px-3 break-all">{one.sell}</td>
+              <td className="min-w-36 px-3 py-1">
+                <Address text={one.sell} />
+              </td>
               <td className="px-3 text-right">{grouped(one.sell_price)}</td>
               <td className="px-3 text-right">{percent(one.share)}</td>
             </tr>

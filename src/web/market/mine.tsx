@@ -1,6 +1,9 @@
 import { useState } from 'react'
 import type { InstrumentOut } from '../../wire/instrument.ts'
-import { useAccount, useBalances, useFills, useLots, useOpenOrders } from '../data/queries.ts'
+import { useCell } from '../data/cell.ts'
+import { useExchange } from '../data/exchange.tsx'
+import { withRows } from '../data/mine.ts'
+import { useAccount, useFills } from '../data/queries.ts'
 import { Empty, Waiting } from '../part/panel.tsx'
 import { Problem } from '../part/problem.tsx'
 import type { Tab } from '../part/tabs.tsx'
@@ -18,14 +21,17 @@ export function Mine(props: { instrument: InstrumentOut; className?: string }) {
   const [chosen, choose] = useState<Name>('orders')
   const account = useAccount()
   const isSignedIn = account.data != null
-  const orders = useOpenOrders(instrument.id, isSignedIn)
-  const lots = useLots(isSignedIn)
-  const ownLots = lots.data?.data.filter((lot) => lot.instrument === instrument.id)
+  const { mine } = useExchange()
+  const ofMarket = <Row extends { instrument: string }>(rows: readonly Row[] | null) =>
+    rows?.filter((row) => row.instrument === instrument.id) ?? null
+  const orders = ofMarket(useCell(mine.orders))
+  const lots = ofMarket(useCell(mine.lots))
+  const balances = useCell(mine.balances)
   const tabs: readonly Tab<Name>[] = [
-    { name: 'orders', label: 'Open orders', count: orders.data?.data.length },
+    { name: 'orders', label: 'Open orders', count: orders?.length },
     { name: 'fills', label: 'Fills' },
     { name: 'balances', label: 'Balances' },
-    { name: 'lots', label: 'Lots', count: ownLots?.length },
+    { name: 'lots', label: 'Lots', count: lots?.length },
   ]
   return (
     <Tabs
@@ -42,39 +48,33 @@ export function Mine(props: { instrument: InstrumentOut; className?: string }) {
           <Empty>Orders, fills and balances appear here once you use an API key.</Empty>
         )
       ) : chosen === 'orders' ? (
-        <Shown query={orders}>{(page) => <OpenOrders orders={page.data} instrument={instrument} />}</Shown>
+        <Told rows={orders}>{(rows) => <OpenOrders orders={rows} instrument={instrument} />}</Told>
       ) : chosen === 'fills' ? (
         <OwnFills instrument={instrument} />
       ) : chosen === 'balances' ? (
-        <OwnBalances instrument={instrument} />
+        <Told rows={balances}>{(rows) => <Balances balances={rows} instrument={instrument} />}</Told>
       ) : (
-        <Shown query={lots}>{() => <Lots lots={ownLots ?? []} instrument={instrument} />}</Shown>
+        <Told rows={lots}>{(rows) => <Lots lots={rows} instrument={instrument} />}</Told>
       )}
     </Tabs>
   )
 }
 
-/** Waiting, a problem, or the answer. */
-function Shown<Answer>(props: {
-  query: { data: Answer | undefined; error: Error | null }
-  children: (answer: Answer) => React.ReactNode
+/** Waiting, a problem, or what was told. */
+function Told<Row>(props: {
+  rows: readonly Row[] | null
+  children: (rows: readonly Row[]) => React.ReactNode
 }) {
-  const { data, error } = props.query
-  if (data !== undefined) return props.children(data)
-  if (error) return <Problem error={error} />
-  return <Waiting rows={4} />
+  const fault = useCell(useExchange().mine.fault)
+  if (props.rows !== null) return props.children(props.rows)
+  return fault === null ? <Waiting rows={4} /> : <Problem error={fault} />
 }
 
 function OwnFills(props: { instrument: InstrumentOut }) {
-  const fills = useFills(props.instrument.id, true)
-  return <Shown query={fills}>{(page) => <Fills fills={page.data} />}</Shown>
-}
-
-function OwnBalances(props: { instrument: InstrumentOut }) {
-  const balances = useBalances(true)
-  return (
-    <Shown query={balances}>
-      {(answer) => <Balances balances={answer.data} instrument={props.instrument} />}
-    </Shown>
-  )
+  const { id } = props.instrument
+  const past = useFills(id)
+  const told = useCell(useExchange().mine.fills).filter((fill) => fill.instrument === id)
+  if (past.error && past.data === undefined) return <Problem error={past.error} />
+  if (past.data === undefined) return <Waiting rows={4} />
+  return <Fills fills={withRows(past.data.data, told, (fill) => `${fill.id} ${fill.order}`)} />
 }

@@ -3,7 +3,6 @@ import { useState } from 'react'
 import type { InstrumentOut } from '../../wire/instrument.ts'
 import type { OrderAmendment, OrderOut } from '../../wire/order.ts'
 import { useExchange } from '../data/exchange.tsx'
-import { useRefreshMine } from '../data/queries.ts'
 import { Button } from '../part/button.tsx'
 import { Empty } from '../part/panel.tsx'
 import { Problem } from '../part/problem.tsx'
@@ -39,9 +38,8 @@ export function OpenOrders(props: { orders: readonly OrderOut[]; instrument: Ins
 function OrderRow(props: { order: OrderOut }) {
   const { order } = props
   const { client } = useExchange()
-  const refresh = useRefreshMine()
   const [editing, setEditing] = useState(false)
-  const cancel = useMutation({ mutationFn: () => client.orders.cancel(order.id), onSettled: refresh })
+  const cancel = useMutation({ mutationFn: () => client.orders.cancel(order.id) })
   if (editing) return <AmendRow order={order} onDone={() => setEditing(false)} />
   return (
     <>
@@ -82,13 +80,11 @@ function OrderRow(props: { order: OrderOut }) {
 function AmendRow(props: { order: OrderOut; onDone: () => void }) {
   const { order } = props
   const { client } = useExchange()
-  const refresh = useRefreshMine()
   const [price, setPrice] = useState(order.price)
   const [quantity, setQuantity] = useState(order.quantity)
   const amend = useMutation({
     mutationFn: (change: OrderAmendment) => client.orders.amend(order.id, change),
     onSuccess: props.onDone,
-    onSettled: refresh,
   })
   const change: OrderAmendment = {
     ...(Number(price) !== Number(order.price) && { price }),
@@ -148,10 +144,8 @@ function AmendRow(props: { order: OrderOut; onDone: () => void }) {
 
 function CancelAll(props: { instrument: InstrumentOut }) {
   const { client } = useExchange()
-  const refresh = useRefreshMine()
   const cancel = useMutation({
     mutationFn: () => client.orders.cancelAll({ instrument: props.instrument.id }),
-    onSettled: refresh,
   })
   return (
     <div className="flex flex-col items-end gap-2 border-t border-line p-3">

@@ -2,8 +2,8 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import type { InstrumentOut } from '../../wire/instrument.ts'
 import type { OrderRequest, PreviewOut } from '../../wire/order.ts'
+import { useCell } from '../data/cell.ts'
 import { useExchange } from '../data/exchange.tsx'
-import { useBalances } from '../data/queries.ts'
 import { Problem } from '../part/problem.tsx'
 import { dollars, grouped, trimmed } from '../shape/number.ts'
 import type { Draft } from './ticket-draft.ts'
@@ -84,9 +84,9 @@ const holdText = (preview: PreviewOut): string =>
     .join(', ') || 'nothing'
 
 function Available(props: { instrument: InstrumentOut; side: Draft['side'] }) {
-  const balances = useBalances(true)
+  const balances = useCell(useExchange().mine.balances)
   const asset = props.side === 'buy' ? 'USD' : props.instrument.id.replace(/-USD$/, '')
-  const balance = balances.data?.data.find((one) => one.asset === asset)
+  const balance = balances?.find((one) => one.asset === asset)
   const free = balance?.available ?? '0'
   return (
     <p className="flex justify-between gap-3 border-t border-line pt-2 text-xs">

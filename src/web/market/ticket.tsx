@@ -5,7 +5,7 @@ import { BusbarError } from '../../client/problem.ts'
 import type { InstrumentOut } from '../../wire/instrument.ts'
 import type { OrderOut, OrderRequest } from '../../wire/order.ts'
 import { useExchange } from '../data/exchange.tsx'
-import { useAccount, useRefreshMine } from '../data/queries.ts'
+import { useAccount } from '../data/queries.ts'
 import { Button } from '../part/button.tsx'
 import { Choice } from '../part/choice.tsx'
 import { Panel } from '../part/panel.tsx'
@@ -26,7 +26,6 @@ const TYPES = [
 /** Sends an order. A repeat after an unknown outcome keeps its id, so that it cannot become two orders. */
 function usePlace(onPlaced: () => void) {
   const { client } = useExchange()
-  const refresh = useRefreshMine()
   const id = useRef<string>(undefined)
   return useMutation({
     mutationFn: (order: OrderRequest) => {
@@ -40,7 +39,6 @@ function usePlace(onPlaced: () => void) {
     onError: (error) => {
       if (error instanceof BusbarError && error.outcome === 'rejected') id.current = undefined
     },
-    onSettled: refresh,
   })
 }
 

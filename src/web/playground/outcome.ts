@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { useCell } from '../data/cell.ts'
 import { useExchange } from '../data/exchange.tsx'
 import type { Run } from './completion.ts'
 
@@ -11,8 +12,6 @@ export type Outcome = {
   inputTokens: number | null
   outputTokens: number | null
 }
-
-const POLL_MS = 700
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
@@ -32,10 +31,12 @@ function noted(run: Run): Outcome | null {
 }
 
 /**
- * How the delivery ended: from the stream's own last words, or, where it was cut, from the account's records.
+ * How the delivery ended: from the stream's own last words, or, where it was cut, from the account's records,
+ * which are followed.
  */
 export function useOutcome(run: Run | null): Outcome | null {
-  const { client } = useExchange()
+  const { client, mine } = useExchange()
+  const deliveries = useCell(mine.deliveries)
   const fromStream = run && noted(run)
   const id = run?.note?.receipt ?? null
   const isOver = run?.state === 'done' || run?.state === 'stopped' || run?.state === 'failed'
@@ -44,10 +45,10 @@ export function useOutcome(run: Run | null): Outcome | null {
     queryFn: async () =>
       (await client.deliveries.list({ limit: 20 })).data.find((one) => one.id === id) ?? null,
     enabled: id !== null && isOver && fromStream === null,
-    refetchInterval: (query) => (query.state.data && query.state.data.status !== 'open' ? false : POLL_MS),
   })
   if (fromStream) return fromStream
-  const found = record.data
+  const told = deliveries.find((one) => one.id === id)
+  const found = told ?? record.data
   if (found == null || found.status === 'open') return null
   return {
     supplier: found.supplier,

@@ -2,7 +2,6 @@ import { useRef, useState } from 'react'
 import type { InstrumentOut } from '../../wire/instrument.ts'
 import { useCell } from '../data/cell.ts'
 import { useExchange } from '../data/exchange.tsx'
-import { useRefreshMine } from '../data/queries.ts'
 import { Answer } from './answer.tsx'
 import type { Completion } from './completion.ts'
 import { createCompletion } from './completion.ts'
@@ -25,7 +24,6 @@ export function Playground(all: { instruments: readonly InstrumentOut[]; model: 
   if (completion.of !== client) setCompletion({ of: client, made: createCompletion(client) })
   const { run, text, start, stop } = completion.made
   const current = useCell(run)
-  const refresh = useRefreshMine()
   const answer = useRef<HTMLDivElement>(null)
   const [model, setModel] = useState(() => startingModel(props))
   const isBusy = current?.state === 'sending' || current?.state === 'streaming'
@@ -41,7 +39,6 @@ export function Playground(all: { instruments: readonly InstrumentOut[]; model: 
         isBusy={isBusy}
         onAsk={(question) => {
           start(question)
-          refresh()
           // On a phone the answer stands below the question.
           if (window.innerWidth < SIDE_BY_SIDE)
             answer.current?.scrollIntoView({ block: 'start', behavior: 'smooth' })

@@ -2,7 +2,7 @@ import { useId, useState } from 'react'
 import type { InstrumentOut } from '../../wire/instrument.ts'
 import { useCell } from '../data/cell.ts'
 import { useExchange } from '../data/exchange.tsx'
-import { useAccount, useBalances } from '../data/queries.ts'
+import { useAccount } from '../data/queries.ts'
 import { Button } from '../part/button.tsx'
 import { marketPath } from '../route.ts'
 import { duration } from '../shape/clock.ts'
@@ -120,8 +120,8 @@ function GradeLine(props: { instrument: InstrumentOut }) {
 
 /** What the account can draw on for this grade. */
 function Means(props: { instrument: InstrumentOut }) {
-  const balances = useBalances(true)
-  const of = (asset: string) => balances.data?.data.find((balance) => balance.asset === asset)
+  const balances = useCell(useExchange().mine.balances)
+  const of = (asset: string) => balances?.find((balance) => balance.asset === asset)
   const units = of(props.instrument.id.replace(/-USD$/, ''))
   const usd = of('USD')
   const inLots = units?.consumption ?? '0'

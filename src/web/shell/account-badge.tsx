@@ -1,16 +1,16 @@
 import { useState } from 'react'
+import { useCell } from '../data/cell.ts'
 import { useExchange } from '../data/exchange.tsx'
-import { useAccount, useBalances } from '../data/queries.ts'
+import { useAccount } from '../data/queries.ts'
 import { cents, dollars } from '../shape/number.ts'
 import { KeyDialog } from './key-dialog.tsx'
 
 /** Who is signed in and what they may spend, or the way in. */
 export function AccountBadge() {
-  const { hasKey, setKey } = useExchange()
+  const { hasKey, mine, setKey } = useExchange()
   const [asking, setAsking] = useState(false)
   const account = useAccount()
-  const balances = useBalances(account.data != null)
-  const usd = balances.data?.data.find((balance) => balance.asset === 'USD')
+  const usd = useCell(mine.balances)?.find((balance) => balance.asset === 'USD')
 
   if (account.data == null)
     return (
