@@ -118,7 +118,7 @@ export class AccountStream {
     this.lose(true)
   }
 
-  /** Says who we are; where no ticket can be had now, again after a while, as long as the connection lasts. */
+  /** Says who we are; where no ticket can be had now, again after a while, while the connection lasts. */
   private async authenticate(connection: number): Promise<void> {
     const { options } = this
     let authority: object
