@@ -15,7 +15,7 @@ export type Mine = {
   deliveries: Cell<readonly DeliveryOut[]>
   /** Why the account cannot be followed. */
   fault: Cell<Error | null>
-  /** Follows an account until the function that it returns is called. `ticket` is asked for each connection. */
+  /** Follows an account until the function that it returns is called. Each connection needs a ticket. */
   follow(ticket: () => Promise<string>): () => void
 }
 
