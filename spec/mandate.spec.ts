@@ -277,3 +277,26 @@ scenario(
   d1 fails over to acme    -> no: mandate_revoked
 `,
 )
+
+scenario(
+  'M-170 what a request buys for itself is bound as an order is: by the fixing, by the position, by the minute',
+  `
+  acme deposits 10.00
+  acme issues 20
+  acme asks 9 @ 1.00
+  acme asks 9 @ 1.04
+  alice deposits 100.00
+  alice grants m1 up to 103 % of the fixing, 12 units at most, 3 a minute, auto-buy
+  alice draws d1 1 from acme, buying up to 1.10, under m1 -> no: fixing_missing
+  1 h pass
+  the hour is fixed at 1.00
+  alice draws d1 8 from acme, buying up to 1.10, under m1 -> trades 8 @ 1.00 with #1, #3 filled, drawn 8, bought 8
+  alice draws d2 2 from acme, buying up to 1.10, under m1 -> no: mandate_price
+  alice draws d2 13 from acme, buying up to 1.10, under m1 -> no: mandate_position
+  alice draws d2 1 from acme, buying up to 1.10, under m1 -> trades 1 @ 1.00 with #1, #1 filled, #4 filled, drawn 1, bought 1
+  alice bids 1 @ 0.90 under m1 -> rests #5
+  alice draws d3 1 from acme, buying up to 1.10, under m1 -> no: mandate_rate
+  alice revokes m1         -> mandate.revoked, #5 canceled: mandate_revoked
+  d1 grows by 1            -> no: mandate_revoked
+`,
+)

@@ -1,6 +1,15 @@
 import { olderOf } from '../state/order-link.ts'
 import type { Chance } from '../base/chance.ts'
-import type { AccountId, GroupId, InstrumentId, MandateId, MemberId, OfferId, OrderId } from '../base/ids.ts'
+import type {
+  AccountId,
+  ApprovalId,
+  GroupId,
+  InstrumentId,
+  MandateId,
+  MemberId,
+  OfferId,
+  OrderId,
+} from '../base/ids.ts'
 import { NO_MANDATE } from '../base/ids.ts'
 import { lots, micros, ppm, ticks, wt } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
@@ -9,6 +18,7 @@ import { theAccount } from '../state/account.ts'
 import { groupsOf } from '../state/group.ts'
 import type { AmendedTerms, Command, SelfTrade, Side, SpecialTerms, TimeInForce } from '../state/command.ts'
 import type { Spec } from '../state/instrument.ts'
+import type { Bounds } from '../state/mandate-terms.ts'
 import { referencePrice } from '../trading/risk.ts'
 import type { State } from '../state/state.ts'
 import type { InstrumentStatus } from '../state/status.ts'
@@ -75,6 +85,7 @@ type Kind =
   | 'supply'
   | 'transfer'
   | 'mandate'
+  | 'approval'
   | 'venue'
 
 export const TRADING_ONLY: Habits = {
@@ -94,6 +105,7 @@ export const WHOLE_DAY: Habits = {
   supply: 6,
   transfer: 4,
   mandate: 4,
+  approval: 2,
   group: 3,
   venue: 1,
   state: 1,
@@ -295,6 +307,33 @@ const mandate: Maker = (state, chance) => {
     priceLimit: null,
     autoBuy: true,
     expiresAt: chance.below(4) === 0 ? later(state.at, MICROS_PER_HOUR) : null,
+    ...(chance.below(3) === 0 && { bounds: anyBounds(chance) }),
+  }
+}
+
+function anyBounds(chance: Chance): Bounds {
+  const approval = { above: micros(chance.below(60_000)), wait: 1 + chance.below(MICROS_PER_HOUR) }
+  return pick(chance, [
+    { approval },
+    { approval, perMinute: chance.below(9) },
+    { openOrders: chance.below(5), position: wt(10_000 * chance.below(60)) },
+    { fixingMost: ppm(1_050_000) },
+  ])
+}
+
+const approval: Maker = (state, chance) => {
+  const waiting = [...state.approvals.values()].filter(({ status }) => status === 'pending')
+  const [one] = waiting.slice(chance.below(Math.max(1, waiting.length)))
+  const account = one?.account ?? anyAccount(state, chance)
+  const mandate = anyMandate(state, chance, account)
+  const approve = chance.below(3) > 0
+  return {
+    kind: 'approval.decide',
+    account,
+    mandate,
+    approval: one?.id ?? (1 as ApprovalId),
+    approve,
+    reason: '',
   }
 }
 
@@ -330,6 +369,7 @@ const MAKERS: Record<Kind, Maker> = {
   supply,
   transfer,
   mandate,
+  approval,
   venue,
   state: marketState,
 }

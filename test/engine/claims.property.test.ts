@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { AccountId, DrawId, MandateId, OfferId, PenaltyId } from '../../src/base/ids.ts'
+import type { AccountId, ApprovalId, DrawId, MandateId, OfferId, PenaltyId } from '../../src/base/ids.ts'
 import { NO_MANDATE } from '../../src/base/ids.ts'
 import type { Lots } from '../../src/base/money.ts'
 import { micros, ppm, ticks, wt } from '../../src/base/money.ts'
@@ -43,6 +43,8 @@ const WHAT = [
   'wait',
   'wait',
   'suspend',
+  'approve',
+  'grade',
 ] as const
 
 const step: fc.Arbitrary<Step> = fc.record({
@@ -63,7 +65,11 @@ function cast() {
   const eve = stage.account('eve', 3)
   const wide = stage.mandate(ada, { lifetime: micros(900_000) })
   const narrow = stage.mandate(ada, { hour: micros(60_000), order: micros(30_000) }, { parent: wide })
-  const mandates = [NO_MANDATE, wide, narrow]
+  const approval = { above: micros(9_000), wait: 2 * HOUR }
+  const bounds = { approval, position: wt(200_000), perMinute: 6, scoreLeast: 90 }
+  const careful = stage.mandate(ada, { day: micros(200_000) }, { parent: wide, bounds })
+  for (const account of suppliers.slice(0, 2)) stage.done(graded(account, 9_500))
+  const mandates = [NO_MANDATE, wide, narrow, careful]
   for (const [i, account] of suppliers.entries()) {
     const quantity = (i === 2 ? 20 : 60) as Lots
     stage.done({
@@ -77,6 +83,15 @@ function cast() {
   }
   return { stage, offers, mandates, accounts: [...suppliers, ada, bob, eve] }
 }
+
+const graded = (account: AccountId, score: number): Command => ({
+  kind: 'supplier.grade',
+  account,
+  instrument: MARKET,
+  standing: 'A',
+  score,
+  requests: 200,
+})
 
 type Cast = ReturnType<typeof cast>
 
@@ -109,11 +124,28 @@ function commandOf(
     case 'transfer':
       return { kind: 'units.transfer', account, instrument: MARKET, wt: wt(1 + (amount % 60_000)) }
     case 'open': {
-      const mandate = (account === accounts[3] ? mandates[other % 3] : NO_MANDATE) as MandateId
+      const mandate = (account === accounts[3] ? mandates[other % 4] : NO_MANDATE) as MandateId
       const deadline = (stage.now + (1 + (amount % 300)) * MINUTE) as Instant
       const ask = stage.opening(account, { wt: 1 + (amount % 60_000), offer, mandate, deadline })
-      return { ...ask, buyLimit: price === 0 ? null : ticks(8_000 + price) }
+      const whole = mandate === mandates[3] ? { whole: wt(ask.wt * (1 + (who % 3))) } : {}
+      return { ...ask, ...whole, buyLimit: price === 0 ? null : ticks(8_000 + price) }
     }
+    case 'approve': {
+      const waiting = [...stage.state.approvals.values()].filter(({ status }) => status === 'pending')
+      const one = {
+        account: accounts[3] as AccountId,
+        approval: (waiting[0]?.id ?? 1) as ApprovalId,
+        reason: '',
+      }
+      return {
+        kind: 'approval.decide',
+        mandate: mandates[amount % 4] as MandateId,
+        ...one,
+        approve: price < 5,
+      }
+    }
+    case 'grade':
+      return graded(accounts[who % 3] as AccountId, 8_900 + (amount % 400))
     case 'extend':
       return { kind: 'draw.extend', draw, wt: wt(1 + (amount % 20_000)) }
     case 'reroute':

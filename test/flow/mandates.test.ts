@@ -1,7 +1,10 @@
 // Mandates and approvals through the SDK, over HTTP, against a whole exchange.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { WebSocket } from 'ws'
+import { openAccountStream } from '../../src/client/account-stream.ts'
 import { createClient } from '../../src/client/client.ts'
+import type { SocketClass } from '../../src/client/line.ts'
 import { BusbarError } from '../../src/client/problem.ts'
 import type { MandateRequest } from '../../src/wire/mandate.ts'
 import type { RunningExchange } from '../running-exchange.ts'
@@ -77,6 +80,49 @@ test('what waits is approved once by forty calls, and everybody is told the same
   const events = (await owner.client.events({ limit: 1_000 })).data
   for (const type of ['approval.asked', 'approval.approved'])
     assert.equal(events.filter((event) => event.type === type).length, 1, type)
+})
+
+test('the private stream tells of mandates and approvals as they change', async (t) => {
+  const scopes = ['account:read', 'trade:place', 'keys:manage', 'drop_copy'] as const
+  const { client, key } = await exchange.join('listener', '10', scopes)
+  const types: string[] = []
+  let hear = (): void => undefined
+  const heard = new Promise<void>((resolve) => {
+    hear = resolve
+  })
+  const stream = openAccountStream({
+    baseUrl: exchange.baseUrl,
+    key,
+    webSocket: WebSocket as unknown as SocketClass,
+    fromSeq: 0,
+    on: {
+      drop_copy: (rows) => {
+        types.push(...rows.map(({ type }) => type).filter((type) => /^(mandate|approval)/.test(type)))
+        if (types.length >= 6) hear()
+      },
+    },
+  })
+  t.after(() => stream.close())
+  const mandate = await client.mandates.grant({ name: 'careful', approval_above: '0' })
+  const careful = await client.keys.create({
+    name: 'careful',
+    scopes: ['account:read', 'trade:place'],
+    mandate: mandate.id,
+  })
+  const agent = createClient({ baseUrl: exchange.baseUrl, key: careful.secret ?? '' })
+  for (let n = 0; n < 2; n++) assert.equal(await codeOf(agent.orders.place(bid)), 'approval_needed')
+  const [second] = (await client.approvals.list({ status: 'pending' })).data
+  await client.approvals.refuse(second?.id ?? '', 'No')
+  await client.mandates.revoke(mandate.id)
+  await heard
+  assert.deepEqual(types, [
+    'mandate.granted',
+    'approval.asked',
+    'approval.asked',
+    'approval.refused',
+    'mandate.revoked',
+    'approval.lapsed',
+  ])
 })
 
 test('revoked in flight: whatever was accepted is cancelled, and nothing after it is', async () => {

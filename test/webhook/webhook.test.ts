@@ -174,3 +174,28 @@ test('an address inside is refused where the venue does not allow it, and so is 
   const { key: other } = await venue.join('other')
   assert.equal((await venue.send('DELETE', '/v1/webhooks/whk_1', { key: other })).status, 404)
 })
+
+test('a webhook that names no types is told what waits for approval, with all that a person needs', async () => {
+  const owner = await exchange.join('owner', '20')
+  await api(owner.key, 'POST', '/v1/webhooks', { url })
+  const mandate = await owner.client.mandates.grant({ name: 'careful', approval_above: '0.05' })
+  const scopes = ['account:read' as const, 'trade:place' as const]
+  const { secret } = await owner.client.keys.create({ name: 'careful', scopes, mandate: mandate.id })
+  const order = { instrument: 'text-prime', side: 'buy', price: '0.7000', quantity: '0.10' }
+  const asked = await api(secret ?? '', 'POST', '/v1/orders', order)
+  await until(() => events().some(({ type }) => type === 'approval.asked'))
+  const found = events().find(({ type }) => type === 'approval.asked')?.payload
+  const { approval, mandate: under, side, price, quantity, cost, threshold } = found
+  assert.equal(approval, asked.json.facts.approval)
+  assert.deepEqual(
+    { under, side, price, quantity, cost, threshold },
+    {
+      under: mandate.id,
+      side: 'buy',
+      price: '0.7000',
+      quantity: '0.10',
+      cost: '0.070140',
+      threshold: '0.050000',
+    },
+  )
+})
