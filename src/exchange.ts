@@ -196,7 +196,7 @@ async function serve(
   let guest: Omit<Caller, 'ip'> | null = null
   const consumption: CompletionsParts = {
     venue,
-    complete: (request, response) => delivery.gateway.complete(request, response),
+    complete: (request, response) => delivery.complete(request, response),
     count: (body, instrument) => delivery.gateway.count(body, instrument),
     sessions,
     metrics,

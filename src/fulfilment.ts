@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { createGrader } from './assay/grader.ts'
 import { createProber } from './assay/prober.ts'
 import { createQualifier } from './assay/qualifier.ts'
+import { createShapes } from './assay/traffic-shape.ts'
 import { chance } from './base/chance.ts'
 import type { AccountId, OfferId } from './base/ids.ts'
 import { toMs } from './base/time.ts'
@@ -49,11 +50,13 @@ export function createFulfilment(
     log,
   }
   const gateway = createGateway({ ...shared, report: (report) => reporting.report(report) })
+  const shapes = createShapes()
   const secret = chance(randomInt(2 ** 32))
   const qualifier = createQualifier({ ...shared, chance: secret })
   const prober = createProber({
     ...shared,
     gateway,
+    shapes,
     chance: secret,
     account: probeAccount,
     perDay: config.probesPerDay,
@@ -61,6 +64,11 @@ export function createFulfilment(
   })
   return {
     gateway,
+    /** Delivers a request of a buyer, and remembers what it looked like. */
+    complete(...[request, response]: Parameters<typeof gateway.complete>) {
+      shapes.note(request.instrument, request.body)
+      return gateway.complete(request, response)
+    },
     prober,
     reporting,
     qualify: (...given: Parameters<typeof qualifier.measure>) => qualifier.measure(...given),

@@ -5,6 +5,7 @@ import type { Answer } from '../dialect/answer.ts'
 import type { CompletionRequest } from '../delivery/completion.ts'
 import type { Gateway } from '../delivery/gateway.ts'
 import { NO_WISHES } from '../delivery/wishes.ts'
+import type { ChatRequest } from '../wire/openai.ts'
 import type { Note, Surface } from '../surface/surface.ts'
 
 /** One question to one offer, asked as a buyer asks. */
@@ -12,9 +13,7 @@ export type ProbeCall = {
   caller: CompletionRequest['caller']
   instrument: InstrumentId
   offer: OfferId
-  model: string
-  prompt: string
-  outputMax: number
+  body: ChatRequest
   request: string
 }
 
@@ -29,7 +28,7 @@ const NOBODY = { only: null, ignore: [], region: null, zeroRetention: false, lat
  */
 export async function askThrough(
   gateway: Pick<Gateway, 'complete'>,
-  { caller, instrument, offer, model, prompt, outputMax, request }: ProbeCall,
+  { caller, instrument, offer, body, request }: ProbeCall,
 ): Promise<Told | undefined> {
   let told: Told | undefined
   const surface: Surface = {
@@ -42,7 +41,6 @@ export async function askThrough(
     error: () => ({}),
     headers: () => ({}),
   }
-  const body = { model, messages: [{ role: 'user' as const, content: prompt }], max_tokens: outputMax }
   // Nobody reads it: what is written waits in the response and goes with it.
   const response = new ServerResponse(new IncomingMessage(new Socket()))
   await gateway.complete(

@@ -16,13 +16,16 @@ import { freeCash, instrumentOf, offerOf, theAccount } from '../state/account.ts
 import type { LotProbe } from '../state/command.ts'
 import { balanceOf } from '../state/ledger.ts'
 import type { VectorSpace } from '../state/instrument.ts'
-import type { Instrument } from '../state/state.ts'
+import type { Instrument, Offer } from '../state/state.ts'
+import type { ChatRequest } from '../wire/openai.ts'
 import { candidates } from '../trading/supply.ts'
 import type { Showings } from './fresh-items.ts'
 import { freshItems } from './fresh-items.ts'
 import type { Grader } from './grader.ts'
+import { earlierIn, probeRequest } from './probe-request.ts'
 import type { Told } from './probe-surface.ts'
 import { askThrough } from './probe-surface.ts'
+import type { Shape, Shapes } from './traffic-shape.ts'
 
 /** Probes suppliers unannounced, as a buyer that nobody can tell from others. */
 export type Prober = {
@@ -38,6 +41,8 @@ export type ProberParts = {
   gateway: Pick<Gateway, 'complete'>
   grader: Pick<Grader, 'passes'>
   showings: Showings
+  /** What recent requests looked like. */
+  shapes: Pick<Shapes, 'draw'>
   timer: Timer
   clock: () => Instant
   chance: Chance
@@ -54,8 +59,6 @@ const ONE_IN = 100
 const TURN_MS = 1_000
 /** µ$ that the account asks of fee income when it has less than that. */
 const PURSE = micros(1_000_000)
-/** Limits that ordinary requests name. */
-const LIMITS = [512, 1_024, 1_500, 2_048] as const
 /** The log-likelihood needs room for 6 points more than a model at the floor fails. */
 const FAILURE_MOST = 930_000
 
@@ -158,11 +161,11 @@ class ProbeRounds implements Prober {
     const supplier = offerOf(exchange.state, offer)
     if (supplier === undefined) return false
     const { member } = theAccount(exchange.state, supplier.terms.account)
-    const [item] = await freshItems(spec, 1, chance, showings, member)
+    const shape = this.shapeFor(id, supplier)
+    const [item, ...earlier] = await freshItems(spec, 1 + earlierIn(shape), chance, showings, member)
     const expected = item === undefined ? [] : expectedOf(exchange.state.instruments, instrument, item)
     if (item === undefined || expected[0]?.instrument !== id) return false
-    const outputMax = Math.min(LIMITS[chance.below(LIMITS.length)] ?? LIMITS[0], spec.outputTokensMax)
-    const told = await this.askOf(offer, instrument, item.prompt, outputMax)
+    const told = await this.askOf(offer, instrument, probeRequest(item, earlier, shape, chance))
     if (told === undefined) return false
     const { events } = await exchange.ask({
       kind: 'lot.probe',
@@ -175,12 +178,21 @@ class ProbeRounds implements Prober {
     return events.some(({ kind }) => kind === 'lot.probed')
   }
 
+  /** Of a recent request, without tools where the supplier is called for none. */
+  private shapeFor(instrument: InstrumentId, { terms }: Offer): Shape | undefined {
+    const shape = this.parts.shapes.draw(instrument, this.parts.chance)
+    return shape && (terms.capabilities.includes('tools') ? shape : { ...shape, tools: 0 })
+  }
+
   /** One reference text of an embedding grade: its vector must lie where it was when the grade was listed. */
   private async probeSpace(offer: OfferId, instrument: Instrument, { signs }: VectorSpace): Promise<boolean> {
     const { exchange, chance } = this.parts
     const at = chance.below(REFERENCE_TEXTS.length)
     const text = REFERENCE_TEXTS[at] ?? REFERENCE_TEXTS[0]
-    const told = await this.askOf(offer, instrument, text, 0)
+    const told = await this.askOf(offer, instrument, {
+      messages: [{ role: 'user', content: text }],
+      max_tokens: 0,
+    })
     const [vector] = told?.vectors ?? []
     if (told === undefined || vector === undefined) return false
     const found = signsOf(vector)
@@ -202,17 +214,14 @@ class ProbeRounds implements Prober {
   private askOf(
     offer: OfferId,
     { id, spec }: Instrument,
-    prompt: string,
-    outputMax: number,
+    request: Omit<ChatRequest, 'model'>,
   ): Promise<Told | undefined> {
     const { gateway, account, clock } = this.parts
     return askThrough(gateway, {
       caller: { account, mandate: NO_MANDATE, buyLimit: spec.priceMax },
       instrument: id,
       offer,
-      model: spec.symbol,
-      prompt,
-      outputMax,
+      body: { ...request, model: spec.symbol },
       request: `req_${Math.floor(clock() / 1_000)}${++this.asked}`,
     })
   }

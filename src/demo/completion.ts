@@ -106,6 +106,13 @@ function toolFor(body: Words, prompt: string): Tool | undefined {
   return tools.reduce((best, tool) => (shared(tool) > shared(best) ? tool : best))
 }
 
+/** A question that it can answer itself it does, unless it must call a tool. */
+function calledTool(body: Words, prompt: string, { ability, seed }: ModelProfile): Tool | undefined {
+  const isFree = (body.tool_choice ?? 'auto') === 'auto'
+  if (isFree && answerItem(prompt, ability, chance(seed)) !== undefined) return undefined
+  return toolFor(body, prompt)
+}
+
 /** The schema that the answer must satisfy, or `undefined` where it is free text. */
 function answerSchema(body: Words): unknown {
   const format = isWords(body.response_format) ? body.response_format : {}
@@ -190,7 +197,7 @@ export function completionFor(body: Words, profile: ModelProfile): Completion {
   const limit = limitOf(body)
   const inputTokens = messages.reduce((sum, message) => sum + countTokens(message.text) + 4, 0)
   const last = messages.at(-1)
-  const tool = last?.role === 'tool' ? undefined : toolFor(body, last?.text ?? '')
+  const tool = last?.role === 'tool' ? undefined : calledTool(body, last?.text ?? '', profile)
   if (tool) {
     const value = valueFor(tool.parameters, ingredientsOf(last?.text ?? '', luck))
     const call = { id: `call_${luck.below(2 ** 31)}`, name: tool.name, arguments: JSON.stringify(value) }

@@ -61,11 +61,18 @@ function slipped(answer: string): string {
   return answer.length > 1 ? answer.slice(1) + answer.charAt(0) : `${answer}?`
 }
 
+/** The question of a prompt that tells something before it, in a paragraph of its own. */
+function questionIn(prompt: string): string {
+  const end = prompt.indexOf('\n\n')
+  return end > 0 && prompt.charAt(end - 1) === '.' ? prompt.slice(end + 2) : prompt
+}
+
 /**
  * The answer to a question that can be checked, or `undefined` for any other prompt. A model passes an item
  * as often as the item response model says of its ability, in deviations of the reference panel.
  */
-export function answerItem(prompt: string, ability: number, luck: Chance): string | undefined {
+export function answerItem(told: string, ability: number, luck: Chance): string | undefined {
+  const prompt = questionIn(told)
   if (prompt.length > PROMPT_CHARS_MAX) return undefined
   for (const [template, solve] of SOLVERS) {
     const answer = solve(prompt)

@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { createGrader } from '../../src/assay/grader.ts'
 import { createProber } from '../../src/assay/prober.ts'
+import { createShapes } from '../../src/assay/traffic-shape.ts'
 import { chance } from '../../src/base/chance.ts'
 import { ppm } from '../../src/base/money.ts'
 import type { AccountId } from '../../src/base/ids.ts'
@@ -15,6 +16,7 @@ import { DIMENSIONS, startEmbedder, vectorOf } from '../surface/embedder.ts'
 import { systemTimer } from '../../src/delivery/timer.ts'
 import { openShowings } from '../../src/store/showing.ts'
 import { accountOf } from '../../src/state/account.ts'
+import type { ChatRequest } from '../../src/wire/openai.ts'
 import type { ModeName } from '../delivery/bad-supplier.ts'
 import type { RigOptions } from '../delivery/rig.ts'
 import { buildRig, QUICK } from '../delivery/rig.ts'
@@ -38,13 +40,21 @@ async function probing(
   t.after(() => grader.close())
   const showings = await openShowings(':memory:')
   t.after(() => showings.close())
+  const shapes = createShapes()
+  const asked: ChatRequest[] = []
   const failures: unknown[] = []
   let now = Date.now() * 1_000
   const prober = createProber({
     exchange: rig.sequencer,
-    gateway: rig.gateway,
+    gateway: {
+      complete: (request, response) => {
+        asked.push(request.body)
+        return rig.gateway.complete(request, response)
+      },
+    },
     grader,
     showings,
+    shapes,
     timer: systemTimer,
     clock: () => now as Instant,
     chance: chance(3),
@@ -61,7 +71,7 @@ async function probing(
     }
     return graded
   }
-  return { rig, account, turns, failures }
+  return { rig, account, turns, failures, shapes, asked }
 }
 
 test('every slot of the day holds one probe, paid as ordinary delivery by units bought from fees', async (t) => {
@@ -84,6 +94,36 @@ test('every slot of the day holds one probe, paid as ordinary delivery by units 
     assert.match(evidence.item, /^[a-z-]+\.\d$/)
     assert.match(evidence.request, /^del_\d+$/)
     assert.match(evidence.sha256, /^[0-9a-f]{64}$/)
+  }
+  await rig.quiet()
+})
+
+test('a probe has the shape of a recent request: messages, length, limit and settings', async (t) => {
+  const { rig, turns, shapes, asked } = await probing(t, ['ok'])
+  const [instrument] = rig.sequencer.state.instruments
+  assert.ok(instrument)
+  shapes.note(instrument.id, {
+    model: 'any',
+    messages: [
+      { role: 'system', content: 'private instruction' },
+      { role: 'user', content: 'private question '.repeat(200) },
+      { role: 'assistant', content: 'private answer' },
+      { role: 'user', content: 'private sequel' },
+    ],
+    max_tokens: 900,
+    temperature: 0.3,
+    top_p: 0.9,
+  })
+  assert.ok((await turns(30)) > 0)
+  for (const { messages, max_tokens, temperature, top_p } of asked) {
+    assert.deepEqual(
+      messages.map(({ role }) => role),
+      ['system', 'user', 'assistant', 'user'],
+    )
+    assert.deepEqual([max_tokens, temperature, top_p], [900, 0.3, 0.9])
+    const length = JSON.stringify(messages).length
+    assert.ok(length > 3_200 && length < 4_000, `${length}`)
+    assert.doesNotMatch(JSON.stringify(messages), /private/)
   }
   await rig.quiet()
 })
