@@ -211,11 +211,15 @@ export type Stock = {
   open: readonly OrderOut[]
 }
 
-/** Dollars lost so far, were what it holds sold to the best bid. */
-export function lossOf({ market, account }: Stock): number {
+/** Units that it has bought and can still sell: what a sweep has taken into a lot it cannot. */
+const inStock = ({ holding, account }: Stock): number =>
+  Math.min(Math.max(0, account.units), holding.free + holding.selling)
+
+/** Dollars lost so far, were what it can still sell sold to the best bid. */
+export function lossOf(stock: Stock): number {
+  const { market, account } = stock
   const bid = market.bids[0]?.price ?? 0
-  const worth = Math.max(0, account.units) * bid * (1 - fees(market.instrument).taker)
-  return account.outlay / 1e6 - worth
+  return account.outlay / 1e6 - inStock(stock) * bid * (1 - fees(market.instrument).taker)
 }
 
 /**
@@ -223,10 +227,10 @@ export function lossOf({ market, account }: Stock): number {
  * would make them a lot that nobody can sell, or beyond the loss limit, they go to the best bid.
  */
 export function decideStock(settings: ArbitrageurSettings, stock: Stock, resale: number): Step[] {
-  const { now, market, holding, account, open } = stock
+  const { now, market, account, open } = stock
   const { instrument, bids } = market
   const lot = instrument.quantity_increment
-  const units = Math.min(Math.max(0, account.units), holding.free + holding.selling)
+  const units = inStock(stock)
   if (stepsIn(units, lot, 'down') < 1) return []
   const minutes = (market.sweepAt - now) / 60_000
   const loss = lossOf(stock)
@@ -235,7 +239,7 @@ export function decideStock(settings: ArbitrageurSettings, stock: Stock, resale:
   if (!isLate && loss <= settings.loss_limit) {
     const why = `${unitsText(units)} bought below the posted price are for sale until the sweep in ${minutes.toFixed(0)} min`
     // Never below what the units have cost while there is time.
-    const price = Math.max(resale, account.outlay / 1e6 / units)
+    const price = Math.max(resale, account.cost / 1e6 / account.units)
     return requote(instrument, open, [{ side: 'sell', price, units, why, facts }], 0, { post_only: 'slide' })
   }
   const cancels = open
@@ -310,7 +314,7 @@ function tradeSheets(
 ): Step[] {
   const loss = stocks.reduce((sum, stock) => sum + lossOf(stock), 0)
   const steps = stocks.flatMap((stock): Step[] => {
-    const { market, account } = stock
+    const { market } = stock
     const posted = floors.get(market.instrument.id)
     if (!market.isOpen) return []
     const ceiling = posted === undefined ? Infinity : posted * (1 - settings.undercut)
@@ -321,7 +325,7 @@ function tradeSheets(
     const first = decideStock(settings, stock, kept)
     const isLate = market.sweepAt - stock.now <= settings.unwind_minutes * 60_000
     if (posted === undefined || isLate || loss > settings.loss_limit) return first
-    const limits = { units: settings.max_units - Math.max(0, account.units), room: desk.room }
+    const limits = { units: settings.max_units - inStock(stock), room: desk.room }
     const gap = gapToSheet(settings, market, posted, limits)
     if (gap === undefined) return first
     const { why, facts } = gap

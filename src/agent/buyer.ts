@@ -156,7 +156,10 @@ export function costOf({ asks, instrument }: Market, units: number, limit: numbe
 
 /** What a buyer works on, what it has learned of grades before, and who hears its answers. */
 export type Work = {
+  /** In the order in which they are done. A program may add to it while the buyer runs. */
   tasks: readonly Task[]
+  /** Whether more tasks may come: without any it waits, and does not finish. */
+  isOpen?: boolean
   memory: BuyerMemory
   onAnswer?: (task: Task, text: string, isDone: boolean) => void
 }
@@ -181,8 +184,9 @@ export class Buyer implements Participant {
   }
 
   async decide(): Promise<Step[]> {
-    const { tasks } = this.work
+    const { tasks, isOpen } = this.work
     const task = tasks.find(({ id }) => !this.finished.has(id))
+    if (task === undefined && isOpen === true) return [wait('it has no task', { finished: tasks.length })]
     if (task === undefined)
       return [{ act: 'finish', why: `all ${tasks.length} tasks are finished`, facts: {} }]
     const seen = await this.see()

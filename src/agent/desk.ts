@@ -23,8 +23,11 @@ export type Outcome = {
   refused?: { code: string; detail: string }
 }
 
-/** Units bought less sold of one instrument by the agent's own orders, and µ$ paid less received. */
-export type Account = { units: number; outlay: number }
+/**
+ * Of one instrument, by the agent's own orders: units bought less sold, µ$ paid less received, and what the
+ * units that are left have cost on average, in µ$ for all of them.
+ */
+export type Account = { units: number; outlay: number; cost: number }
 
 const NAME = /^[a-z][a-z0-9-]{0,31}$/
 const KEY_CHARS_MAX = 64
@@ -98,7 +101,7 @@ export class Desk {
   }
 
   account(instrument: string): Account {
-    return this.books.get(instrument) ?? { units: 0, outlay: 0 }
+    return this.books.get(instrument) ?? { units: 0, outlay: 0, cost: 0 }
   }
 
   /** Dollars that the agent's trades have cost so far, less what they brought. */
@@ -293,16 +296,20 @@ export class Desk {
       if (this.isOwn(fill.client_order_id)) fresh.push(fill)
     }
     this.lastFill = newest
-    for (const fill of fresh) this.book(fill)
+    for (const fill of fresh.reverse()) this.book(fill)
   }
 
   private book({ instrument, side, price, quantity, fee }: FillOut): void {
-    const before = this.account(instrument)
-    const sign = side === 'buy' ? 1 : -1
+    const { units, outlay, cost } = this.account(instrument)
+    const isBuy = side === 'buy'
+    const traded = Number(quantity)
     // A fill costs whole µ$.
-    const value = Math.round(microsOf(price) * Number(quantity))
-    const units = Math.round((before.units + sign * Number(quantity)) * GRAINS) / GRAINS
-    const outlay = before.outlay + sign * value + microsOf(fee.amount)
-    this.books.set(instrument, { units, outlay })
+    const value = Math.round(microsOf(price) * traded)
+    const paid = (isBuy ? value : -value) + microsOf(fee.amount)
+    this.books.set(instrument, {
+      units: Math.round((units + (isBuy ? traded : -traded)) * GRAINS) / GRAINS,
+      outlay: outlay + paid,
+      cost: isBuy ? cost + paid : cost * Math.max(0, 1 - traded / Math.max(traded, units)),
+    })
   }
 }

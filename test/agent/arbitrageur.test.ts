@@ -165,7 +165,7 @@ const stock = (more: Partial<Stock> = {}): Stock => ({
   now: 0,
   market: marketOf([[0.74, 5]], [[0.85, 5]]),
   holding: holding({ free: 2 }),
-  account: { units: 2, outlay: 1_503_000 },
+  account: { units: 2, outlay: 1_503_000, cost: 1_503_000 },
   open: [],
   ...more,
 })
@@ -193,7 +193,16 @@ test('it never asks less than it has paid while there is time, nor sells what it
   const [kept] = decideStock(settings(), stock(), 0.72)
   assert.ok(kept?.act === 'place')
   assert.equal(kept.order.price, '0.7515')
-  assert.deepEqual(decideStock(settings(), stock({ account: { units: 0, outlay: 0 } }), 0.85), [])
+  // What it has lost before does not make what it holds dearer, and what a sweep took is not for sale.
+  const swept = stock({
+    holding: holding({ free: 1 }),
+    account: { units: 2, outlay: 2_500_000, cost: 1_503_000 },
+  })
+  const [rest] = decideStock(settings({ loss_limit: 5 }), swept, 0.72)
+  assert.ok(rest?.act === 'place')
+  assert.deepEqual([rest.order.price, rest.order.quantity], ['0.7515', '1.00'])
+  assert.ok(Math.abs(lossOf(swept) - (2.5 - 0.74 * 0.998)) < 1e-9)
+  assert.deepEqual(decideStock(settings(), stock({ account: { units: 0, outlay: 0, cost: 0 } }), 0.85), [])
 })
 
 test('beyond its loss limit it sells', () => {

@@ -62,7 +62,7 @@ test('after a restart it knows its orders, its fills and its next id, and sends 
     new Set(again.open.map(({ client_order_id: id }) => id)),
     new Set(['one.1', 'one.2', 'one.3']),
   )
-  assert.deepEqual(again.account('TEXT_PRIME-USD'), { units: 1, outlay: 801_600 })
+  assert.deepEqual(again.account('TEXT_PRIME-USD'), { units: 1, outlay: 801_600, cost: 801_600 })
   assert.equal(again.room.toFixed(6), first.room.toFixed(6))
   assert.equal((await again.carry(bid('0.6900', '0.10'), 0)).order?.client_order_id, 'one.5')
 })
@@ -133,6 +133,24 @@ test('a sale of what the step before it bought is as large as what that filled',
   assert.equal((await desk.carry(sale, 0)).refused?.code, 'nothing_filled')
   await desk.carry(bid('0.8000', '0.50'), 0)
   assert.equal((await desk.carry(sale, 0.5)).order?.quantity, '0.50')
+})
+
+test('it knows what the units that it has left have cost, whatever it has won or lost on others', async () => {
+  const client = await joined('books')
+  const desk = await deskOn(client, 'one', '5')
+  await desk.carry(bid('0.8000', '2.00'), 0)
+  const buyer = await joined('buyer')
+  const sell: Step = {
+    act: 'place',
+    order: { instrument: 'TEXT_PRIME-USD', side: 'sell', price: '0.7500', quantity: '0.50' },
+    why: 'test',
+    facts: {},
+  }
+  await buyer.orders.place({ instrument: 'text-prime', side: 'buy', price: '0.7500', quantity: '0.50' })
+  await desk.carry(sell, 0)
+  const { units, outlay, cost } = (await deskOn(client, 'one', '5')).account('TEXT_PRIME-USD')
+  assert.deepEqual([units, cost], [1.5, 1_202_400], 'three quarters of 2 × 0.80 × 1.002')
+  assert.equal(outlay, 1_603_200 - 375_000 + 750)
 })
 
 test('names and limits that cannot be used are refused in words', () => {

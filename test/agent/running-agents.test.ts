@@ -109,6 +109,20 @@ test('a buyer does its work on measured outcomes, within its limit, and goes on 
   assert.equal(data.length, tried, 'every answer was delivered once')
 })
 
+test('a program may add to the work of a buyer that runs', async () => {
+  const { client } = await exchange.join('studio', '100')
+  const desk = await deskOn(client, 'studio', '0.10')
+  const tasks: Task[] = []
+  const memory = freshMemory()
+  const settings = { grades: 'text-prime', max_price: 1 }
+  const buyer = createAgent('buyer', desk, settings, { tasks, memory, isOpen: true })
+  const [idle] = await turnsOf(desk, buyer, 1)
+  assert.equal(idle?.step.why, 'it has no task')
+  tasks.push(...sums(1))
+  await turnsOf(desk, buyer, 2)
+  assert.deepEqual(memory.finished, ['sum-0'])
+})
+
 const parts = { version: '1' } as VenueParts
 
 async function busbar(key: string, ...line: string[]) {
