@@ -325,9 +325,9 @@ export class Delivery {
     const headers: Record<string, string> = {
       'x-request-id': this.request.requestId,
       'x-busbar-instrument': this.spec.symbol,
-      ...this.request.surface.headers(this.request.requestId),
-      ...(this.wishes.atomic && { 'preference-applied': 'busbar-atomic' }),
     }
+    Object.assign(headers, this.request.surface.headers(this.request.requestId))
+    if (this.wishes.atomic) headers['preference-applied'] = 'busbar-atomic'
     if (this.draw === null) return headers
     headers['x-busbar-receipt'] = printId('delivery', this.draw.id)
     const { offer } = this

@@ -43,10 +43,10 @@ export function refuseReply(
   response.end(body)
 }
 
-/** The facts of the end as headers, for an answer that is sent whole. */
-export const noteHeaders = (note: Note): Record<string, string> => ({
-  'x-busbar-supplier': note.supplier,
-  'x-busbar-price': note.price,
-  'x-busbar-units': note.units,
-  ...(note.truncated === null ? {} : { 'x-busbar-truncated': note.truncated }),
-})
+/** Adds the facts of the end to the headers of an answer that is sent whole. */
+export function addNote(headers: Record<string, string>, note: Note): void {
+  headers['x-busbar-supplier'] = note.supplier
+  headers['x-busbar-price'] = note.price
+  headers['x-busbar-units'] = note.units
+  if (note.truncated !== null) headers['x-busbar-truncated'] = note.truncated
+}

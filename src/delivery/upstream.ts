@@ -151,8 +151,9 @@ class Exchange implements Call {
   private readonly clocks: Clocks
   private readonly listener: Listener
   private readonly dialect: Dialect
-  private readonly tokenClock: Deadline
-  private readonly totalClock: Deadline
+  /** Rings at the earlier of both ends. What moves one of them away lets it ring in vain. */
+  private readonly clock: Deadline
+  private tokenDue = Number.POSITIVE_INFINITY
   private totalDue: number
   /** When the bytes at hand were read; whether there was content in them. */
   private readAt = 0
@@ -163,11 +164,9 @@ class Exchange implements Call {
     this.timer = timer
     this.clocks = clocks
     this.listener = listener
-    this.tokenClock = new Deadline(timer, () => this.tokenOverdue())
-    this.totalClock = new Deadline(timer, () => this.totalExpired())
+    this.clock = new Deadline(timer, () => this.ring())
     this.totalDue = timer.now() + clocks.total * 1_000
-    this.tokenClock.set(clocks.firstToken)
-    this.totalClock.set(clocks.total)
+    this.awaitToken(clocks.firstToken)
   }
 
   /** Ends the call before it began. The listener hears of it once the caller has returned. */
@@ -184,14 +183,14 @@ class Exchange implements Call {
   pause(): void {
     if (this.paused || this.over) return
     this.paused = true
-    this.tokenClock.stop()
+    this.tokenDue = Number.POSITIVE_INFINITY
     this.controller?.pause()
   }
 
   resume(): void {
     if (!this.paused || this.over) return
     this.paused = false
-    this.tokenClock.set(this.sawToken ? this.clocks.interToken : this.clocks.firstToken)
+    this.awaitToken(this.sawToken ? this.clocks.interToken : this.clocks.firstToken)
     this.controller?.resume()
   }
 
@@ -203,7 +202,7 @@ class Exchange implements Call {
     this.controller = controller
     if (this.over) return controller.abort(new Error('the caller is gone'))
     this.sentAt = this.timer.now()
-    if (!this.paused) this.tokenClock.set(this.clocks.firstToken)
+    if (!this.paused) this.awaitToken(this.clocks.firstToken)
   }
 
   onRequestUpgrade(): void {
@@ -225,7 +224,7 @@ class Exchange implements Call {
     this.readAt = this.timer.now()
     const fault = this.reader.feed(bytes)
     if (this.over) return
-    if (this.readToken && !this.paused && this.ending === null) this.tokenClock.set(this.clocks.interToken)
+    if (this.readToken && !this.paused && this.ending === null) this.awaitToken(this.clocks.interToken)
     this.readToken = false
     this.listener.drained()
     if (fault !== undefined) return this.fail(fault)
@@ -277,8 +276,7 @@ class Exchange implements Call {
     if (chunk.finish === null || this.over) return
     const { finish, claim, stopSequence = null } = chunk
     this.ending = { finish, claim, stopSequence }
-    this.tokenClock.stop()
-    this.totalClock.stop()
+    this.clock.stop()
   }
 
   /** Nothing more will come: whole if there was a finish reason. */
@@ -287,11 +285,18 @@ class Exchange implements Call {
     else this.fail(fault ?? failure('truncated', 'the answer ended without a finish reason'))
   }
 
-  /** What was allowed meanwhile still counts. */
-  private totalExpired(): void {
-    const left = this.totalDue - this.timer.now()
-    if (left > 0) this.totalClock.set(left / 1_000)
-    else this.fail(failure('overdue', 'the answer took too long'))
+  private awaitToken(ms: number): void {
+    const now = this.timer.now()
+    this.tokenDue = now + ms * 1_000
+    this.clock.set((Math.min(this.tokenDue, this.totalDue) - now) / 1_000)
+  }
+
+  /** One of both ends may have come. What was allowed meanwhile counts. */
+  private ring(): void {
+    const now = this.timer.now()
+    if (now >= this.tokenDue) return this.tokenOverdue()
+    if (now >= this.totalDue) return this.fail(failure('overdue', 'the answer took too long'))
+    this.clock.set((Math.min(this.tokenDue, this.totalDue) - now) / 1_000)
   }
 
   private tokenOverdue(): void {
@@ -317,8 +322,7 @@ class Exchange implements Call {
 
   private settle(): void {
     this.over = true
-    this.tokenClock.stop()
-    this.totalClock.stop()
+    this.clock.stop()
   }
 
   private cut(why: string): void {

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Answer } from '../dialect/answer.ts'
 import type { BuyerError, Head, Note, Surface, Usage } from '../surface/surface.ts'
 import type { Headers, Reply } from './reply.ts'
-import { noteHeaders, refuseReply } from './reply.ts'
+import { addNote, refuseReply } from './reply.ts'
 
 /**
  * The answer as one JSON body, sent when it is complete: until then any failure can be made good elsewhere.
@@ -31,12 +31,11 @@ export class WholeReply implements Reply {
   end(answer: Answer, usage: Usage, note: Note): void {
     if (this.response.destroyed) return
     const body = JSON.stringify(this.surface.whole(this.head, answer, usage, note))
-    this.response.writeHead(200, {
-      ...this.headers(),
-      ...noteHeaders(note),
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(body),
-    })
+    const headers = this.headers()
+    addNote(headers, note)
+    headers['content-type'] = 'application/json'
+    headers['content-length'] = String(Buffer.byteLength(body))
+    this.response.writeHead(200, headers)
     this.response.end(body)
   }
 

@@ -17,6 +17,14 @@ const SESSION_HEADERS = [
   'x-claude-code-session-id',
 ] as const
 const SESSION_CHARS_MAX = 256
+/** Headers that say what `provider` says. */
+const WISH_HEADERS = [
+  'x-busbar-only',
+  'x-busbar-ignore',
+  'x-busbar-region',
+  'x-busbar-zdr',
+  'x-busbar-max-latency-ms',
+] as const
 const KEY = /^[\x21-\x7e]{1,64}$/
 
 const textOf = (headers: Headers, name: string): string | undefined => {
@@ -40,13 +48,16 @@ export function readWishes(headers: Headers, body: unknown): Wishes | BuyerError
   const once = textOf(headers, 'idempotency-key') ?? null
   if (once !== null && !KEY.test(once))
     return malformed('idempotency-key', 'Idempotency-Key: up to 64 printable characters without blanks')
-  const atomic = listOf((textOf(headers, 'prefer') ?? '').toLowerCase()).includes('busbar-atomic')
+  const prefer = textOf(headers, 'prefer')
+  const atomic = prefer !== undefined && listOf(prefer.toLowerCase()).includes('busbar-atomic')
   return { preferences, session: sessionOf(headers, body), atomic, once }
 }
 
 function sessionOf(headers: Headers, body: unknown): string | null {
-  const given = SESSION_HEADERS.map((name) => textOf(headers, name)).find((value) => value !== undefined)
-  if (given !== undefined) return given.slice(0, SESSION_CHARS_MAX)
+  for (const name of SESSION_HEADERS) {
+    const given = textOf(headers, name)
+    if (given !== undefined) return given.slice(0, SESSION_CHARS_MAX)
+  }
   const key = field(body, 'prompt_cache_key')
   return typeof key === 'string' && key !== '' ? key.slice(0, SESSION_CHARS_MAX) : null
 }
@@ -55,7 +66,9 @@ const field = (body: unknown, name: string): unknown =>
   typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[name] : undefined
 
 function readPreferences(headers: Headers, body: unknown): Preferences | BuyerError | null {
-  const own = field(body, 'provider') ?? {}
+  const given = field(body, 'provider') ?? null
+  if (given === null && WISH_HEADERS.every((name) => headers[name] === undefined)) return null
+  const own = given ?? {}
   if (typeof own !== 'object' || Array.isArray(own)) return malformed('provider', 'provider: not an object')
   const asked = { ...inHeaders(headers), ...own }
   if (Object.keys(asked).length === 0) return null
@@ -76,8 +89,7 @@ function readPreferences(headers: Headers, body: unknown): Preferences | BuyerEr
 
 /** The same wishes as headers say them. What is said there badly is refused as in the body. */
 function inHeaders(headers: Headers): Partial<Record<keyof Provider, unknown>> {
-  const text = (name: string) => textOf(headers, `x-busbar-${name}`)
-  const [only, ignore, region, zdr, latency] = ['only', 'ignore', 'region', 'zdr', 'max-latency-ms'].map(text)
+  const [only, ignore, region, zdr, latency] = WISH_HEADERS.map((name) => textOf(headers, name))
   return {
     ...(only && { only: listOf(only) }),
     ...(ignore && { ignore: listOf(ignore) }),

@@ -162,6 +162,9 @@ function printWhole(head: Head, answer: Answer, usage: Usage, note: Note): objec
 }
 
 function printMessage(answer: Answer) {
+  const { content, refusal, reasoning, tools, seals } = answer
+  if (refusal === '' && reasoning === '' && tools.length === 0 && seals.length === 0)
+    return { role: 'assistant', content, refusal: null }
   const calls = answer.tools.map((tool) => ({
     id: tool.id,
     type: 'function',
