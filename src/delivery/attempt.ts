@@ -21,6 +21,8 @@ export type Outcome = {
   answer: Answer
   /** Microseconds from the request's last byte to the first content token; 0 if none came. */
   ttft: number
+  /** Microseconds from there to the end; 0 if the request was never sent. */
+  took: number
   cut: Cut | null
   /** The supplier had begun to answer, and its first token was not overdue. */
   accepted: boolean
@@ -37,6 +39,7 @@ export const failedOutcome = (reason: Failure): Outcome => ({
   kind: 'failed',
   answer: new Answer(),
   ttft: 0,
+  took: 0,
   cut: null,
   accepted: false,
   blocked: false,
@@ -222,10 +225,11 @@ class Running {
     const waited = this.timer.now() - sentAt
     const overdue = firstAt === 0 && waited > this.terms.clocks.firstToken * MICROS_PER_MS
     const ttft = firstAt === 0 ? 0 : Math.max(0, firstAt - sentAt)
+    const took = sentAt === 0 ? 0 : waited
     const { answer, blocked } = this
     const accepted = this.accepted && !overdue
     const { cut = null, failure: reason = null, error = null } = part
-    this.resolve({ kind, answer, ttft, cut, accepted, blocked, failure: reason, error })
+    this.resolve({ kind, answer, ttft, took, cut, accepted, blocked, failure: reason, error })
   }
 
   private hold(held: boolean): void {

@@ -32,9 +32,23 @@ import { NO_WISHES } from './wishes.ts'
 /** How the last call of a draw ended. */
 type Ended = Pick<Served, 'outcome' | 'draw' | 'offer' | 'aboveRate'>
 
-/** A supplier is not to blame for a request that is bad, nor for what is asked above its committed rate. */
-const faultOf = ({ code }: Failure, aboveRate: boolean): Fault =>
-  code === 'bad_request' || aboveRate ? 'nobody' : 'supplier'
+/** So soon a supplier must say that it has no room, for what is asked above its committed rate. */
+const EARLY = 300 * MICROS_PER_MS
+
+/** A supplier may refuse at once what is asked above its committed rate: it has less room, and no worse name. */
+const isEarlyRefusal = ({ failure: fault, took }: Outcome, aboveRate: boolean): boolean =>
+  aboveRate && fault?.code === 'rate_limited' && took <= EARLY
+
+/**
+ * A supplier is not to blame for a request that is bad, nor for what is asked above its committed rate, but
+ * for a refusal that comes late.
+ */
+function faultOf(outcome: Outcome, aboveRate: boolean): Fault {
+  const code = outcome.failure?.code
+  if (code === 'bad_request') return 'nobody'
+  if (code === 'rate_limited') return isEarlyRefusal(outcome, aboveRate) ? 'nobody' : 'supplier'
+  return aboveRate ? 'nobody' : 'supplier'
+}
 
 /** One completion's walk: hold units, call a supplier, relay, count, settle. Ends its draw exactly once. */
 export class Delivery {
@@ -153,14 +167,14 @@ export class Delivery {
       this.called.add(next.offer.id)
       const aboveRate = this.standing(next.offer).aboveRate(next.offer.terms.rate, this.parts.timer.now())
       const outcome = await this.callOn(draw, next)
-      this.endStanding(next.offer, outcome)
+      this.endStanding(next.offer, outcome, aboveRate)
       if (outcome.kind === 'done' || (outcome.kind === 'aborted' && !this.closing))
         return this.settle({ outcome, draw, offer: next.offer.id, aboveRate })
       if (outcome.kind === 'broken') throw outcome.error
       if (outcome.failure === null) return this.release(draw, 'venue_closing', CLOSING)
       const fault = outcome.failure
       const mayGoOn = !this.reply.committed && !this.gone && !this.closing
-      const blame = faultOf(fault, aboveRate)
+      const blame = faultOf(outcome, aboveRate)
       const offer = next.offer.id
       next = mayGoOn ? this.reroute(draw, fault, blame) : undefined
       if (next === undefined) return this.giveUp({ outcome, draw, offer, aboveRate }, fault, blame)
@@ -220,13 +234,14 @@ export class Delivery {
     return this.parts.router.standing(offer)
   }
 
-  private endStanding(offer: Offer, { kind, failure: fault, ttft }: Outcome): void {
+  private endStanding(offer: Offer, outcome: Outcome, aboveRate: boolean): void {
+    const { kind, failure: fault, ttft } = outcome
     if (kind === 'done') {
       const ceilingMs = latencyCeiling(this.spec, this.opening.demand.inputGuess) / MICROS_PER_MS
       return this.parts.router.ended(offer, { firstTokenMs: ttft / MICROS_PER_MS, ceilingMs })
     }
     if (kind !== 'failed' || fault === null) return this.standing(offer).endNeutral()
-    this.parts.router.ended(offer, fault)
+    this.parts.router.ended(offer, { ...fault, excused: isEarlyRefusal(outcome, aboveRate) })
     const facts = {
       request: this.request.requestId,
       offer: offer.id,

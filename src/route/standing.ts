@@ -15,8 +15,11 @@ const FORGET = 1.002
 const LATE_CUT = 0.95
 const LIMITED_CUT = 0.75
 
-/** How a call went wrong, as far as routing cares; `retryAfter` in seconds. */
-export type Misstep = { code: string; retryAfter: number }
+/**
+ * How a call went wrong, as far as routing cares; `retryAfter` in seconds. Excused: the offer refused at once
+ * what it had not committed itself to.
+ */
+export type Misstep = { code: string; retryAfter: number; excused?: boolean }
 
 /** How long a call's first token took, and how long it may take for such a prompt, in milliseconds. */
 export type Pace = { firstTokenMs: number; ceilingMs: number }
@@ -112,6 +115,7 @@ export class Standing {
     if (reason.code === 'bad_request') return this.endNeutral()
     if (reason.code === 'rate_limited') this.limit = Math.max(1, Math.floor(this.inFlight * LIMITED_CUT))
     this.endNeutral()
+    if (reason.excused) return this.leaveAlone(reason.retryAfter, now)
     this.good *= DECAY
     this.seen = this.seen * DECAY + 1
     this.failures++
@@ -122,6 +126,10 @@ export class Standing {
       this.breaks++
       this.failures = Math.max(this.failures, BREAK_AFTER)
     }
+    this.leaveAlone(seconds, now)
+  }
+
+  private leaveAlone(seconds: number, now: number): void {
     this.closedUntil = Math.max(this.closedUntil, now + seconds * MICROS_PER_SECOND)
   }
 

@@ -179,6 +179,10 @@ export const modes = {
   s401: status(401),
   s404: status(404),
   s429: status(429, { 'retry-after': '7' }),
+  s429Late: async (request) => {
+    await pause(350)
+    status(429)(request)
+  },
   s429Absurd: status(429, { 'retry-after': '99999999' }),
   s500: status(500),
   s503: status(503),

@@ -1,8 +1,9 @@
 // What a supplier's failure costs it, through the whole way from its socket to the ledger.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ppm } from '../../src/base/money.ts'
 import type { Rig, RigOptions } from './rig.ts'
-import { buildRig, readStream } from './rig.ts'
+import { buildRig, QUICK, readStream } from './rig.ts'
 
 async function withRig(options: RigOptions, act: (rig: Rig) => Promise<void>): Promise<void> {
   const rig = await buildRig(options)
@@ -59,3 +60,39 @@ test('nobody is fined for a bad request, or for a buyer that hangs up', () =>
     await rig.quiet()
     assert.equal(rig.all('penalty.charged').length, 0)
   }))
+
+/** Weighted tokens a minute: just what lets the rig's units be issued, and less than one long prompt. */
+const SLOW = 50_000
+const HEAVY = { ...QUICK, weights: { ...QUICK.weights, input: ppm(1_000_000) } }
+
+/** Asks until the supplier is above its committed rate, then once more while it is full. */
+async function askAboveRate(rig: Rig, mode: 's429' | 's429Late'): Promise<void> {
+  const content = 'word '.repeat(60_000)
+  assert.equal((await rig.ask({ messages: [{ role: 'user', content }] })).status, 200)
+  const [supplier] = rig.suppliers
+  assert.ok(supplier)
+  supplier.mode = mode
+  assert.equal((await rig.ask({})).status, 503)
+  await rig.quiet()
+}
+
+test('a 429 within 300 ms above the committed rate costs the supplier nothing', () =>
+  withRig({ modes: ['ok'], rate: SLOW, spec: HEAVY }, async (rig) => {
+    await askAboveRate(rig, 's429')
+    const { failure, fault } = rig.last('draw.failed')
+    assert.deepEqual([failure, fault], ['rate_limited', 'nobody'])
+    assert.equal(rig.all('penalty.charged').length, 0)
+  }))
+
+test('a 429 that comes later, or within the committed rate, is a failure like any other', async () => {
+  const patient = { ...HEAVY, latencyBaseMs: 600 }
+  await withRig({ modes: ['ok'], rate: SLOW, spec: patient }, async (rig) => {
+    await askAboveRate(rig, 's429Late')
+    assert.equal(rig.last('draw.failed').fault, 'supplier')
+    assert.ok(rig.all('penalty.charged').some(({ offence }) => offence === 'hard_failure'))
+  })
+  await withRig({ modes: ['ok'] }, async (rig) => {
+    await askAboveRate(rig, 's429')
+    assert.equal(rig.last('draw.failed').fault, 'supplier')
+  })
+})

@@ -86,6 +86,8 @@ export type RigOptions = {
   report?: Reporter
   /** The gateway's own. */
   timer?: Timer
+  /** What each offer commits itself to, in weighted tokens a minute. */
+  rate?: number
   /** Where the offers really lie, instead of a supplier of the mode. */
   endpoint?: Pick<Endpoint, 'baseUrl' | 'dialect'>
 }
@@ -152,7 +154,7 @@ export async function buildRig(options: RigOptions): Promise<Rig> {
       kind: 'offer.register',
       account: owner,
       name: `offer-${place}`,
-      rate: wt(100_000_000),
+      rate: wt(options.rate ?? 100_000_000),
       concurrency: 64,
       capabilities: options.capabilities?.[place] ?? ALL,
       contextTokens: 128_000,

@@ -73,6 +73,18 @@ test('concurrency is learned from 429s and grows back with success', () => {
   assert.ok(standing.full, 'never above the offer’s own')
 })
 
+test('an excused refusal leaves it less room and no worse name', () => {
+  const standing = new Standing(8, RATE)
+  for (let i = 0; i < 4; i++) standing.begin()
+  for (let i = 0; i < 3; i++) standing.endBad({ ...limited, retryAfter: 0, excused: true }, 0)
+  assert.equal(standing.conformity, 1)
+  assert.ok(!standing.broken)
+  assert.equal(standing.waits(0), 0)
+  assert.ok(standing.full, 'one of one')
+  standing.endBad({ ...limited, retryAfter: 7, excused: true }, 0)
+  assert.equal(standing.waits(0), second(7), 'it is left alone for as long as it asked')
+})
+
 test('above the committed rate per minute, and back below it', () => {
   const standing = new Standing(8, RATE)
   assert.ok(!standing.aboveRate(RATE, 0))
