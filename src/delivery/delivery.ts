@@ -35,7 +35,7 @@ type Ended = Pick<Served, 'outcome' | 'draw' | 'offer' | 'aboveRate'>
 /** So soon a supplier must say that it has no room, for what is asked above its committed rate. */
 const EARLY = 300 * MICROS_PER_MS
 
-/** A supplier may refuse at once what is asked above its committed rate: it has less room, and no worse name. */
+/** What is asked above its committed rate a supplier may refuse at once: that leaves it no worse name. */
 const isEarlyRefusal = ({ failure: fault, took }: Outcome, aboveRate: boolean): boolean =>
   aboveRate && fault?.code === 'rate_limited' && took <= EARLY
 

@@ -181,7 +181,7 @@ export const modes = {
   s429: status(429, { 'retry-after': '7' }),
   s429Late: async (request) => {
     await pause(350)
-    status(429)(request)
+    await status(429)(request)
   },
   s429Absurd: status(429, { 'retry-after': '99999999' }),
   s500: status(500),
