@@ -8,12 +8,8 @@ const INLINE_IMAGE = /^data:(image\/(?:png|jpeg|gif|webp));base64,/
 
 /** The first place in messages that Anthropic's language has no words for, or null. */
 export function uncarriedMessage(messages: readonly ChatMessage[]): string | null {
-  let begun = false
   for (const [at, message] of messages.entries()) {
     const place = `messages[${at}]`
-    const isSystem = message.role === 'system' || message.role === 'developer'
-    if (isSystem && begun) return `${place}.role`
-    begun ||= !isSystem
     if ('name' in message && message.name !== undefined && message.role !== 'tool') return `${place}.name`
     if (message.role === 'tool' && !TOOL_ID.test(message.tool_call_id)) return `${place}.tool_call_id`
     const fault = message.role === 'assistant' ? uncarriedTurn(message) : uncarriedPicture(message.content)
@@ -55,15 +51,19 @@ function inputOf(text: string): Json | undefined {
   }
 }
 
-/** The system prompt, and turns that alternate between user and assistant. */
+/**
+ * The system prompt, and turns that alternate between user and assistant; what the system says later stands
+ * where it was said.
+ */
 export function printMessages(messages: readonly ChatMessage[]): { system: Json[]; messages: Json[] } {
   const system: Json[] = []
   const turns: { role: string; content: Json[] }[] = []
   for (const message of messages) {
     const blocks = blocksOf(message)
-    if (message.role === 'system' || message.role === 'developer') system.push(...blocks)
+    const isSystem = message.role === 'system' || message.role === 'developer'
+    if (isSystem && turns.length === 0) system.push(...blocks)
     else if (blocks.length > 0) {
-      const role = message.role === 'assistant' ? 'assistant' : 'user'
+      const role = isSystem ? 'system' : message.role === 'assistant' ? 'assistant' : 'user'
       const last = turns.at(-1)
       // Results of tools must stand together, and before what the user says to them.
       if (last?.role === role) last.content.push(...blocks)

@@ -55,6 +55,12 @@ const assistantBlock = z.discriminatedUnion('type', [text, thought, sealed, tool
 const turn = z.discriminatedUnion('role', [
   z.strictObject({ role: z.literal('user'), content: z.union([z.string(), z.array(userBlock)]) }),
   z.strictObject({ role: z.literal('assistant'), content: z.union([z.string(), z.array(assistantBlock)]) }),
+  /** A word of the client's own in the middle of a conversation. */
+  z.strictObject({
+    role: z.literal('system'),
+    content: z.union([z.string().min(1), z.array(text).min(1)]),
+    clear_at: z.literal('never', 'nothing is taken out of a conversation').nullish(),
+  }),
 ])
 
 const tool = z.strictObject({
@@ -218,6 +224,7 @@ function choiceOf(choice: z.output<typeof toolChoice>): ChatRequest['tool_choice
 function messagesOf({ role, content }: Turn): ChatMessage[] {
   if (typeof content === 'string') return [{ role, content }]
   if (content.length === 0) return []
+  if (role === 'system') return [{ role, content: (content as z.output<typeof text>[]).map(textOf) }]
   return role === 'assistant' ? [assistantOf(content as AssistantBlock[])] : userOf(content as UserBlock[])
 }
 

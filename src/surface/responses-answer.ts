@@ -24,7 +24,7 @@ export const responsesSurface = (terms: ResponseTerms): Surface => ({
   script: (head) => new ResponsesScript(head, terms, printResponsesError),
   whole: (head, answer, usage, note) => printResponse(head, terms, { answer, usage, note }),
   error: printResponsesError,
-  headers: () => ({}),
+  headers: () => (terms.leftOut.length === 0 ? {} : { 'x-busbar-not-carried': terms.leftOut.join(', ') }),
 })
 
 /** Refusals of what could not be read. */
@@ -32,5 +32,6 @@ export const RESPONSES_SURFACE: Surface = responsesSurface({
   echo: {},
   asSummary: false,
   sealed: false,
-  custom: new Set(),
+  offered: new Map(),
+  leftOut: [],
 })

@@ -1,5 +1,6 @@
 import type { Answer } from '../dialect/answer.ts'
 import { textOfArguments } from './custom-tool.ts'
+import type { Offered } from './responses-tool.ts'
 import { sealedReasoning } from './reasoning-seal.ts'
 import type { Head, Note, Usage } from './surface.ts'
 
@@ -11,8 +12,10 @@ export type ResponseTerms = {
   asSummary: boolean
   /** Sealed reasoning is told too. */
   sealed: boolean
-  /** Names of the tools that take plain text. */
-  custom: ReadonlySet<string>
+  /** The client's tools by the names that suppliers know. */
+  offered: ReadonlyMap<string, Offered>
+  /** Places of tools that were left out. */
+  leftOut: readonly string[]
 }
 
 /** The end of a response. Left out, its parts stand in their usual order. */
@@ -119,13 +122,17 @@ export const printMessage = (id: string, status: string) => ({
 /** A call of a function, or of a tool that takes plain text. */
 export function printCall(
   id: string,
-  { custom }: ResponseTerms,
+  { offered }: ResponseTerms,
   call: { call_id: string; name: string; arguments: string; status: string },
 ): object {
-  if (!custom.has(call.name)) return { type: 'function_call', id, ...call }
-  const { call_id, name, arguments: given, status } = call
+  const known = offered.get(call.name)
+  const { call_id, arguments: given, status } = call
+  const name = known?.tool.name ?? call.name
+  const place = known?.namespace ? { namespace: known.namespace } : {}
+  if (known?.tool.type !== 'custom')
+    return { type: 'function_call', id, call_id, name, ...place, arguments: given, status }
   const input = given === '' ? '' : textOfArguments(given)
-  return { type: 'custom_tool_call', id, call_id, name, input, status }
+  return { type: 'custom_tool_call', id, call_id, name, ...place, input, status }
 }
 
 /** The parts of a message. */

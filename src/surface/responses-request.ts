@@ -1,11 +1,12 @@
-import type { AssistantMessage, ChatMessage, ChatRequest, ChatTool, ContentPart } from '../wire/openai.ts'
-import { argumentsOfText, TEXT_ONLY } from './custom-tool.ts'
+import type { AssistantMessage, ChatMessage, ChatRequest, ContentPart } from '../wire/openai.ts'
+import { argumentsOfText } from './custom-tool.ts'
 import type { Counter, QuestionFault } from './question.ts'
 import { allowing, readBy } from './question.ts'
 import { unsealed } from './reasoning-seal.ts'
 import { RESPONSES_SURFACE, responsesSurface } from './responses-answer.ts'
-import type { Format, Item, ResponsesRequest, Said, Tool } from './responses-schema.ts'
+import type { Format, Item, ResponsesRequest, Said } from './responses-schema.ts'
 import { responsesRequest } from './responses-schema.ts'
+import { chatToolOf, echoOfTools, innerName, leftOut, nameFault, offeredOf } from './responses-tool.ts'
 
 export const RESPONSES: Counter = {
   path: '/v1/responses',
@@ -13,11 +14,15 @@ export const RESPONSES: Counter = {
     const body = withAllowed(request)
     if ('message' in body) return body
     const { reasoning, include, tools } = request
+    const offered = offeredOf(tools ?? [])
+    const fault = nameFault(offered)
+    if (fault !== undefined) return { param: 'tools', message: `tools: ${fault}` }
     const surface = responsesSurface({
       echo: echoOf(request),
       asSummary: Boolean(reasoning?.summary ?? reasoning?.generate_summary),
       sealed: include?.includes('reasoning.encrypted_content') === true,
-      custom: new Set(tools?.flatMap((one) => (one.type === 'custom' ? [one.name] : []))),
+      offered: new Map(offered.map((one) => [one.inner, one])),
+      leftOut: leftOut(tools ?? []),
     })
     return { body, surface }
   }),
@@ -27,7 +32,7 @@ export const RESPONSES: Counter = {
 function chatOf(request: ResponsesRequest): ChatRequest {
   const { model, instructions, input, max_output_tokens, stream, temperature, top_p } = request
   const { include, text } = request
-  const tools = request.tools ?? []
+  const tools = offeredOf(request.tools ?? [])
   const choice = choiceOf(request)
   const system: ChatMessage[] = instructions ? [{ role: 'system', content: instructions }] : []
   const logprobs = include?.includes('message.output_text.logprobs') || (request.top_logprobs ?? 0) > 0
@@ -42,7 +47,7 @@ function chatOf(request: ResponsesRequest): ChatRequest {
     temperature,
     top_p,
     ...(logprobs && { logprobs, top_logprobs: request.top_logprobs }),
-    ...(tools.length > 0 && { tools: tools.map(toolOf) }),
+    ...(tools.length > 0 && { tools: tools.map(chatToolOf) }),
     ...(choice && { tool_choice: choice }),
     parallel_tool_calls: tools.length > 0 ? request.parallel_tool_calls : undefined,
     ...(request.reasoning?.effort && { reasoning_effort: request.reasoning.effort }),
@@ -67,21 +72,6 @@ function withAllowed(request: ResponsesRequest): ChatRequest | QuestionFault {
     choice.tools.map(({ name }) => name),
     choice.mode,
   )
-}
-
-function toolOf(one: Tool): ChatTool {
-  const { name, description } = one
-  const named = { name, ...(description && { description }) }
-  if (one.type === 'custom') return { type: 'function', function: { ...named, parameters: TEXT_ONLY } }
-  const { parameters, strict } = one
-  return {
-    type: 'function',
-    function: {
-      ...named,
-      ...(parameters && { parameters }),
-      ...(typeof strict === 'boolean' && { strict }),
-    },
-  }
 }
 
 function formatOf(asked: Format): NonNullable<ChatRequest['response_format']> {
@@ -125,7 +115,8 @@ function addTo(turn: AssistantMessage, one: Item): void {
     const details = unsealed(one.encrypted_content ?? null, text)
     turn.reasoning_details = [...(turn.reasoning_details ?? []), ...details]
   } else if (one.type === 'function_call' || one.type === 'custom_tool_call') {
-    const { call_id, name } = one
+    const { call_id } = one
+    const name = innerName(one.namespace, one.name)
     const given = one.type === 'function_call' ? one.arguments : argumentsOfText(one.input)
     const made = { id: call_id, type: 'function' as const, function: { name, arguments: given } }
     turn.tool_calls = [...(turn.tool_calls ?? []), made]
@@ -185,7 +176,7 @@ function echoOf(request: ResponsesRequest): object {
     temperature: temperature ?? 1,
     text: { format: text?.format ?? { type: 'text' }, ...(text?.verbosity && { verbosity: text.verbosity }) },
     tool_choice: tool_choice ?? 'auto',
-    tools: (tools ?? []).map(echoOfTool),
+    tools: echoOfTools(tools ?? []),
     top_logprobs: top_logprobs ?? 0,
     top_p: top_p ?? 1,
     truncation: 'disabled',
@@ -193,12 +184,3 @@ function echoOf(request: ResponsesRequest): object {
     ...(user && { user }),
   }
 }
-
-const echoOfTool = (one: Tool): object => ({
-  type: one.type,
-  name: one.name,
-  description: one.description ?? null,
-  ...(one.type === 'custom'
-    ? { format: one.format ?? { type: 'text' } }
-    : { parameters: one.parameters ?? null, strict: one.strict ?? null }),
-})

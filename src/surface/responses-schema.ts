@@ -23,6 +23,7 @@ const inputImage = z.strictObject({
   ...breakpoint,
 })
 
+const functionName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'letters, digits, _ and -, up to 64')
 const id = z.string().max(256).nullish()
 const status = z.enum(['in_progress', 'completed', 'incomplete']).nullish()
 
@@ -37,7 +38,7 @@ const message = z.strictObject({
 })
 /** Calls of the client's own tools: by the model itself, and in no namespace. */
 const direct = {
-  namespace: z.null('namespaces are not carried').optional(),
+  namespace: functionName.nullish(),
   caller: z.strictObject({ type: z.literal('direct', 'tools are called by the model alone') }).nullish(),
 }
 const call = z.strictObject({
@@ -93,7 +94,6 @@ const item = z.preprocess(
   ]),
 )
 
-const functionName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'letters, digits, _ and -, up to 64')
 const schema = z.record(z.string(), z.unknown())
 /** A tool that the model finds in the request itself, and calls itself. */
 const given = {
@@ -114,7 +114,26 @@ const customTool = z.strictObject({
   ...given,
   format: z.strictObject({ type: z.literal('text', 'no grammar is enforced on the input') }).optional(),
 })
-const tool = z.discriminatedUnion('type', [functionTool, customTool], 'function and custom tools only')
+/** Tools under one name: suppliers are given them as functions whose names begin with it. */
+const namespaceTool = z.strictObject({
+  type: z.literal('namespace'),
+  name: functionName,
+  description: z.string().nullish(),
+  tools: z
+    .array(z.discriminatedUnion('type', [functionTool, customTool]))
+    .min(1)
+    .max(128),
+})
+/**
+ * Coding agents always bring a search of the vendor's that the model may use or not. Nothing here searches: it
+ * is left out, and the answer says so.
+ */
+const search = z.object({ type: z.enum(['web_search', 'web_search_2025_08_26']) })
+const tool = z.discriminatedUnion(
+  'type',
+  [functionTool, customTool, namespaceTool, search],
+  'tools of the client only',
+)
 const named = z.strictObject({ type: z.enum(['function', 'custom']), name: functionName })
 const toolChoice = z.union([
   z.enum(['none', 'auto', 'required']),
@@ -206,4 +225,5 @@ export type ResponsesRequest = z.output<typeof responsesRequest>
 export type Item = z.output<typeof item>
 export type Said = z.output<typeof said>
 export type Tool = z.output<typeof tool>
+export type OwnTool = z.output<typeof functionTool> | z.output<typeof customTool>
 export type Format = z.output<typeof format>

@@ -145,7 +145,7 @@ export class ResponsesScript implements Script {
     let text = ''
     if (!this.parts.includes(index)) {
       const call = { call_id: id ?? `call_${index}`, name: name ?? '', arguments: '', status: 'in_progress' }
-      if (this.terms.custom.has(call.name)) this.plain.add(index)
+      if (this.terms.offered.get(call.name)?.tool.type === 'custom') this.plain.add(index)
       text += this.enter(index, printCall(itemId(this.head, index), this.terms, call))
     }
     if (given === null || this.plain.has(index)) return text
@@ -176,7 +176,7 @@ export class ResponsesScript implements Script {
       if (this.plain.has(part)) return this.finishPlain(part, textOfArguments(given))
       return this.event('response.function_call_arguments.done', {
         ...this.place(part),
-        name,
+        name: this.terms.offered.get(name)?.tool.name ?? name,
         arguments: given,
       })
     }

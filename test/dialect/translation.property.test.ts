@@ -87,6 +87,7 @@ const tool = fc
 const request: fc.Arbitrary<ChatRequest> = fc
   .record({
     system: fc.option(words),
+    late: fc.option(words),
     turns: fc.array(fc.tuple(user, exchange), { minLength: 1, maxLength: 3 }),
     tools: fc.array(tool, { minLength: 1, maxLength: 3 }),
     choice: fc.constantFrom('auto' as const, 'required' as const, 'none' as const),
@@ -96,13 +97,16 @@ const request: fc.Arbitrary<ChatRequest> = fc
     effort: fc.option(fc.constantFrom('low' as const, 'high' as const)),
     schema: fc.option(fc.constant({ type: 'object' })),
   })
-  .map(({ system, turns, tools, choice, alone, stop, temperature, effort, schema }) => ({
+  .map(({ system, late, turns, tools, choice, alone, stop, temperature, effort, schema }) => ({
     model: 'inner',
     messages: [
       ...(system === null
         ? []
         : [{ role: 'system' as const, content: [{ type: 'text' as const, text: system }] }]),
       ...turns.flat(2),
+      ...(late === null
+        ? []
+        : [{ role: 'system' as const, content: [{ type: 'text' as const, text: late }] }]),
     ],
     max_tokens: 50,
     stream: true,

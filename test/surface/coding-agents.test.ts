@@ -69,6 +69,7 @@ for (const dialect of DIALECTS) {
     }
     const messages: Anthropic.Beta.BetaMessageParam[] = [
       { role: 'user', content: [{ type: 'text', text: TASK, cache_control: HINT }] },
+      { role: 'system', content: 'Agents that may be called: none.' },
     ]
     const { input_tokens: counted } = await client.beta.messages.countTokens({ ...prompt, messages })
     const seen: { called: string[]; supplier: string | null; receipt: string | null; input: number }[] = []
@@ -131,7 +132,13 @@ for (const dialect of DIALECTS) {
     const tools: OpenAI.Responses.Tool[] = [
       { type: 'function', name: 'shell', description: 'Runs it.', strict: false, parameters: SHELL_SCHEMA },
       { type: 'custom', name: 'apply_patch', description: 'Patches a file.', format: { type: 'text' } },
-      { type: 'function', name: 'plan', description: 'Tells.', strict: false, parameters: SHELL_SCHEMA },
+      {
+        type: 'namespace',
+        name: 'team',
+        description: 'Other agents.',
+        tools: [{ type: 'function', name: 'plan', description: 'Tells.', parameters: SHELL_SCHEMA }],
+      },
+      { type: 'web_search', external_web_access: false } as unknown as OpenAI.Responses.Tool,
     ]
     const input: ResponseInputItem[] = [
       { type: 'message', role: 'developer', content: [{ type: 'input_text', text: 'Sandbox: read only.' }] },
@@ -161,9 +168,13 @@ for (const dialect of DIALECTS) {
       let isCompleted = false
       for await (const event of stream) {
         if (event.type === 'response.output_item.done') items.push(event.item)
-        if (event.type === 'response.completed') isCompleted = true
+        if (event.type !== 'response.completed') continue
+        isCompleted = true
+        const types = event.response.tools.map(({ type }) => type)
+        assert.deepEqual(types, ['function', 'custom', 'namespace'], 'what the model had to choose from')
       }
       assert.ok(isCompleted)
+      assert.equal(response.headers.get('x-busbar-not-carried'), 'tools[3]')
       input.push(...(items as ResponseInputItem[]))
       const results = items.flatMap((item): ResponseInputItem[] => {
         if (item.type === 'function_call')
@@ -172,7 +183,11 @@ for (const dialect of DIALECTS) {
         assert.equal(item.input, PATCH)
         return [{ type: 'custom_tool_call_output', call_id: item.call_id, output: 'patched' }]
       })
-      const called = items.flatMap((item) => ('name' in item ? [String(item.name)] : []))
+      const called = items.flatMap((item) => {
+        if (!('name' in item)) return []
+        const { namespace, name } = item as { namespace?: string; name: string }
+        return [namespace === undefined ? name : `${namespace}/${name}`]
+      })
       seen.push({ called, supplier: served(response).supplier })
       if (results.length === 0) {
         const message = items.find((item) => item.type === 'message')
@@ -183,7 +198,7 @@ for (const dialect of DIALECTS) {
     }
     assert.deepEqual(
       seen.map(({ called }) => called),
-      [['shell'], ['apply_patch'], ['plan'], []],
+      [['shell'], ['apply_patch'], ['team/plan'], []],
     )
     assert.equal(said, AFTER_TOOLS)
     assert.equal(new Set(seen.map(({ supplier: who }) => who)).size, 1, 'a session stays with one supplier')

@@ -189,7 +189,11 @@ test('what nobody can carry is named, on every surface', async () => {
     ['responses', { model, input: 'x', previous_response_id: 'resp_1' }, 'previous_response_id'],
     ['responses', { model, input: 'x', store: true }, 'store'],
     ['responses', { model, input: 'x', background: true }, 'background'],
-    ['responses', { model, input: 'x', tools: [{ type: 'web_search' }] }, 'tools[0].type'],
+    [
+      'responses',
+      { model, input: 'x', tools: [{ type: 'file_search', vector_store_ids: [] }] },
+      'tools[0].type',
+    ],
     ['responses', { model, input: [{ type: 'item_reference', id: 'msg_1' }] }, 'input[0].type'],
     ['completions', { model, prompt: 'x', suffix: 'y' }, 'suffix'],
     ['completions', { model, prompt: ['x', 'y'] }, 'prompt'],

@@ -144,6 +144,10 @@ const LEGACY_CASES: Case[] = [
 
 const FUNCTION = { type: 'function', name: 'look', description: 'Looks.', parameters: SCHEMA, strict: false }
 const STRICT_TOOL = { type: 'function', function: { ...CALLED, strict: false } }
+const IN_NAMESPACE = {
+  type: 'function',
+  function: { ...CALLED, name: 'crm__look', description: 'Customers.\n\nLooks.', strict: false },
+}
 const PLAIN = {
   type: 'object',
   properties: { input: { type: 'string' } },
@@ -189,10 +193,20 @@ const RESPONSES_CASES: Case[] = [
     },
     { tools: [{ name: 'patch', description: 'Patches.', input_schema: PLAIN }] },
   ),
+  told(
+    'tools',
+    [{ type: 'namespace', name: 'crm', description: 'Customers.', tools: [FUNCTION] }],
+    { tools: [IN_NAMESPACE] },
+    { tools: [{ name: 'crm__look', description: 'Customers.\n\nLooks.', input_schema: SCHEMA }] },
+  ),
+  // Left out, and told in `tools` of the answer and in a header: `test/surface/coding-agents.test.ts`.
+  kept('tools', [{ type: 'web_search', external_web_access: true }], 'the answer says that it is not there'),
   ...refused(
     'tools',
     [{ type: 'custom', name: 'patch', format: { type: 'grammar', syntax: 'lark', definition: 'x' } }],
-    [{ type: 'web_search' }],
+    [{ type: 'web_search_preview' }],
+    [{ type: 'file_search', vector_store_ids: ['v'] }],
+    [FUNCTION, FUNCTION],
     [{ type: 'mcp', server_label: 'x', server_url: 'https://example.com' }],
     [{ ...FUNCTION, defer_loading: true }],
     [{ ...FUNCTION, output_schema: SCHEMA }],
@@ -256,7 +270,10 @@ const RESPONSES_CASES: Case[] = [
 const THINKING = { type: 'enabled', budget_tokens: 2_000 }
 const MESSAGES_TOOLS = { tools: [MESSAGE_TOOL] }
 
+const SPOKEN = [...BLOCKS, { role: 'system', content: [{ type: 'text', text: 'It is late.' }] }]
+
 const MESSAGES_CASES: Case[] = [
+  told('messages', SPOKEN, { messages: SPOKEN }),
   told('max_tokens', 5, { max_tokens: 5 }),
   told('messages', BLOCKS, { messages: BLOCKS }, { messages: BLOCKS }),
   ...refused('messages', [{ role: 'user', content: [{ type: 'document', source: { type: 'text' } }] }]),
