@@ -125,8 +125,8 @@ const namespaceTool = z.strictObject({
     .max(128),
 })
 /**
- * Coding agents always bring a search of the vendor's that the model may use or not. Nothing here searches: it
- * is left out, and the answer says so.
+ * Coding agents always bring a search of the vendor's, which a model may leave alone. Nothing here searches:
+ * it is left out, and the answer says so.
  */
 const search = z.object({ type: z.enum(['web_search', 'web_search_2025_08_26']) })
 const tool = z.discriminatedUnion(
