@@ -9,12 +9,16 @@ import type { Fields } from './setting.ts'
 import { readSettings, SettingFault } from './setting.ts'
 import { SUPPLIER, supplier } from './supplier.ts'
 
+export type { BuyerMemory, Task, Work } from './buyer.ts'
 export { freshMemory } from './buyer.ts'
+export type { Outcome } from './desk.ts'
 export { Desk } from './desk.ts'
 export { Earner } from './earner.ts'
 export { Forecast } from './forecast.ts'
+export type { LoopOptions, Participant, Told } from './loop.ts'
 export { runAgent } from './loop.ts'
 export { SettingFault } from './setting.ts'
+export type { Step } from './step.ts'
 export { inWords } from './step.ts'
 
 /** The agents that are ready to run: what each does, and its settings. */

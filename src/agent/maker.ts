@@ -36,7 +36,9 @@ const LEAN = 0.004
 const DEEPER_EVERY = 4
 
 /**
- * Keeps a two-sided market in one instrument. It quotes without crossing, and leans against its inventory.
+ * Keeps quotes in one instrument at a value that somebody else knows, many times a minute: what the sample
+ * market's makers and suppliers quote with. It never crosses, and leans against its inventory. The maker that
+ * finds the value by itself is `marketMaker`.
  */
 export class Maker {
   private readonly options: MakerOptions

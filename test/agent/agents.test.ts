@@ -6,13 +6,14 @@ import type { Told } from '../../src/agent/loop.ts'
 import { audit } from '../../src/engine/audit.ts'
 import type { TestVenue, Trader } from '../api/test-venue.ts'
 import { openTestVenue } from '../api/test-venue.ts'
-import { clientOn, deskOn, stopAfter, turnsOf } from './door.ts'
+import { clientOn, deskOn, passSweep, stopAfter, turnsOf } from './door.ts'
 
 let venue: TestVenue
 let harbor: Trader & { offer: string }
 
 before(async () => {
   venue = await openTestVenue()
+  await passSweep(venue)
   harbor = await venue.supply('Harbor', 'text-prime', '100')
 })
 after(() => venue.close())

@@ -9,12 +9,13 @@ import { inWords } from '../../src/agent/step.ts'
 import type { Client } from '../../src/client/client.ts'
 import type { TestVenue, Trader } from '../api/test-venue.ts'
 import { openTestVenue } from '../api/test-venue.ts'
-import { clientOn, deskOn } from './door.ts'
+import { clientOn, deskOn, passSweep } from './door.ts'
 
 let venue: TestVenue
 let harbor: Trader & { offer: string }
 before(async () => {
   venue = await openTestVenue()
+  await passSweep(venue)
   harbor = await venue.supply('Harbor', 'text-prime', '50')
   const body = { instrument: 'text-prime', side: 'sell', price: '0.8000', quantity: '20.00' }
   await venue.send('POST', '/v1/orders', { key: harbor.key, body })

@@ -22,6 +22,13 @@ export const clientOn = (venue: TestVenue, key: string): Client =>
     },
   })
 
+/** A minute after a sweep, so that none comes while a test does not want it. */
+export async function passSweep(venue: TestVenue): Promise<void> {
+  const { json } = await venue.send('GET', '/v1/instruments/text-prime')
+  const { json: clock } = await venue.send('GET', '/v1/time')
+  venue.pass((Date.parse(json.next_sweep_at) - Date.parse(clock.now) + 60_000) * 1_000)
+}
+
 /** A desk that has learned what the agent of its name has sent before. */
 export async function deskOn(client: Client, name: string, spendLimit: string): Promise<Desk> {
   const desk = new Desk({ client, name, spendLimit })

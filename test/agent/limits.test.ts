@@ -9,7 +9,7 @@ import type { Client } from '../../src/client/client.ts'
 import { audit } from '../../src/engine/audit.ts'
 import type { TestVenue } from '../api/test-venue.ts'
 import { openTestVenue } from '../api/test-venue.ts'
-import { clientOn, deskOn, turnsOf } from './door.ts'
+import { clientOn, deskOn, passSweep, turnsOf } from './door.ts'
 
 const TURNS = 20
 const TAKER_FEE = 0.002
@@ -61,6 +61,7 @@ for (const seed of [1, 2])
   test(`no agent passes its limits, whatever the crowd does (${seed})`, async (t) => {
     const venue = await openTestVenue()
     t.after(() => venue.close())
+    await passSweep(venue)
     const operator = clientOn(venue, venue.operator.key)
     await operator.sheets.import(SHEET)
     await operator.sheets.decide('text-prime', { key: 'one', include: true, reason: 'test' })
