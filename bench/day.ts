@@ -6,10 +6,14 @@ import { instant, later, MICROS_PER_HOUR } from '../src/base/time.ts'
 import type { Command, OrderPlace } from '../src/state/command.ts'
 import { launchSpecs } from '../src/state/grade.ts'
 import { sideName } from '../src/state/order.ts'
+import { widenInlining } from '../src/sequencer/inlining.ts'
 import type { Workload } from './workload.ts'
 import { CANCEL, MID, REPLACE, TAKE } from './workload.ts'
 
 // The day of bench/workload.ts as commands of the whole exchange, for whoever measures more than the book.
+
+// As the exchange does.
+widenInlining()
 
 /** Midnight before the day. */
 export const START = instant(Date.UTC(2026, 10, 25) * 1_000)

@@ -45,19 +45,20 @@ function stopwatch(): () => { wall: number; cpu: number } {
   }
 }
 
-async function start(place: string): Promise<Sequencer> {
+async function start(place: string, batchLengthMax = 1 << 16): Promise<Sequencer> {
   const journal = await openJournal({ folder: place, onFatal: fatal })
   const checkpointEvery = Number.MAX_SAFE_INTEGER
-  return openSequencer({ journal, onFatal: fatal, clock, alarm: systemAlarm, checkpointEvery })
+  const options = { journal, onFatal: fatal, clock, alarm: systemAlarm, checkpointEvery, batchLengthMax }
+  return openSequencer(options)
 }
 
 type Open = { sequencer: Sequencer; place: string; command: (n: number) => Command }
 
 /** A new exchange after its opening and with its book filled, and the commands of its day. */
-async function newborn(name: string): Promise<Open> {
+async function newborn(name: string, batchLengthMax?: number): Promise<Open> {
   const place = join(folder, name)
   await initJournal(place)
-  const sequencer = await start(place)
+  const sequencer = await start(place, batchLengthMax)
   for (const command of before) sequencer.submit(command)
   const first = sequencer.state.nextOrder
   for (let at = 0; at < RESTING; at++) {
@@ -82,13 +83,18 @@ function engineAlone(commands: number): number {
   return commands / cpu
 }
 
-type Durable = { batch: number; rate: number; perCpu: number; ratio: number }
+type Durable = { batch: number; rate: number; perCpu: number; bare: number; ratio: number }
 
 let runs = 0
 
-/** Keeps `window` commands on their way until all are durable: some being written, some forming. */
-async function closedLoop(window: number, commands: number): Promise<Durable> {
-  const { sequencer, command, place } = await newborn(`run-${runs++}`)
+/** Batches that are on their way at once. */
+const FLIGHTS = 4
+
+/**
+ * Keeps some batches of `batch` commands on their way until all are durable: some being written, some forming.
+ */
+async function closedLoop(batch: number, commands: number): Promise<Durable> {
+  const { sequencer, command, place } = await newborn(`run-${runs++}`, batch * bytesEach)
   let next = 0
   let commits = 0
   const watch = stopwatch()
@@ -101,47 +107,51 @@ async function closedLoop(window: number, commands: number): Promise<Durable> {
       commits++
       fill(batch.length)
     })
-    for (let wait = 0; wait < 3; wait++) setTimeout(() => fill(window / 3), wait)
+    fill(FLIGHTS * batch)
   })
   const { wall, cpu } = watch()
   await sequencer.close()
   rmSync(place, { recursive: true })
   const rate = commands / wall
-  return {
-    batch: commands / commits,
-    rate,
-    perCpu: commands / cpu,
-    ratio: rate / bareAppend(commands, commits),
-  }
+  const bare = bareAppend(commands, commits)
+  return { batch: commands / commits, rate, perCpu: commands / cpu, bare, ratio: rate / bare }
 }
 
 const median = (list: number[]): number => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0
 
-/** Windows in turn, round after round: medians of each, and of its ratio to the bare append beside it. */
-async function durable(windows: readonly number[], rounds: number): Promise<void> {
+/** Sizes in turn, round after round: medians of each, and of its ratio to the bare append beside it. */
+async function durable(batches: readonly number[], rounds: number): Promise<void> {
   const found = new Map<number, Durable[]>()
   for (let round = 0; round < rounds; round++)
-    for (const window of windows) {
-      const run = await closedLoop(window, Math.min(COUNT, 300_000))
-      found.set(window, [...(found.get(window) ?? []), run])
+    for (const batch of batches) {
+      const run = await closedLoop(batch, Math.min(COUNT, 300_000))
+      found.set(batch, [...(found.get(batch) ?? []), run])
     }
   say(
-    `\n| durable, medians of ${rounds} rounds, load ${loadavg()[0]?.toFixed(1)} | batch | commands/s | per s of CPU | ratio |`,
+    `\n| durable, medians of ${rounds} rounds, load ${loadavg()[0]?.toFixed(1)} | commands/s | per s of CPU | bare append | ratio |`,
   )
   say('|---|---|---|---|---|')
-  for (const [window, list] of found) {
+  for (const list of found.values()) {
     const of = (part: keyof Durable) => median(list.map((run) => run[part]))
-    const shown = [of('batch'), of('rate'), of('perCpu')].map(count).join(' | ')
-    say(`| ${count(window)} on their way | ${shown} | ${of('ratio').toFixed(2)} |`)
+    const shown = [of('rate'), of('perCpu'), of('bare')].map(count).join(' | ')
+    say(`| batches of ${count(of('batch'))} | ${shown} | ${of('ratio').toFixed(2)} |`)
   }
   say('\nratio: to a bare append and fdatasync of the same bytes in as many pieces')
 }
 
-/** As many bytes in as many pieces, each appended to a bare file and synced. Commands per second. */
-function bareAppend(commands: number, commits: number): number {
+/** Bytes of a command of the day in the journal, on average. */
+const bytesEach = (() => {
   const records = new RecordBuffer()
   for (let n = 0; n < 10_000; n++) records.add(START, commandAt(day, owners, RESTING + n, 1))
-  const piece = Buffer.alloc(Math.ceil((records.length / 10_000) * (commands / commits)), 97)
+  return records.length / 10_000
+})()
+
+/**
+ * As many bytes in as many pieces, each appended to a bare file and synced: what the disk allows a writer that
+ * waits for each. Commands per second.
+ */
+function bareAppend(commands: number, commits: number): number {
+  const piece = Buffer.alloc(Math.ceil(bytesEach * (commands / commits)), 97)
   const path = join(folder, 'bare')
   const handle = openSync(path, 'w')
   const watch = stopwatch()
@@ -209,6 +219,6 @@ async function recovery(): Promise<void> {
 }
 
 engineAlone(Math.min(COUNT, 300_000))
-await durable([512, 1_536, 4_096, 12_288], 3)
+await durable([128, 256, 1_024, 1_400], 3)
 for (const perMs of [1, 10]) await acknowledgements(perMs, 3_000)
 await recovery()

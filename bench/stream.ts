@@ -1,5 +1,5 @@
-// The stream: `node --import tsx bench/stream.ts [seconds]`. Orders over WebSocket, each acknowledged durable, beside
-// a bare durable ws echo in the same run; and one market told to many readers.
+// The stream: `node --import tsx bench/stream.ts [seconds] [readers]`. Orders over WebSocket, each acknowledged durable,
+// beside a bare durable ws echo in the same run; orders at a steady pace; and one market told to many readers.
 import { WebSocket } from 'ws'
 import type { Cpu } from './venue.ts'
 import { openVenue, passingOrder } from './venue.ts'
@@ -67,6 +67,48 @@ async function load(
   return { rate, first: each('first'), all: each('all') }
 }
 
+/** Orders at a steady pace, whatever becomes of them; each is timed from when it was due to its answer. */
+async function paced(
+  title: string,
+  { url, first }: { url: string; first: object[] },
+  perSecond: number,
+  lasts: number,
+): Promise<void> {
+  const took: number[] = []
+  const due = new Map<number, number>()
+  const sockets = await Promise.all(Array.from({ length: SOCKETS }, () => connect(url, first)))
+  for (const socket of sockets)
+    socket.on('message', (data: Buffer) => {
+      const { id = 0, type } = JSON.parse(data.toString()) as { id?: number; type?: string }
+      const at = due.get(id)
+      if (at === undefined) return
+      if (type === 'problem') throw new Error(`an order was refused: ${data.toString()}`)
+      due.delete(id)
+      took.push(performance.now() - at)
+    })
+  const began = performance.now()
+  let sent = 0
+  await new Promise<void>((resolve) => {
+    const timer = setInterval(() => {
+      const passed = performance.now() - began
+      for (; sent < (Math.min(passed, lasts * 1000) * perSecond) / 1000; sent++) {
+        const frame = orderFrame()
+        due.set(count, began + (sent * 1000) / perSecond)
+        sockets[sent % SOCKETS]?.send(frame)
+      }
+      if (passed < lasts * 1000) return
+      clearInterval(timer)
+      resolve()
+    }, 1)
+  })
+  await new Promise((resolve) => setTimeout(resolve, 1_000))
+  for (const socket of sockets) socket.terminate()
+  took.sort((a, b) => a - b)
+  const at = (share: number) => (took[Math.floor(took.length * share)] ?? 0).toFixed(2)
+  const missing = due.size === 0 ? '' : `  ${due.size} without an answer`
+  console.log(`${title.padEnd(32)} ${perSecond}/s offered  p50 ${at(0.5)} ms  p99 ${at(0.99)} ms${missing}`)
+}
+
 /** Time from the acknowledgement being asked for to the update reaching the last of many readers. */
 async function fanOut(url: string, first: object[]): Promise<void> {
   const channels = [{ channel: 'book', instrument: 'TEXT_PRIME-USD', depth: 10 }]
@@ -115,5 +157,7 @@ console.log(
   `ratio to durable ws echo: ${(ours.rate / theirs.rate).toFixed(2)} of its rate, ` +
     `${(ours.first / theirs.first).toFixed(2)} times its CPU time on the first thread`,
 )
+await paced('exchange, at a steady pace', exchange, 5_000, seconds)
+await paced('durable ws echo, likewise', echo, 5_000, seconds)
 await fanOut(venue.url, auth)
 venue.close()

@@ -78,7 +78,7 @@ export async function openVenue(peerProgram: string) {
     close() {
       exchange.stop()
       peer.stop()
-      rmSync(folder, { recursive: true, force: true })
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
     },
   }
 }

@@ -45,6 +45,7 @@ import type { Market } from './market/market.ts'
 import { createMarket } from './market/market.ts'
 import { systemClock } from './sequencer/alarm.ts'
 import type { Folds } from './sequencer/checkpoint.ts'
+import { widenInlining } from './sequencer/inlining.ts'
 import { openSequencer } from './sequencer/sequencer.ts'
 import { createVault, loadMasterKey } from './store/secret.ts'
 import type { Stores } from './stores.ts'
@@ -95,6 +96,7 @@ const foldsOf = (market: Market): Folds => ({
 
 /** Opens the data folder, or begins a new exchange in a vacant one, and serves it. */
 export async function openExchange(options: ExchangeOptions): Promise<Exchange> {
+  widenInlining()
   const { config, log, onFatal } = options
   makeFolder(dirname(config.keyFile))
   const vault = createVault(loadMasterKey(config.keyFile))

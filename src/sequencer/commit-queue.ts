@@ -11,7 +11,7 @@ type Forming = { records: RecordBuffer; said: EventLog; applied: Applied[] }
 type Waiter = { seq: number; resolve: () => void; reject: (error: Error) => void }
 
 /** A batch longer than this, in bytes, is closed: the disk writes it while the next one forms. */
-const BATCH_LENGTH_MAX = 64 << 10
+export const BATCH_LENGTH_MAX = 64 << 10
 
 /**
  * While the disk finishes one batch it is at work on the next and has one more at hand, if they are large. A
@@ -42,6 +42,7 @@ export class CommitQueue {
   private readonly journal: Journal
   private readonly onDurable: (batch: readonly Applied[]) => void
   private readonly onFailure: (error: unknown) => void
+  private readonly lengthMax: number
   private readonly forming: Forming[] = []
   /** The last of them, while it is not sealed. */
   private filling: Forming = newForming(1)
@@ -56,11 +57,13 @@ export class CommitQueue {
     journal: Journal,
     onDurable: (batch: readonly Applied[]) => void,
     onFailure: (error: unknown) => void,
+    lengthMax = BATCH_LENGTH_MAX,
   ) {
     this.journal = journal
     this.durableSeq = journal.last
     this.onDurable = onDurable
     this.onFailure = onFailure
+    this.lengthMax = lengthMax
   }
 
   /** How many commands are not durable yet. */
@@ -84,7 +87,7 @@ export class CommitQueue {
     this.depth++
     filling.applied.push(applied)
     if (digest !== undefined) filling.records.addDigest(digest)
-    if (filling.records.length >= BATCH_LENGTH_MAX) this.sealed = true
+    if (filling.records.length >= this.lengthMax) this.sealed = true
     this.wake()
   }
 

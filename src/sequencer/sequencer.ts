@@ -55,6 +55,8 @@ export type SequencerOptions = {
   alarm?: Alarm
   /** Commands that may wait for the disk before the answer is SequencerBusy. Default 65,536. */
   queueMax?: number
+  /** Bytes of records from which on a batch is closed and the next begins. Default 65,536. */
+  batchLengthMax?: number
   /** A snapshot is taken after every so many commands. Default 200,000. */
   checkpointEvery?: number
   /** The state's digest is kept beside every so-manieth command. Default 65,536. */
@@ -121,6 +123,7 @@ class OneWriter implements Sequencer {
       this.journal,
       (batch) => this.tell(batch),
       (error) => this.fail(error),
+      options.batchLengthMax,
     )
     this.arm()
   }
