@@ -12,6 +12,7 @@ import { efficiencyOn, fixingsOn, indicesOn, sheetsOn } from './figures.ts'
 import type { Page } from './page.ts'
 import { rowsOf } from './page.ts'
 import { supplyOn } from './supply.ts'
+import type { AccountLimitsOut, KillOut } from '../wire/protection.ts'
 import type { ProcurementOut, ProcurementRequest } from '../wire/procurement.ts'
 import type { Transport, TransportOptions } from './transport.ts'
 import { createTransport, freshId, once } from './transport.ts'
@@ -110,6 +111,10 @@ const accountOn = ({ json }: Transport) => {
     json<Page<DeliveryOut>>('GET', '/v1/deliveries', { query })
   return {
     account: () => json<AccountOut>('GET', '/v1/account'),
+    limits: () => json<AccountLimitsOut>('GET', '/v1/account/limits'),
+    /** Stops the account, or only the key's own mandate, until the operator releases it. */
+    stop: (reason: string) =>
+      json<KillOut>('POST', '/v1/account/kill', { body: { reason }, repeatable: true }),
     balances: () => json<Sequenced<BalanceOut>>('GET', '/v1/balances'),
     lots: () => json<Sequenced<LotOut>>('GET', '/v1/lots'),
     fills: {

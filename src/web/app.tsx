@@ -13,6 +13,7 @@ import { Header } from './shell/header.tsx'
 const Market = lazy(async () => ({ default: (await import('./market/market.tsx')).Market }))
 const Device = lazy(async () => ({ default: (await import('./device/device.tsx')).Device }))
 const Indices = lazy(async () => ({ default: (await import('./figures/indices.tsx')).Indices }))
+const Agents = lazy(async () => ({ default: (await import('./agents/agents.tsx')).Agents }))
 const Sheets = lazy(async () => ({ default: (await import('./figures/sheets.tsx')).Sheets }))
 const Playground = lazy(async () => ({ default: (await import('./playground/playground.tsx')).Playground }))
 
@@ -78,6 +79,7 @@ function MarketView(props: { route: Exclude<Route, { view: 'device' | 'indices' 
     )
   if (route.view === 'board') return <Board instruments={listing.data} error={tickers.error} />
   if (listing.data === undefined) return <Waiting rows={12} />
+  if (route.view === 'agents') return <Agents instruments={listing.data} />
   if (route.view === 'sheets') return <Sheets first={instruments[0]?.id ?? ''} />
   if (route.view === 'playground') return <Playground instruments={listing.data} model={route.model} />
   if (route.view === 'market') {

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react'
 
 /**
  * Where the reader is. `#/` is the board, `#/TEXT_PRIME-USD` a market, `#/playground/text-prime` the
- * playground, `#/indices` and `#/sheets` the numbers of the whole market, `#/device/WDJB-MJHT` a program
+ * playground, `#/indices` and `#/sheets` the numbers of the whole market, `#/agents` what is lent to programs, `#/device/WDJB-MJHT` a program
  * that asks for a key.
  */
 export type Route =
@@ -12,13 +12,14 @@ export type Route =
   | { view: 'device'; code: string | null }
   | { view: 'indices' }
   | { view: 'sheets' }
+  | { view: 'agents' }
   | { view: 'unknown'; path: string }
 
 /** The route of a location hash. */
 export function routeOf(hash: string): Route {
   const path = hash.replace(/^#\/?/, '').replace(/\/$/, '')
   if (path === '') return { view: 'board' }
-  if (path === 'indices' || path === 'sheets') return { view: path }
+  if (path === 'indices' || path === 'sheets' || path === 'agents') return { view: path }
   const [head = '', model] = path.split('/')
   if (head === 'playground') return { view: 'playground', model: model ?? null }
   if (head === 'device') return { view: 'device', code: model ?? null }
@@ -29,6 +30,7 @@ export function routeOf(hash: string): Route {
 export const boardPath = '#/'
 export const indicesPath = '#/indices'
 export const sheetsPath = '#/sheets'
+export const agentsPath = '#/agents'
 export const marketPath = (instrument: string): string => `#/${instrument}`
 export const playgroundPath = (model?: string): string => (model ? `#/playground/${model}` : '#/playground')
 

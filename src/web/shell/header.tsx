@@ -1,5 +1,6 @@
+import { useEffect, useRef } from 'react'
 import type { Route } from '../route.ts'
-import { boardPath, indicesPath, playgroundPath, sheetsPath } from '../route.ts'
+import { agentsPath, boardPath, indicesPath, playgroundPath, sheetsPath } from '../route.ts'
 import { AccountBadge } from './account-badge.tsx'
 import { Bus } from './bus.tsx'
 import { Connection } from './connection.tsx'
@@ -10,11 +11,19 @@ const PLACES: readonly { label: string; path: string; views: readonly Route['vie
   { label: 'Markets', path: boardPath, views: ['board', 'market'] },
   { label: 'Indices', path: indicesPath, views: ['indices'] },
   { label: 'Sheets', path: sheetsPath, views: ['sheets'] },
+  { label: 'Agents', path: agentsPath, views: ['agents'] },
   { label: 'Playground', path: playgroundPath(), views: ['playground'] },
 ]
 
 /** Name, places, connection and account, hung from the bar. */
 export function Header(props: { route: Route }) {
+  const places = useRef<HTMLElement>(null)
+  const { view } = props.route
+  // On a phone not every place is in sight: the one that the reader is in should be.
+  useEffect(() => {
+    const here = places.current?.querySelector<HTMLElement>(`[data-views~="${view}"]`)
+    places.current?.scrollTo({ left: (here?.offsetLeft ?? 0) - (places.current.offsetLeft + 24) })
+  }, [view])
   return (
     <div className="sticky top-0 z-20 bg-panel">
       <header className="flex h-12 items-stretch gap-3 px-3 sm:gap-5 sm:px-4">
@@ -27,6 +36,7 @@ export function Header(props: { route: Route }) {
           <span className="max-sm:hidden">Busbar</span>
         </a>
         <nav
+          ref={places}
           aria-label="Main"
           className="flex min-w-0 items-stretch gap-1 overflow-x-auto [scrollbar-width:none]"
         >
@@ -36,6 +46,7 @@ export function Header(props: { route: Route }) {
               <a
                 key={place.label}
                 href={place.path}
+                data-views={place.views.join(' ')}
                 aria-current={isHere ? 'page' : undefined}
                 className={`relative flex items-center px-2 sm:px-3 ${
                   isHere
