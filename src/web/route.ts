@@ -2,8 +2,8 @@ import { useSyncExternalStore } from 'react'
 
 /**
  * Where the reader is. `#/` is the board, `#/TEXT_PRIME-USD` a market, `#/playground/text-prime` the
- * playground, `#/indices` and `#/sheets` the numbers of the whole market, `#/agents` what is lent to programs, `#/device/WDJB-MJHT` a program
- * that asks for a key.
+ * playground, `#/indices` and `#/sheets` the numbers of the whole market, `#/agents` what is lent to
+ * programs, `#/device/WDJB-MJHT` a program that asks for a key.
  */
 export type Route =
   | { view: 'board' }
