@@ -1,4 +1,4 @@
-// The page of agents on a real exchange: lent, waiting, kept in stock, and stopped; each step seen by the API too.
+// The page of agents on a real exchange: lent, waiting, kept in stock, and stopped.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
@@ -32,7 +32,7 @@ async function signIn(tour: Tour, key: string): Promise<Page> {
   return page
 }
 
-/** A page without a session is told so by a 401, and what is wider than its parent by a 403: the browser prints both. */
+/** The browser prints the 401 of a page without a session, and the 403 of a mandate wider than its parent. */
 const isFault = (fault: string): boolean => !/status of (401|403)/.test(fault)
 
 async function lend(page: Page, name: string, budget: string, more: { from?: string; above?: string } = {}) {
@@ -50,7 +50,7 @@ async function lend(page: Page, name: string, budget: string, more: { from?: str
   await page.getByRole('button', { name: 'Lend it' }).click()
 }
 
-test('a budget is lent and lent on, an order waits for an answer and is placed by it, and a revocation ends both', async () => {
+test('a budget is lent on, an order waits for an answer and is placed by it, and a revocation ends both', async () => {
   const { client, key } = await exchange.join('Ada', '1000')
   const tour = await openTour(browser, exchange.baseUrl, 1440, 900)
   const page = await signIn(tour, key)

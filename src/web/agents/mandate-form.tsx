@@ -17,7 +17,7 @@ const WINDOWS = [
 ] as const
 type Window = (typeof WINDOWS)[number]['value']
 
-/** Lends a budget, of the account or of a mandate. Every other bound is set by the API, the SDK or the shell. */
+/** Lends a budget, of the account or of a mandate. Other bounds are for the API, the SDK and the shell. */
 export function MandateForm(props: { parents: readonly MandateOut[]; onDone: () => void }) {
   const { client } = useExchange()
   const [name, setName] = useState('')
