@@ -1,6 +1,9 @@
 // Embeddings: a grade is listed by its space, suppliers are measured against it, and OpenAI's client buys vectors.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { createOpenAI } from '@ai-sdk/openai'
+import { OpenAIEmbeddings } from '@langchain/openai'
+import { embedMany } from 'ai'
 import OpenAI from 'openai'
 import { REFERENCE_TEXTS, signsOf } from '../../src/measure/vector-space.ts'
 import type { RunningExchange } from '../running-exchange.ts'
@@ -129,6 +132,33 @@ test("OpenAI's client gets vectors in its own default form, in decimals, and man
   assert.equal(receipt.units, (data.usage.prompt_tokens / 1e6).toFixed(6), 'an input token weighs 1')
   const seen = [...first.asked, ...second.asked].at(-1)
   assert.ok(seen?.body.model === 'inner' && !JSON.stringify(seen).includes(buyer.key))
+})
+
+test('other clients get the same: the AI SDK many at once, LangChain documents and a query', async () => {
+  const terms = { baseURL: `${exchange.baseUrl}/v1`, apiKey: buyer.key }
+  const texts = ['north', 'east', 'south']
+  const model = createOpenAI(terms).embedding(MODEL)
+  const { embeddings, usage } = await embedMany({ model, values: texts, maxRetries: 0 })
+  for (const [at, text] of texts.entries()) close(embeddings[at], text)
+  assert.ok(usage.tokens >= texts.length)
+  const { baseURL, apiKey } = terms
+  const langchain = new OpenAIEmbeddings({ model: MODEL, apiKey, configuration: { baseURL }, maxRetries: 0 })
+  const documents = await langchain.embedDocuments(texts)
+  for (const [at, text] of texts.entries()) close(documents[at], text)
+  close(await langchain.embedQuery('west'), 'west')
+})
+
+test('wishes of the buyer choose among suppliers of vectors too', async () => {
+  const ask = (headers: Record<string, string>) =>
+    openai.embeddings.create({ model: MODEL, input: 'chosen' }, { headers }).withResponse()
+  for (const name of ['first', 'second']) {
+    const { response } = await ask({ 'x-busbar-only': name })
+    assert.equal(response.headers.get('x-busbar-supplier'), name)
+  }
+  await assert.rejects(ask({ 'x-busbar-region': 'eu' }), { status: 400, param: 'provider.region' })
+  const once = { 'idempotency-key': 'embed-1' }
+  await ask(once)
+  await assert.rejects(ask(once), { status: 422, code: 'already_delivered' })
 })
 
 test('each text has the context to itself, and one that is too long is named', async () => {
