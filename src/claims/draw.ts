@@ -125,9 +125,19 @@ const newDraw = (
 })
 
 function opened(draw: Draw, bought: Lots): Event {
-  const { id, account, mandate, instrument, offer, supplier, request, wt: held, deadline } = draw
-  const parties = { account, mandate, instrument, offer, supplier }
-  return { kind: 'draw.opened', draw: id, ...parties, request, wt: held, bought, deadline }
+  return {
+    kind: 'draw.opened',
+    draw: draw.id,
+    account: draw.account,
+    mandate: draw.mandate,
+    instrument: draw.instrument,
+    offer: draw.offer,
+    supplier: draw.supplier,
+    request: draw.request,
+    wt: draw.wt,
+    bought,
+    deadline: draw.deadline,
+  }
 }
 
 /** Holds more for a draw that is still streaming, in the same way and under the same limits. */

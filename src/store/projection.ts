@@ -319,10 +319,7 @@ function recordTrade(projection: Projection, applied: Applied, trade: Trade): vo
 function foldDraw(projection: Projection, applied: Applied, event: Event): void {
   switch (event.kind) {
     case 'draw.opened': {
-      const { kind: _, bought: __, deadline: ___, ...terms } = event
-      const { seq, at } = applied
-      const opened = { openedSeq: seq, openedAt: at, seq, at }
-      const delivery: DeliveryRecord = { ...terms, status: 'open', outcome: null, ...opened }
+      const delivery = newDelivery(applied, event)
       projection.deliveries.set(event.draw, delivery)
       projection.changes.deliveries.add(delivery)
       return
@@ -350,6 +347,24 @@ function foldDraw(projection: Projection, applied: Applied, event: Event): void 
     default:
   }
 }
+
+// Field by field: a record that is put together from parts lies in a slow form, at many times its size.
+const newDelivery = ({ seq, at }: Applied, event: EventOf<'draw.opened'>): DeliveryRecord => ({
+  draw: event.draw,
+  account: event.account,
+  instrument: event.instrument,
+  mandate: event.mandate,
+  request: event.request,
+  supplier: event.supplier,
+  offer: event.offer,
+  wt: event.wt,
+  status: 'open',
+  outcome: null,
+  openedSeq: seq,
+  openedAt: at,
+  seq,
+  at,
+})
 
 function statusOf({ kind }: DrawOutcome): DeliveryRecord['status'] {
   switch (kind) {
