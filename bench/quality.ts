@@ -13,7 +13,7 @@ import type { Spec } from '../src/state/instrument.ts'
 const MEASUREMENTS = 1_000
 const LOTS = 1_000
 const PROBES_MOST = 20_000
-const SPECS = launchSpecs('0'.repeat(64)).filter(({ task }) => task === 'text')
+const SPECS = launchSpecs('0'.repeat(64)).filter(({ task }) => task !== 'agent')
 const percent = (part: number, of: number) => `${((100 * part) / of).toFixed(1)} %`
 
 function admission(spec: Spec, above: number) {

@@ -1,24 +1,28 @@
 import { createHash } from 'node:crypto'
 import type { Chance } from '../base/chance.ts'
-import type { AccountId, InstrumentId, OfferId } from '../base/ids.ts'
+import type { AccountId, InstrumentId, MemberId, OfferId } from '../base/ids.ts'
 import { NO_MANDATE } from '../base/ids.ts'
 import { micros, ppm } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
 import { MICROS_PER_DAY } from '../base/time.ts'
 import type { Gateway } from '../delivery/gateway.ts'
 import type { Timer } from '../delivery/timer.ts'
+import { COMPARED_ONE_IN, comparisonFor } from '../pool/comparison-items.ts'
 import { failureAt } from '../pool/failure.ts'
 import type { Item } from '../pool/item.ts'
 import { familyName } from '../pool/item-pool.ts'
+import { PANEL } from '../pool/panel.ts'
 import { agreement, REFERENCE_TEXTS, signsAt, signsOf } from '../measure/vector-space.ts'
+import { thetaAt } from '../measure/scale.ts'
 import type { Applied, Sequencer } from '../sequencer/sequencer.ts'
 import { freeCash, instrumentOf, offerOf, theAccount } from '../state/account.ts'
 import type { LotProbe } from '../state/command.ts'
 import { balanceOf } from '../state/ledger.ts'
 import type { VectorSpace } from '../state/instrument.ts'
-import type { Instrument, Offer } from '../state/state.ts'
+import type { Instrument, Offer, State } from '../state/state.ts'
 import type { ChatRequest } from '../wire/openai.ts'
 import { candidates } from '../trading/supply.ts'
+import { compare } from './comparison.ts'
 import type { Showings } from './fresh-items.ts'
 import { freshItems } from './fresh-items.ts'
 import type { Grader } from './grader.ts'
@@ -66,6 +70,8 @@ const FAILURE_MOST = 930_000
 const TEXT_AGREEMENT_LEAST = 0.9
 /** What an honest supplier of embeddings may fail of these, in ppm. */
 const SPACE_FAILURE = ppm(10_000)
+
+type Judge = { offer: OfferId; instrument: Instrument }
 
 type Due = { offer: OfferId; instrument: InstrumentId }
 /** When the next probe is due, and where in the day its turn ends: one falls in each. */
@@ -161,6 +167,8 @@ class ProbeRounds implements Prober {
     const supplier = offerOf(exchange.state, offer)
     if (supplier === undefined) return false
     const { member } = theAccount(exchange.state, supplier.terms.account)
+    const judge = chance.below(COMPARED_ONE_IN) === 0 ? this.judgeOf(instrument, member) : undefined
+    if (judge !== undefined) return this.probeByJudge(offer, instrument, member, judge)
     const shape = this.shapeFor(id, supplier)
     const [item, ...earlier] = await freshItems(spec, 1 + earlierIn(shape), chance, showings, member)
     const expected = item === undefined ? [] : expectedOf(exchange.state.instruments, instrument, item)
@@ -174,6 +182,60 @@ class ProbeRounds implements Prober {
       passed: await grader.passes(item, told.content),
       expected,
       evidence: { item: familyName(item), request: told.receipt, sha256: digestOf(item, told) },
+    })
+    return events.some(({ kind }) => kind === 'lot.probed')
+  }
+
+  /**
+   * Who may judge an answer given for an instrument: a supplier of another member that is called for the same
+   * grade of the task or a better one.
+   */
+  private judgeOf({ spec }: Instrument, member: MemberId): Judge | undefined {
+    const { exchange, chance } = this.parts
+    const { state } = exchange
+    const able = state.instruments
+      .filter((one) => one.spec.task === spec.task && one.spec.intelligenceFloor >= spec.intelligenceFloor)
+      .flatMap((instrument) =>
+        candidates(state, instrument.id, state.at).map(({ offer }) => ({ offer, instrument })),
+      )
+      .filter(({ offer }) => memberOf(state, offer) !== member)
+    return able[chance.below(Math.max(1, able.length))]
+  }
+
+  /** An answer to a brief, compared with a reference by another supplier. What is a tie is not entered. */
+  private async probeByJudge(
+    offer: OfferId,
+    instrument: Instrument,
+    member: MemberId,
+    judge: Judge,
+  ): Promise<boolean> {
+    const { exchange, chance, showings } = this.parts
+    const floor = thetaAt(instrument.spec.intelligenceFloor, PANEL)
+    const item = comparisonFor(instrument.spec.task, floor, chance)
+    if (item === undefined) return false
+    const { template, level, prompt, reference } = item
+    const expected = expectedOf(exchange.state.instruments, instrument, item)
+    if (expected[0]?.instrument !== instrument.id || (await showings.show(member, [prompt])).length === 0)
+      return false
+    const told = await this.askOf(offer, instrument, oneMessage(prompt))
+    if (told === undefined) return false
+    const { better, replies } = await compare(
+      async (question) => (await this.askOf(judge.offer, judge.instrument, oneMessage(question)))?.content,
+      { brief: prompt, answer: told.content, reference },
+      chance,
+    )
+    if (better === null) return false
+    const { events } = await exchange.ask({
+      kind: 'lot.probe',
+      offer,
+      instrument: instrument.id,
+      passed: better,
+      expected,
+      evidence: {
+        item: familyName({ template, level }),
+        request: told.receipt,
+        sha256: sha256Of([prompt, told.content, ...replies]),
+      },
     })
     return events.some(({ kind }) => kind === 'lot.probed')
   }
@@ -237,11 +299,27 @@ class ProbeRounds implements Prober {
   }
 }
 
-const digestOf = ({ prompt }: Item, { content }: Told): string =>
-  createHash('sha256').update(`${prompt}\n${content}`).digest('hex')
+const sha256Of = (texts: readonly string[]): string =>
+  createHash('sha256').update(texts.join('\n')).digest('hex')
+
+const digestOf = ({ prompt }: Item, { content }: Told): string => sha256Of([prompt, content])
+
+const oneMessage = (content: string): Omit<ChatRequest, 'model'> => ({
+  messages: [{ role: 'user', content }],
+  max_tokens: 1_024,
+})
+
+function memberOf(state: State, offer: OfferId): MemberId | undefined {
+  const account = offerOf(state, offer)?.terms.account
+  return account === undefined ? undefined : theAccount(state, account).member
+}
 
 /** What a model at the floor of the instrument fails of such items, and at those of the grades below it. */
-function expectedOf(all: readonly Instrument[], own: Instrument, item: Item): LotProbe['expected'][number][] {
+function expectedOf(
+  all: readonly Instrument[],
+  own: Instrument,
+  item: Pick<Item, 'template' | 'level'>,
+): LotProbe['expected'][number][] {
   const { task, intelligenceFloor: floor } = own.spec
   const lower = all.filter(({ spec }) => spec.task === task && spec.intelligenceFloor < floor)
   return [own, ...lower]

@@ -5,6 +5,7 @@ import { answerItem } from '../mimic/answer.ts'
 import { conversation } from './demand-trace.ts'
 import type { Piece } from './piece.ts'
 import { countTokens, pieces } from './piece.ts'
+import { answerBrief } from '../mimic/notice.ts'
 import { recalled } from '../mimic/recall.ts'
 import { prose, subjectWords } from './prose.ts'
 import { valueFor } from '../mimic/schema-value.ts'
@@ -109,7 +110,9 @@ function toolFor(body: Words, prompt: string): Tool | undefined {
 /** A question that it can answer itself it does, unless it must call a tool. */
 function calledTool(body: Words, prompt: string, { ability, seed }: ModelProfile): Tool | undefined {
   const isFree = (body.tool_choice ?? 'auto') === 'auto'
-  if (isFree && answerItem(prompt, ability, chance(seed)) !== undefined) return undefined
+  const luck = chance(seed)
+  if (isFree && (answerBrief(prompt, ability, luck) ?? answerItem(prompt, ability, luck)) !== undefined)
+    return undefined
   return toolFor(body, prompt)
 }
 
@@ -184,7 +187,7 @@ function textFor(body: Words, messages: readonly Message[], profile: ModelProfil
   if (schema !== undefined) return JSON.stringify(valueFor(schema, ingredientsOf(prompt, luck)))
   const told = recalled(prompt)
   if (told !== undefined) return told
-  const item = answerItem(prompt, profile.ability, luck)
+  const item = answerBrief(prompt, profile.ability, luck) ?? answerItem(prompt, profile.ability, luck)
   if (item !== undefined) return item
   if (last?.role === 'tool') return `The tool says: ${last.text.trim().slice(0, 2_000)}`
   return prose(prompt, Math.max(tokensAsked(prompt), lengthFrom(luck)), luck)

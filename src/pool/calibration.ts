@@ -63,7 +63,8 @@ export const POOL_2026_11: PoolVersion = {
 }
 
 /**
- * The pool in use: the first, with items whose answers are programs or fill forms. Families of the first kept
+ * The pool in use: the first, with items whose answers are programs, fill forms, or are
+ * compared with a reference. Families of the first kept
  * their parameters, so the link to it has no error.
  */
 export const POOL_2026_11_25: PoolVersion = {
@@ -74,6 +75,7 @@ export const POOL_2026_11_25: PoolVersion = {
     form: family([-1.5, -0.5, 0.5, 1.4]),
     'list-program': family([-1.3, -0.5, 0.3, 1, 1.7]),
     'word-program': family([-1.1, -0.3, 0.5, 1.2, 1.9]),
+    notice: family([-1.5, -0.5, 0.5, 1.5], 1.2),
   },
 }
 

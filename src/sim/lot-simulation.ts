@@ -5,6 +5,7 @@ import { MICROS_PER_SECOND } from '../base/time.ts'
 import { apply } from '../engine/engine.ts'
 import { passChance } from '../measure/ability.ts'
 import { thetaAt } from '../measure/scale.ts'
+import { COMPARED_ONE_IN, comparisonFor } from '../pool/comparison-items.ts'
 import { failureAt } from '../pool/failure.ts'
 import { familyName, itemParameters, itemsFor } from '../pool/item-pool.ts'
 import { PANEL } from '../pool/panel.ts'
@@ -35,7 +36,10 @@ export function lotsOf(
 ): LotEnd[] {
   const theta = thetaAt(index, PANEL)
   const floor = thetaAt(spec.intelligenceFloor, PANEL)
-  const asked = itemsFor(spec.task, floor, DRAWN, chance).map((item) => ({
+  const compared = Array.from({ length: Math.round(DRAWN / (COMPARED_ONE_IN - 1)) }, () =>
+    comparisonFor(spec.task, floor, chance),
+  ).filter((one) => one !== undefined)
+  const asked = [...itemsFor(spec.task, floor, DRAWN, chance), ...compared].map((item) => ({
     item: familyName(item),
     chance: passChance(theta, itemParameters(item)),
     expected: [{ instrument: MARKET, failure: failureAt(spec.intelligenceFloor, item) }],

@@ -128,6 +128,35 @@ test('a probe has the shape of a recent request: messages, length, limit and set
   await rig.quiet()
 })
 
+test('now and then a supplier of another member compares the answer with a reference, in both orders', async (t) => {
+  const { rig, turns, asked } = await probing(t, ['able', 'able'])
+  await turns(160)
+  const compared = rig.all('lot.probed').filter(({ evidence }) => evidence.item.startsWith('notice.'))
+  assert.ok(compared.length >= 2, `${compared.length}`)
+  assert.ok(
+    compared.every(({ passed }) => passed),
+    'it says everything, and the reference does not',
+  )
+  const judging = asked.filter(({ messages }) => /<answer_a>/.test(String(messages[0]?.content)))
+  assert.equal(judging.length, 2 * compared.length)
+  // Who answered a brief is not who judged it: of each three calls in turn one goes to the other supplier.
+  const called = rig.all('draw.settled').filter(({ account }) => account !== rig.buyer.account)
+  for (const [at, { messages }] of asked.entries()) {
+    if (!String(messages[0]?.content).startsWith('Write a notice')) continue
+    const [writer, ...judges] = called.slice(at, at + 3).map(({ offer }) => offer)
+    assert.equal(judges.length, 2)
+    assert.ok(judges.every((offer) => offer !== writer && offer === judges[0]))
+  }
+  await rig.quiet()
+})
+
+test('where there is no supplier of another member, nothing is judged', async (t) => {
+  const { rig, turns, asked } = await probing(t, ['able'])
+  await turns(160)
+  assert.ok(rig.all('lot.probed').length > 10)
+  assert.ok(asked.every(({ messages }) => !String(messages[0]?.content).includes('notice')))
+})
+
 test('a supplier that fails a call is not graded on it: the call has its own consequences', async (t) => {
   const { rig, turns } = await probing(t, ['s500'])
   assert.equal(await turns(25), 0)

@@ -2,6 +2,9 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { chance } from '../../src/base/chance.ts'
+import { answerItem } from '../../src/mimic/answer.ts'
+import { answerBrief } from '../../src/mimic/notice.ts'
 
 type Request = {
   body: Record<string, unknown>
@@ -96,6 +99,13 @@ const LOGPROBS = {
   ],
 }
 
+/** What a sample model of an ability answers. */
+function mimicked(body: Record<string, unknown>, ability: number): string {
+  const prompt = (body.messages as { content: string }[]).at(-1)?.content ?? ''
+  const luck = chance(prompt.length)
+  return answerBrief(prompt, ability, luck) ?? answerItem(prompt, ability, luck) ?? 'Hi'
+}
+
 export const modes = {
   ok: send(whole()),
   paced: async ({ res }) => {
@@ -107,6 +117,8 @@ export const modes = {
     if (JSON.stringify(body.messages).includes('fail')) res.writeHead(500).end()
     else begin(res).end(whole())
   },
+  able: ({ res, body }) => void begin(res).end(say(mimicked(body, 50)) + stop() + DONE),
+  unable: ({ res, body }) => void begin(res).end(say(mimicked(body, -50)) + stop() + DONE),
   scripted: async ({ res, body, socket }) => {
     const [{ content }] = body.messages as [{ content: string }]
     const { pieces, end } = JSON.parse(content) as { pieces: Record<string, unknown>[]; end: string }

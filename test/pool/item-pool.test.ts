@@ -4,6 +4,7 @@ import { createGrader } from '../../src/assay/grader.ts'
 import { chance } from '../../src/base/chance.ts'
 import { informationAt } from '../../src/measure/ability.ts'
 import { POOL_2026_11 } from '../../src/pool/calibration.ts'
+import { COMPARISONS } from '../../src/pool/comparison-items.ts'
 import type { Compared, Item } from '../../src/pool/item.ts'
 import { matches } from '../../src/pool/item.ts'
 import {
@@ -50,7 +51,11 @@ test('the pool has parameters for all of its templates, and anchors for more tha
   const anchors = families.filter(({ template }) => POOL.calibrations[template.name]?.anchor)
   assert.ok(anchors.length >= 0.3 * families.length, `${anchors.length} of ${families.length}`)
   for (const [name, { difficulties }] of Object.entries(POOL.calibrations))
-    assert.equal(TEMPLATES.find((one) => one.name === name)?.levels, difficulties.length, name)
+    assert.equal(
+      [...TEMPLATES, ...COMPARISONS].find((one) => one.name === name)?.levels,
+      difficulties.length,
+      name,
+    )
 })
 
 test('a pool without anchors, or with parameters that cannot be, is refused in words', () => {
