@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { accountOf, theInstrument } from '../state/account.ts'
-import type { OrderId } from '../base/ids.ts'
+import type { MandateId, OrderId } from '../base/ids.ts'
+import { NO_MANDATE } from '../base/ids.ts'
 import { findOrder, NO_SLOT } from '../state/order.ts'
 import type { Instrument, State } from '../state/state.ts'
 import type { OrderRecord } from '../store/projection.ts'
@@ -19,6 +20,7 @@ import {
 } from '../wire/order.ts'
 import type { OrderOut } from '../wire/order.ts'
 import { readPrice, readQuantity } from '../api/amount.ts'
+import { rules } from '../api/authority.ts'
 import { namedInstrument } from '../api/instrument-name.ts'
 import type { Caller } from '../api/operation.ts'
 import { operation } from '../api/operation.ts'
@@ -239,7 +241,9 @@ const cancelAll = operation({
   method: 'POST',
   path: '/v1/orders/cancel',
   tag: 'Orders',
-  summary: 'Cancel every open order of the account, or those of one instrument, side or group.',
+  summary:
+    'Cancel every open order of the account, or those of one instrument, side or group. A key under a mandate ' +
+    'cancels what was placed under it.',
   scope: 'trade:cancel',
   rate: 'cancel',
   body: cancelRequest,
@@ -255,6 +259,7 @@ const cancelAll = operation({
       instrument: instrument ? instrument.id : null,
       side: body.side ?? null,
       ...(body.group !== undefined && { group: body.group }),
+      ...(caller.mandate !== NO_MANDATE && { mandate: caller.mandate }),
     })
     const refused = refusalIn(applied)
     if (refused !== undefined) return refused
@@ -266,12 +271,14 @@ const cancelAll = operation({
   },
 })
 
-/** The market of the caller's open order, or nothing. */
-function openInstrument(state: State, { account }: Caller, id: OrderId): Instrument | undefined {
+/** The market of the caller's open order, or nothing. A key under a mandate rules what was placed under it. */
+function openInstrument(state: State, caller: Caller, id: OrderId): Instrument | undefined {
+  const { account } = caller
   if (accountOf(state, account) === undefined) return undefined
   const pool = state.orders
   const slot = findOrder(pool, id)
   if (slot === NO_SLOT || pool.account[slot] !== account) return undefined
+  if (!rules(state, caller, pool.mandate[slot] as MandateId)) return undefined
   return theInstrument(state, pool.instrument[slot] as Instrument['id'])
 }
 

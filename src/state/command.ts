@@ -227,6 +227,8 @@ export type OrderCancelAll = {
   side: Side | null
   /** Left out: whatever its group. */
   group?: GroupId
+  /** Only what was placed under this mandate or below it. Left out: whatever its mandate. */
+  mandate?: MandateId
 }
 
 /** Once its orders have filled `limit` within `window`, they end, and no new ones are taken for `freeze`. */

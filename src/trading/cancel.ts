@@ -1,3 +1,5 @@
+import type { MandateId } from '../base/ids.ts'
+import { isUnder } from '../mandate/budget.ts'
 import { accountOf, instrumentOf, theInstrument } from '../state/account.ts'
 import type { CommandOf } from '../state/command.ts'
 import type { CloseReason } from '../state/event.ts'
@@ -26,7 +28,7 @@ export function cancelOrder(
   return undefined
 }
 
-/** Cancels every order of an account, or those of one market, side or group. Newest first. */
+/** Cancels every order of an account, or those of one market, side, group or mandate. Newest first. */
 export function cancelAll(
   state: State,
   command: CommandOf<'order.cancel_all'>,
@@ -39,7 +41,7 @@ export function cancelAll(
 
   // Nothing below this line can fail.
   const pool = state.orders
-  const { instrument, side, group } = command
+  const { instrument, side, group, mandate } = command
   closeWhere(
     state,
     account,
@@ -47,7 +49,8 @@ export function cancelAll(
     (slot) =>
       (instrument === null || pool.instrument[slot] === instrument) &&
       (side === null || pool.side[slot] === sideCode(side)) &&
-      (group === undefined || pool.group[slot] === group),
+      (group === undefined || pool.group[slot] === group) &&
+      (mandate === undefined || isUnder(state, pool.mandate[slot] as MandateId, mandate)),
     events,
   )
   return undefined

@@ -150,6 +150,27 @@ test('a key decides only above the threshold, and a refusal is told to who asks 
     assert.ok(types.includes(type), type)
 })
 
+test('a key under a mandate cancels what was placed under it, and nothing else', async () => {
+  const carol = await v.join('Carol')
+  const { json: top } = await post('/v1/mandates', { name: 'Top' }, carol.key)
+  const { json: low } = await post('/v1/mandates', { name: 'Low', parent: top.id }, carol.key)
+  const scopes = ['account:read', 'trade:place', 'trade:cancel']
+  const keyOf = async (mandate: string) =>
+    (await post('/v1/keys', { name: 'K', scopes, mandate }, carol.key)).json.secret as string
+  const [above, below] = [await keyOf(top.id), await keyOf(low.id)]
+  const [own, first, second] = [
+    await bid(carol.key, '0.10'),
+    await bid(above, '0.10'),
+    await bid(below, '0.10'),
+  ] as const
+  for (const { json } of [own, first])
+    assert.equal((await v.send('DELETE', `/v1/orders/${json.id}`, { key: below })).status, 404)
+  assert.deepEqual((await post('/v1/orders/cancel', {}, below)).json.canceled, [second.json.id])
+  const third = await bid(below, '0.10')
+  assert.deepEqual((await post('/v1/orders/cancel', {}, above)).json.canceled, [third.json.id, first.json.id])
+  assert.deepEqual((await post('/v1/orders/cancel', {}, carol.key)).json.canceled, [own.json.id])
+})
+
 test('approvals are paged, lapse with their mandate or their time, and the pages say so', async () => {
   const bob = await v.join('Bob')
   const granted = await post('/v1/mandates', { name: 'B', approval_above: '0', approval_wait: 60 }, bob.key)
