@@ -271,7 +271,7 @@ const cancelAll = operation({
   },
 })
 
-/** The market of the caller's open order, or nothing. A key under a mandate rules what was placed under it. */
+/** The market of the caller's open order, or nothing. A key under a mandate sees what was placed under it. */
 function openInstrument(state: State, caller: Caller, id: OrderId): Instrument | undefined {
   const { account } = caller
   if (accountOf(state, account) === undefined) return undefined
