@@ -12,6 +12,7 @@ import type { Event } from '../src/state/event.ts'
 import type { Spec } from '../src/state/instrument.ts'
 import type { Account, Instrument, Position, State } from '../src/state/state.ts'
 import { emptyState } from '../src/state/state.ts'
+import { reconcile } from '../test/index/reconcile.ts'
 
 /**
  * The market that scenarios are told in: a lot is a whole unit and a tick is one cent, so that every number
@@ -48,6 +49,8 @@ export type World = {
   accounts: Map<string, AccountId>
   /** Names that a scenario gives to mandates, offers, draws and lots. */
   names: Map<string, number>
+  /** Every account's statement, held against the ledger after each command. */
+  statements: ReturnType<typeof reconcile>
 }
 
 /**
@@ -65,7 +68,12 @@ export type Voice = {
 }
 
 export function newWorld(): World {
-  const world: World = { state: emptyState(), accounts: new Map(), names: new Map() }
+  const world: World = {
+    state: emptyState(),
+    accounts: new Map(),
+    names: new Map(),
+    statements: reconcile(),
+  }
   ask(world, { kind: 'instrument.list', spec: SPEC })
   return world
 }
@@ -80,6 +88,7 @@ export function ask(world: World, command: Command, at?: Instant): Event[] {
     command,
   )
   audit(state)
+  world.statements.take(state, events)
   return events
 }
 

@@ -139,10 +139,11 @@ export function charge(
 
 /** The window has passed, or the penalty was upheld: what was held is the insurance fund's. */
 export function closePenalty(state: State, penalty: Penalty, reason: string): Event {
-  const { id, account, amount, to } = penalty
+  const { id, account, instrument, amount, to } = penalty
   state.penalties.delete(id)
   if (to === null) move(state.ledger, state.house.penalties, state.house.insurance, amount)
-  return { kind: 'penalty.closed', penalty: id, account, amount, upheld: true, reason }
+  const held = to === null
+  return { kind: 'penalty.closed', penalty: id, account, instrument, held, amount, upheld: true, reason }
 }
 
 /** A supplier says why a penalty is wrong, within its window: it stays open until the operator decides. */
@@ -185,7 +186,8 @@ export function decidePenalty(state: State, command: CommandOf<'penalty.decide'>
   const owes = obligationOf(state, position) > 0
   move(ledger, from, owes ? house.bonds : owner.free, amount)
   if (owes) position.bond = micros(position.bond + amount)
-  return [{ kind: 'penalty.closed', penalty: id, account, amount, upheld, reason }]
+  const held = penalty.to === null
+  return [{ kind: 'penalty.closed', penalty: id, account, instrument, held, amount, upheld, reason }]
 }
 
 /** A hard failure that was none leaves no mark. */

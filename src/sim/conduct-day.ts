@@ -46,13 +46,13 @@ export function playConduct(
   spec: Spec,
   seed: number,
   failing: number | null,
-  check: (state: State) => void,
+  check: (state: State, events: readonly Event[]) => void,
 ): Outcome {
   const state = emptyState()
   let now = (Date.UTC(2026, 10, 25) * MICROS_PER_MS) as Instant
   const ask = (command: Command): readonly Event[] => {
     const events = apply(state, (state.seq + 1) as Seq, now, command)
-    check(state)
+    check(state, events)
     return events
   }
   found(spec, now, ask)

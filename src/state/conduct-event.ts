@@ -87,6 +87,9 @@ export type ConductEvent =
       kind: 'penalty.closed'
       penalty: PenaltyId
       account: AccountId
+      instrument: InstrumentId
+      /** Whether it was held for the insurance fund; otherwise a buyer had got it. */
+      held: boolean
       amount: Micros
       upheld: boolean
       reason: string

@@ -303,7 +303,7 @@ function moveLots(state: State, from: Position, to: Position, quantity: Wt): Mic
     const fall = lower(lot, part)
     const split: EscrowLot = { ...lot, remaining: wt(part), released: micros(0), feeTaken: micros(0) }
     move(state.ledger, free, state.house.escrow, standing(split) - fall)
-    moved += standing(split)
+    moved += fall
     to.escrow.push(split)
     left -= part
   }
