@@ -1,4 +1,11 @@
-import type { AccountEventOut, AccountOut, BalanceOut, DeliveryOut, LotOut } from '../wire/account.ts'
+import type {
+  AccountEventOut,
+  AccountOut,
+  BalanceOut,
+  DeliveryOut,
+  LotOut,
+  StatementOut,
+} from '../wire/account.ts'
 import type { InstrumentOut } from '../wire/instrument.ts'
 import type { BookOut, CandleInterval, CandleOut, TickerOut, TradeOut } from '../wire/market.ts'
 import type { BatchAnswer, BatchRequest } from '../wire/order-batch.ts'
@@ -8,7 +15,7 @@ import type { Receipt } from '../wire/receipt.ts'
 import type { StatusOut } from '../wire/venue.ts'
 import { adminOn, approvalsOn, keysOn, mandatesOn } from './authority.ts'
 import { chatOn } from './chat.ts'
-import { efficiencyOn, fixingsOn, indicesOn, sheetsOn } from './figures.ts'
+import { efficiencyOn, fixingsOn, indicesOn, scorecardsOn, sheetsOn } from './figures.ts'
 import type { Page } from './page.ts'
 import { rowsOf } from './page.ts'
 import { supplyOn } from './supply.ts'
@@ -139,6 +146,8 @@ const accountOn = ({ json }: Transport) => {
           json<Page<Receipt>>('GET', '/v1/receipts', { query: { ...filter, after, limit: 1_000 } }),
         ),
     },
+    /** What changed in the account's money in a month or a day, such as `2026-11`; by default this month. */
+    statement: (period?: string) => json<StatementOut>('GET', '/v1/statements', { query: { period } }),
     /** Private events after a sequence number, oldest first. */
     events: (query: { after?: number; limit?: number } = {}) =>
       json<Page<AccountEventOut>>('GET', '/v1/events', { query }),
@@ -155,6 +164,7 @@ export function createClient(options: ClientOptions) {
     indices: indicesOn(transport),
     sheets: sheetsOn(transport),
     efficiency: efficiencyOn(transport),
+    ...scorecardsOn(transport),
     orders: ordersOn(transport),
     orderGroups: groupsOn(transport),
     procurements: procurementsOn(transport),

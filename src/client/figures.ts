@@ -10,6 +10,7 @@ import type {
 } from '../bulletin/indices.ts'
 import type { IntelligenceHistoryOut, IntelligenceOut } from '../bulletin/intelligence.ts'
 import type { GapOut, MappingOut, PostedFloorOut, SheetOut, SheetRequest } from '../bulletin/sheet.ts'
+import type { ScorecardOut } from '../wire/conduct.ts'
 import type { Page } from './page.ts'
 import { rowsOf } from './page.ts'
 import type { Transport } from './transport.ts'
@@ -48,6 +49,16 @@ export const indicesOn = ({ json }: Transport) => ({
     json<IntelligenceHistoryOut>('GET', '/v1/indices/intelligence/hours', { query }),
   /** The record under the indices, hour by hour. */
   hours: (query: Span = {}) => json<GdpHoursOut>('GET', '/v1/machine-gdp/hours', { query }),
+})
+
+/** How suppliers keep their promises. */
+export const scorecardsOn = ({ json }: Transport) => ({
+  /** Every supplier of an instrument, best first. */
+  scorecards: async (instrument: string) =>
+    (await json<Listing<ScorecardOut>>('GET', `/v1/instruments/${part(instrument)}/scorecards`)).data,
+  /** A supplier in every instrument. */
+  scorecardsOf: async (supplier: string) =>
+    (await json<Listing<ScorecardOut>>('GET', `/v1/suppliers/${part(supplier)}/scorecards`)).data,
 })
 
 /** What prices leave over what delivery costs. */

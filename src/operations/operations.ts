@@ -2,6 +2,7 @@ import { accountOperations } from './accounts.ts'
 import { adminOperations } from './admin.ts'
 import { approvalOperations } from './approvals.ts'
 import { deliveryOperations } from './deliveries.ts'
+import { exportOperations } from './exports.ts'
 import { keyOperations } from './keys.ts'
 import { maintenanceOperations } from './maintenance.ts'
 import { mandateOperations } from './mandates.ts'
@@ -19,6 +20,7 @@ import { protectionOperations } from './protection.ts'
 import { qualificationOperations } from './qualifications.ts'
 import { suspensionOperations } from './suspensions.ts'
 import { supplyOperations } from './supply.ts'
+import { statementOperations } from './statements.ts'
 import { ticketOperations } from './tickets.ts'
 import { webhookOperations } from '../webhook/webhooks.ts'
 import { venueOperations } from './venue-operations.ts'
@@ -34,6 +36,8 @@ export const OPERATIONS: readonly Operation[] = [
   ...procurementOperations,
   ...accountOperations,
   ...deliveryOperations,
+  ...statementOperations,
+  ...exportOperations,
   ...supplyOperations,
   ...suspensionOperations,
   ...maintenanceOperations,

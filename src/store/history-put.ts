@@ -22,9 +22,19 @@ export const KEYS: Record<Table, string[]> = {
   party: ['account'],
   declaration: ['seq'],
   venue_hour: ['id'],
+  statement_day: ['account', 'day', 'instrument', 'kind'],
   instrument: ['id'],
   offer: ['id'],
 }
+
+/** What a row of the same key adds to rather than replaces. */
+const ADDED: ReadonlySet<Table> = new Set(['statement_day'])
+
+/** What becomes of a column where its row is there already. */
+const changeOf = (table: Table, column: string) =>
+  ADDED.has(table)
+    ? sql<number>`${sql.ref(`${table}.${column}`)} + ${sql.ref(`excluded.${column}`)}`
+    : sql<number>`${sql.ref(`excluded.${column}`)}`
 
 /** How rows are written fastest into this database. */
 export const putInto = async (db: HistoryDatabase): Promise<Put> =>
@@ -48,9 +58,7 @@ function putRows(db: HistoryDatabase): Put {
         .onConflict((conflict) =>
           conflict
             .columns(KEYS[table])
-            .doUpdateSet((row) =>
-              Object.fromEntries(others.map((column) => [column, row.ref(`excluded.${column}`)])),
-            ),
+            .doUpdateSet(Object.fromEntries(others.map((column) => [column, changeOf(table, column)]))),
         )
         .compile()
       prepared.set(name, query)
@@ -74,7 +82,7 @@ const putColumns =
       return sql`${values}::${sql.raw(typeOf(table, column))}[]`
     })
     const others = columns.filter((column) => !KEYS[table].includes(column))
-    const changes = others.map((column) => sql`${sql.ref(column)} = ${sql.ref(`excluded.${column}`)}`)
+    const changes = others.map((column) => sql`${sql.ref(column)} = ${changeOf(table, column)}`)
     const names = columns.map((column) => sql.ref(column))
     const keys = KEYS[table].map((column) => sql.ref(column))
     await sql`insert into ${sql.table(table)} (${sql.join(names)})

@@ -22,7 +22,7 @@ type FixingRow = HistoryRows['fixing'][number]
 type EventRow = HistoryRows['account_event'][number]
 
 /** What the first thread lays out itself; what accounts were told it hands over as it is. */
-export type NewRows = Omit<HistoryRows, 'account_event'>
+export type NewRows = Omit<HistoryRows, 'account_event' | 'statement_day'>
 
 /** What changed as rows: a copy, so that what happens next is not in it. How deliveries ended is left out. */
 export const rowsOf = (seq: number, changes: Changes, hours: HourChanges): NewRows => ({
@@ -33,7 +33,7 @@ export const rowsOf = (seq: number, changes: Changes, hours: HourChanges): NewRo
   fixing: changes.fixings.map(fixingRow),
   declaration: changes.declarations.map(declarationRow),
   ...hourRowsOf(hours),
-  instrument: changes.instruments.map(({ id, lotTick }) => ({ id, lot_tick: lotTick })),
+  instrument: changes.instruments.map(({ id, lotTick, lotWt }) => ({ id, lot_tick: lotTick, lot_wt: lotWt })),
   offer: changes.offers,
 })
 

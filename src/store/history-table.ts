@@ -118,7 +118,18 @@ export type HistoryTables = {
     at: number
   }
   venue_hour: { id: number; hour: number }
-  instrument: { id: number; lot_tick: number }
+  instrument: { id: number; lot_tick: number; lot_wt: number }
+  /** What a day changed in an account's money, by kind: `instrument` −1 where it concerns none. */
+  statement_day: {
+    account: number
+    /** Its first microsecond. */
+    day: number
+    instrument: number
+    kind: string
+    cash: number
+    wt: number
+    count: number
+  }
   offer: { id: number; account: number }
   /** How far history is written, and whose it is: one row. */
   watermark: { id: number; seq: number; exchange: string | null }
@@ -139,6 +150,7 @@ export type HistoryRows = {
   party: Selectable<HistoryTables['party']>[]
   declaration: Selectable<HistoryTables['declaration']>[]
   venue_hour: Selectable<HistoryTables['venue_hour']>[]
+  statement_day: Selectable<HistoryTables['statement_day']>[]
   instrument: Selectable<HistoryTables['instrument']>[]
   offer: Selectable<HistoryTables['offer']>[]
 }
@@ -289,12 +301,31 @@ const owner: Migration = {
   },
 }
 
+const statements: Migration = {
+  async up(db) {
+    await createTable(db, 'statement_day', ['account', 'day', 'instrument', 'kind'], {
+      ...integers('account', 'day', 'instrument', 'cash', 'wt', 'count'),
+      ...texts('kind'),
+    })
+    await sql`alter table instrument add column lot_wt bigint not null default 0`.execute(db)
+    // What was told before had no statements: the next start tells all of it again from the journal.
+    for (const table of TOLD_BEFORE) await sql`delete from ${sql.table(table)}`.execute(db)
+    await sql`update watermark set seq = 0`.execute(db)
+  },
+}
+
+const TOLD_BEFORE =
+  'order_record fill delivery account_event fixing delivery_hour trade_hour party declaration venue_hour instrument offer'.split(
+    ' ',
+  )
+
 const MIGRATIONS = {
   '1_orders_fills_deliveries_events': first,
   '2_special_orders': second,
   '3_fixings': third,
   '4_accounts_of_hours': accountsOfHours,
   '5_owner': owner,
+  '6_statements': statements,
 }
 
 /**

@@ -1,10 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { sql } from 'kysely'
 import { BrokenPromise, known, unreachable } from '../base/assert.ts'
+import type { InstrumentId } from '../base/ids.ts'
 import { putInto } from './history-put.ts'
 import { isPostgres, openHistoryDatabase } from './history-table.ts'
 import type { Packed, WriterAnswer, WriterRequest, WriterTask } from './history-writer.ts'
 import { isLoss, reasonOf } from './postgres.ts'
+import type { LotBook } from './told-rows.ts'
 import { unpack } from './told-rows.ts'
 
 // The thread that writes history. Tasks arrive in order and are done one after another.
@@ -13,6 +15,9 @@ const port = known(parentPort ?? undefined, 'the history writer runs as a thread
 const { place, bulk } = workerData as { place: string; bulk: boolean }
 const db = await openHistoryDatabase(place, { connections: 1, bulk })
 const put = await putInto(db)
+const lots: LotBook = new Map()
+for (const { id, lot_tick, lot_wt } of await db.selectFrom('instrument').selectAll().execute())
+  lots.set(id as InstrumentId, { lotTick: lot_tick, wt: lot_wt })
 const isFile = !isPostgres(db)
 /** Whether a write can be pressed harder on the disk than it is. */
 const canPress = isFile && !bulk
@@ -68,7 +73,7 @@ async function forget({ accounts, before, limit }: Extract<WriterTask, { kind: '
 async function perform(task: WriterRequest['task']): Promise<number> {
   switch (task.kind) {
     case 'write':
-      return write(unpack(task.packed, task.told), task.durable)
+      return write(unpack(task.packed, task.told, lots), task.durable)
     case 'forget':
       return forget(task)
     case 'close':

@@ -25,6 +25,8 @@ import { HistoryAway, startHistoryWriter } from './history-writer.ts'
 import type { Ask, HourRecord } from './hour-query.ts'
 import { hourRecordOf } from './hour-query.ts'
 import { loadHourBook } from './hour-row.ts'
+import type { StatementSums } from './statement-query.ts'
+import { sumStatement } from './statement-query.ts'
 import { isLoss, isServer, nameOf, reasonOf } from './postgres.ts'
 import type {
   Applied,
@@ -62,6 +64,8 @@ export type History = {
   listTrades(instrument: InstrumentId, before: TradeId, limit: number): Promise<FillRecord[]>
   /** The accounts of every hour, behind the indices. */
   readonly hours: HourRecord
+  /** What changed in an account's money in the days from one midnight (UTC) to another, and what was before. */
+  statement(account: AccountId, from: Instant, to: Instant): Promise<StatementSums>
   /** Published fixings and corrections, newest first. */
   listFixings(query: FixingQuery): Promise<Page<FixingRecord, number>>
   fixingAt(seq: number): Promise<FixingRecord | undefined>
@@ -213,6 +217,7 @@ type Questions = Pick<
   | 'listDeliveries'
   | 'listTrades'
   | 'hours'
+  | 'statement'
   | 'listFixings'
   | 'fixingAt'
   | 'listEvents'
@@ -234,6 +239,7 @@ const questionsOf = (projection: Projection, ask: Ask, askSettled: Ask): Questio
   listDeliveries: (query) => askSettled((db) => listDeliveries(db, query)),
   listTrades: (instrument, before, limit) => askSettled((db) => listTrades(db, instrument, before, limit)),
   hours: hourRecordOf(askSettled),
+  statement: (account, from, to) => askSettled((db) => sumStatement(db, account, from, to)),
   listFixings: (query) => askSettled((db) => listFixings(db, query)),
   fixingAt: (seq) => askSettled((db) => fixingAt(db, seq)),
   listEvents: (account, after, limit) => askSettled((db) => listEvents(db, account, after, limit)),

@@ -127,7 +127,7 @@ export type Changes = {
   declarations: DeclarationRecord[]
   deliveries: Set<DeliveryRecord>
   told: ToldLog
-  instruments: { id: InstrumentId; lotTick: number }[]
+  instruments: { id: InstrumentId; lotTick: number; lotWt: number }[]
   offers: { id: OfferId; account: AccountId }[]
 }
 
@@ -184,7 +184,7 @@ function foldEvent(projection: Projection, applied: Applied, event: Event): void
     case 'instrument.listed': {
       const lotTick = (event.spec.tick * event.spec.lot) / WT_PER_UNIT
       projection.lotTicks.set(event.instrument, lotTick)
-      changes.instruments.push({ id: event.instrument, lotTick })
+      changes.instruments.push({ id: event.instrument, lotTick, lotWt: event.spec.lot })
       return
     }
     case 'offer.registered':

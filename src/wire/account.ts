@@ -114,3 +114,45 @@ export type LotOut = z.infer<typeof lot>
 export type AccountOut = z.infer<typeof account>
 export type DeliveryOut = z.infer<typeof delivery>
 export type AccountEventOut = z.infer<typeof accountEvent>
+
+/** A month or a day, in UTC. */
+export const statementQuery = z.strictObject({
+  period: z
+    .string()
+    .regex(
+      /^\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?$/,
+      'a month or a day, such as 2026-11 or 2026-11-25',
+    )
+    .optional(),
+})
+
+/** What a kind of change came to in one instrument. Money that came is positive, money that went negative. */
+export const statementLine = z
+  .object({
+    kind: z.string().meta({ examples: ['trading_fee'] }),
+    instrument: instrumentOut.nullable(),
+    amount: decimalOut,
+    /** Units that came (+) or went (−), or that were delivered. */
+    units: decimalOut,
+    count: z.number().int(),
+  })
+  .meta({ id: 'StatementLine' })
+
+/**
+ * An account's money over a period: free, held, in escrow, in bonds, withheld, and in penalties that may still
+ * be given back. `opening` plus all amounts is `closing`.
+ */
+export const statement = z
+  .object({
+    account: idOut('account'),
+    period: z.string().meta({ examples: ['2026-11'] }),
+    from: timeOut,
+    to: timeOut,
+    opening: decimalOut,
+    closing: decimalOut,
+    lines: z.array(statementLine),
+    seq: z.number().int(),
+  })
+  .meta({ id: 'Statement' })
+
+export type StatementOut = z.output<typeof statement>

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { AccountId, DrawId, OrderId } from '../../src/base/ids.ts'
 import type { Instant } from '../../src/base/time.ts'
+import { MICROS_PER_DAY } from '../../src/base/time.ts'
 import type { Event, EventOf } from '../../src/state/event.ts'
 import { lotTick } from '../../src/state/instrument.ts'
 import { findOrder, liveOrders, NO_SLOT, viewOrder } from '../../src/state/order.ts'
@@ -9,6 +10,7 @@ import type { History } from '../../src/store/history.ts'
 import { openHistory } from '../../src/store/history.ts'
 import type { FillRecord, OrderRecord } from '../../src/store/projection.ts'
 import { FIRST, SECOND, Traffic } from '../market/traffic.ts'
+import { ownMoney } from '../index/reconcile.ts'
 import type { Engine } from './engines.ts'
 
 const neverFails = (error: Error) => assert.fail(error)
@@ -33,6 +35,8 @@ async function allPages<Row, Id>(
 const allOrders = (history: History, account: AccountId) =>
   allPages<OrderRecord, OrderId>((before) => history.listOrders({ account, before, limit: 50 }))
 
+const ALWAYS = (2 ** 52) as Instant
+
 /** Everything history can be asked, for every account. */
 export async function everything(history: History, traffic: Traffic) {
   const told = []
@@ -43,6 +47,7 @@ export async function everything(history: History, traffic: Traffic) {
       bought: (await history.listDeliveries({ account, as: 'buyer', limit: 100_000 })).records,
       made: (await history.listDeliveries({ account, as: 'supplier', limit: 100_000 })).records,
       events: await history.listEvents(account, 0, 100_000),
+      statement: await history.statement(account, 0 as Instant, ALWAYS),
     })
   return told
 }
@@ -169,6 +174,32 @@ export function historyContract({ newPlace, copyOf }: Engine): void {
           limit: 1,
         })
         assert.deepEqual(records, [delivery])
+      }
+      await history.close()
+    })
+  })
+
+  describe('a statement', () => {
+    test('opens with what was, lists what changed, and closes with what the ledger says, to the µ$', async () => {
+      const traffic = new Traffic(36)
+      const history = await open()
+      history.apply([...traffic.steps.slice(), ...traffic.run(1_500)])
+      const midnight = (Math.floor(traffic.state.at / MICROS_PER_DAY) * MICROS_PER_DAY) as Instant
+      for (const account of traffic.accounts) {
+        const sums = [
+          await history.statement(account, 0 as Instant, midnight),
+          await history.statement(account, midnight, ALWAYS),
+        ]
+        const closing = sums.map(({ opening, lines }) => lines.reduce((sum, { cash }) => sum + cash, opening))
+        assert.equal(sums[0]?.opening, 0)
+        assert.equal(sums[1]?.opening, closing[0])
+        assert.equal(closing[1], ownMoney(traffic.state, account))
+        const trades = sums.flatMap(({ lines }) => lines).filter(({ kind }) => kind === 'purchase')
+        const { records } = await history.listFills({ account, limit: 100_000 })
+        assert.equal(
+          trades.reduce((sum, { count }) => sum + count, 0),
+          records.filter(({ side }) => side === 'buy').length,
+        )
       }
       await history.close()
     })
