@@ -64,7 +64,7 @@ export type History = {
   listTrades(instrument: InstrumentId, before: TradeId, limit: number): Promise<FillRecord[]>
   /** The accounts of every hour, behind the indices. */
   readonly hours: HourRecord
-  /** What changed in an account's money in the days from one midnight (UTC) to another, and what was before. */
+  /** What changed in an account's money from one midnight (UTC) to another, and what it had before. */
   statement(account: AccountId, from: Instant, to: Instant): Promise<StatementSums>
   /** Published fixings and corrections, newest first. */
   listFixings(query: FixingQuery): Promise<Page<FixingRecord, number>>

@@ -36,7 +36,7 @@ export function reconcile() {
   const seen = new Map<string, number>()
   return {
     seen,
-    take(state: State, events: readonly Event[]) {
+    take: (state: State, events: readonly Event[]): void => {
       for (const { account, kind, cash } of statementEntries(events, lotOf(state))) {
         sums.set(account, (sums.get(account) ?? 0) + cash)
         seen.set(kind, (seen.get(kind) ?? 0) + 1)
