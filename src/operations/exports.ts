@@ -56,7 +56,7 @@ function exportOf(list: Operation): Operation {
   const { name, columns } = rowsIn(list)
   return {
     ...list,
-    id: list.id.replace(/\.\w+$/, (word) => `${word === '.list' || word === '.get' ? '' : word}.export`),
+    id: `export.${list.id.replace(/\.(list|get)$/, '').replace('.', '_')}`,
     path: list.path.replace('/v1/', '/v1/exports/'),
     summary: `${list.summary} As CSV; a list goes on after the last id of the page before.`,
     answer: z.string(),
