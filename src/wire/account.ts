@@ -139,8 +139,8 @@ export const statementLine = z
   .meta({ id: 'StatementLine' })
 
 /**
- * An account's money over a period: free, held, in escrow, in bonds, withheld, and in penalties that may still
- * be given back. `opening` plus all amounts is `closing`.
+ * An account's money over a period: free, held, in escrow, in bonds, withheld, and in penalties that may
+ * still be given back. `opening` plus all amounts is `closing`.
  */
 export const statement = z
   .object({
