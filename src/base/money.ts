@@ -45,10 +45,11 @@ export function mulDivUp(a: number, b: number, by: number): number {
  * floor((r × b + plus) / by); in big integers where even that does not fit.
  */
 function bigMulDiv(a: number, b: number, by: number, plus: number): number {
-  const r = a % by
-  const low = r * b + plus
+  // The quotient of two safe integers, rounded to a float, never reaches the next whole number.
+  const q = Math.floor(a / by)
+  const low = (a - q * by) * b + plus
   if (low > Number.MAX_SAFE_INTEGER) return whole(Number((BigInt(a) * BigInt(b) + BigInt(plus)) / BigInt(by)))
-  return whole(((a - r) / by) * b + (low - (low % by)) / by)
+  return whole(q * b + Math.floor(low / by))
 }
 
 /** A share of an amount, rounded up. */
