@@ -100,7 +100,7 @@ function Mapping(props: { instrument: string }) {
               </td>
               <td className="px-3 text-right">{grouped(one.unit_price)}</td>
               <td className="px-3 text-right text-dim">{shown(one.published_place)}</td>
-              <td className={`min-w-48 px-3 ${one.included ? 'text-bid' : 'text-faint'}`}>
+              <td className={`min-w-48 px-3 py-1 ${one.included ? 'text-bid' : 'text-faint'}`}>
                 {one.decided ?? (one.included ? 'yes' : one.misses.join(', '))}
               </td>
             </tr>

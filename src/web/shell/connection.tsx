@@ -29,7 +29,7 @@ export function Connection() {
         data-testid="seq"
         aria-label="Last sequence number"
       >
-        #{seq.toLocaleString(LOCALE)}
+        {seq > 0 && `#${seq.toLocaleString(LOCALE)}`}
       </span>
     </div>
   )

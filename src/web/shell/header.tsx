@@ -15,14 +15,19 @@ const PLACES: readonly { label: string; path: string; views: readonly Route['vie
   { label: 'Playground', path: playgroundPath(), views: ['playground'] },
 ]
 
+/** What of the next place is left in sight. */
+const EDGE = 24
+
 /** Name, places, connection and account, hung from the bar. */
 export function Header(props: { route: Route }) {
   const places = useRef<HTMLElement>(null)
   const { view } = props.route
   // On a phone not every place is in sight: the one that the reader is in should be.
   useEffect(() => {
-    const here = places.current?.querySelector<HTMLElement>(`[data-views~="${view}"]`)
-    places.current?.scrollTo({ left: (here?.offsetLeft ?? 0) - (places.current.offsetLeft + 24) })
+    const bar = places.current
+    const here = bar?.querySelector<HTMLElement>(`[data-views~="${view}"]`)
+    if (bar && here)
+      bar.scrollTo({ left: here.offsetLeft - bar.offsetLeft + here.offsetWidth - bar.clientWidth + EDGE })
   }, [view])
   return (
     <div className="sticky top-0 z-20 bg-panel">
