@@ -21,6 +21,8 @@ import type { ModeName } from '../delivery/bad-supplier.ts'
 import type { RigOptions } from '../delivery/rig.ts'
 import { buildRig, QUICK } from '../delivery/rig.ts'
 
+const firstIn = ([first]: ChatRequest['messages']): string => JSON.stringify(first?.content ?? '')
+
 /** So often a day that a slot is ten seconds. */
 const PER_DAY = 8_640
 
@@ -137,12 +139,12 @@ test('now and then a supplier of another member compares the answer with a refer
     compared.every(({ passed }) => passed),
     'it says everything, and the reference does not',
   )
-  const judging = asked.filter(({ messages }) => /<answer_a>/.test(String(messages[0]?.content)))
+  const judging = asked.filter(({ messages }) => /<answer_a>/.test(firstIn(messages)))
   assert.equal(judging.length, 2 * compared.length)
   // Who answered a brief is not who judged it: of each three calls in turn one goes to the other supplier.
   const called = rig.all('draw.settled').filter(({ account }) => account !== rig.buyer.account)
   for (const [at, { messages }] of asked.entries()) {
-    if (!String(messages[0]?.content).startsWith('Write a notice')) continue
+    if (!firstIn(messages).startsWith('"Write a notice')) continue
     const [writer, ...judges] = called.slice(at, at + 3).map(({ offer }) => offer)
     assert.equal(judges.length, 2)
     assert.ok(judges.every((offer) => offer !== writer && offer === judges[0]))
@@ -154,7 +156,7 @@ test('where there is no supplier of another member, nothing is judged', async (t
   const { rig, turns, asked } = await probing(t, ['able'])
   await turns(160)
   assert.ok(rig.all('lot.probed').length > 10)
-  assert.ok(asked.every(({ messages }) => !String(messages[0]?.content).includes('notice')))
+  assert.ok(asked.every(({ messages }) => !firstIn(messages).includes('notice')))
 })
 
 test('a supplier that fails a call is not graded on it: the call has its own consequences', async (t) => {
