@@ -244,6 +244,15 @@ const accountReader = (line: Line, place: Place): AccountReader => ({
   },
 })
 
+/**
+ * Ends a line whose other end has not answered a ping. One that has an account and much to read may only be
+ * slow: it is told where to go on, behind what it has not read yet.
+ */
+export function dropSilent(line: Line): void {
+  if (line.places.size > 0 && line.socket.bufferedAmount > 0) letGo(line)
+  else line.socket.terminate()
+}
+
 /** Ends the line of a reader that is too slow, and says where it may go on. */
 function letGo(line: Line): void {
   if (line.socket.readyState === line.socket.OPEN)

@@ -8,7 +8,7 @@ import { addressOf } from './body.ts'
 import type { Metrics } from './metrics.ts'
 import type { Hub, Line } from './stream-connection.ts'
 import { CLOSED, hangUp, newLine, say } from './stream-connection.ts'
-import { beat, endLine, isWelcome, take } from './stream-line.ts'
+import { beat, dropSilent, endLine, isWelcome, take } from './stream-line.ts'
 
 const PATH = '/v1/ws'
 const FRAME_MOST = 64 * 1024
@@ -94,7 +94,7 @@ function open(
 /** Tells every reader how far the exchange is, and drops those that no longer answer. */
 function beatAll(lines: ReadonlySet<Line>): void {
   for (const line of lines) {
-    if (!line.isAlive) line.socket.terminate()
+    if (!line.isAlive) dropSilent(line)
     line.isAlive = false
     line.socket.ping()
     beat(line)
