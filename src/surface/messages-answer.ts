@@ -52,7 +52,13 @@ const printUsage = (usage: Usage) => ({
   input_tokens: usage.input,
   cache_creation_input_tokens: 0,
   cache_read_input_tokens: 0,
+  cache_creation: null,
   output_tokens: usage.output,
+  output_tokens_details: { thinking_tokens: usage.reasoning },
+  server_tool_use: null,
+  service_tier: 'standard',
+  speed: 'standard',
+  inference_geo: null,
 })
 
 const NOTHING_USED: Usage = { input: 0, output: 0, reasoning: 0 }
@@ -62,6 +68,8 @@ const printHead = ({ request, model }: Head) => ({
   type: 'message',
   role: 'assistant',
   model,
+  container: null,
+  diagnostics: null,
 })
 
 function stopOf({ finish, stopSequence, refusal, tools }: Answer) {
@@ -71,7 +79,7 @@ function stopOf({ finish, stopSequence, refusal, tools }: Answer) {
     if (tools.length > 0) return 'tool_use'
     return stopSequence === null ? 'end_turn' : 'stop_sequence'
   }
-  return { stop_reason: reason(), stop_sequence: stopSequence }
+  return { stop_reason: reason(), stop_sequence: stopSequence, stop_details: null, container: null }
 }
 
 /** Arguments as the object they are; what was cut short in the middle is none. */
@@ -169,6 +177,7 @@ class MessagesScript implements Script {
       content: [],
       stop_reason: null,
       stop_sequence: null,
+      stop_details: null,
       usage: printUsage(NOTHING_USED),
     }
     return event('message_start', { message })
