@@ -6,6 +6,7 @@ import type { State } from '../src/state/state.ts'
 import { ONE_MARKET, ownersOf } from './day.ts'
 import { Desk } from './desk.ts'
 import { printGrowth } from './growth.ts'
+import { nearCosts } from './near.ts'
 import { middle, millions, say, stopwatch, Times } from './times.ts'
 import { generate } from './workload.ts'
 import { Yardstick } from './yardstick.ts'
@@ -98,6 +99,8 @@ function measureSnapshot(state: State): void {
 const ms = (value: number): string => `${(value * 1_000).toFixed(0)} ms`
 
 measureSpeed()
+const near = nearCosts()
+say(`all in cache: a placement ${near.place.toFixed(0)} ns, a cancel ${near.cancel.toFixed(0)} ns`)
 const state = measureLatency()
 measureSteady()
 say('growth, time per command:')
