@@ -17,12 +17,12 @@ const THREADS = [
 /** One process of a bench. */
 export type Target = { name: string; url: string; gaugeUrl: string; key: string; pool: Pool; stop(): void }
 
-/** CPU seconds of all threads and of the first, bytes of memory, those of the meter; draws and units held. */
+/** CPU seconds of all threads and of the first, bytes of memory, those of its worker threads; draws and units held. */
 export type Gauge = {
   all: number
   main: number
   rss: number
-  meter: number
+  workers: number
   draws?: number
   reserved?: number
 }

@@ -1,6 +1,6 @@
 // The processes of the gateway's benches: a stub of a supplier, a bare proxy, and a whole exchange. Each prints
 // `URL of its service, URL of its gauge, key`. `gateway-role.ts supplier|proxy|venue [supplier's URL]`
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -10,10 +10,17 @@ import { Pool } from 'undici'
 import type { OfferId } from '../src/base/ids.ts'
 import { NO_MANDATE } from '../src/base/ids.ts'
 import { lots, ticks, wt } from '../src/base/money.ts'
+import type { Instant } from '../src/base/time.ts'
 import { later, MICROS_PER_DAY } from '../src/base/time.ts'
 import type { Exchange } from '../src/exchange.ts'
 import { openExchange } from '../src/exchange.ts'
+import { createJudge } from '../src/delivery/judge.ts'
+import { Answer } from '../src/dialect/answer.ts'
+import { initJournal, openJournal } from '../src/journal/sqlite-journal.ts'
 import { createMeter } from '../src/meter/meter.ts'
+import { openHistoryDatabase } from '../src/store/history-table.ts'
+import { startHistoryWriter } from '../src/store/history-writer.ts'
+import type { ChatRequest } from '../src/wire/openai.ts'
 import type { Command } from '../src/state/command.ts'
 import { findInstrument } from '../src/api/instrument-name.ts'
 
@@ -106,14 +113,37 @@ function proxyTo(url: string): RequestListener {
     })
 }
 
-/** What the counting thread of a venue takes, in bytes: its vocabulary above all. */
-async function meterBytes(): Promise<number> {
+/**
+ * What the worker threads of a venue take, in bytes, each started and put to work once before the venue is:
+ * the counting one with its vocabulary, the one that checks schemas, the writers of history and journal.
+ */
+async function workerBytes(): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'busbar-threads-'))
+  const file = join(folder, 'history.db')
+  // What both threads need of a library is counted to the first one.
+  await (await openHistoryDatabase(file)).destroy()
+  await initJournal(join(folder, 'journal'))
   const before = process.memoryUsage.rss()
   const meter = createMeter()
   await meter.count(['warm'])
+  const judge = createJudge()
+  await judge.judge(SCHEMA_REQUEST, Object.assign(new Answer(), { content: '{}', finish: 'stop' }))
+  const history = startHistoryWriter(file)
+  await history.run({ kind: 'forget', accounts: [], before: 0 as Instant, limit: 1 })
+  const onFatal = (error: unknown) => {
+    throw error
+  }
+  const journal = await openJournal({ folder: join(folder, 'journal'), onFatal })
   const taken = process.memoryUsage.rss() - before
-  await meter.close()
+  await Promise.all([meter.close(), judge.close(), history.close(), journal.close()])
+  rmSync(folder, { recursive: true, force: true })
   return taken
+}
+
+const SCHEMA_REQUEST: ChatRequest = {
+  model: 'text-prime',
+  messages: [],
+  response_format: { type: 'json_schema', json_schema: { name: 'any', schema: { type: 'object' } } },
 }
 
 /** A whole exchange over a journal on disk, with a supplier that owes and a buyer with units and a key. */
@@ -228,10 +258,10 @@ const listen = (handler: RequestListener): Promise<string> => {
 const [, , role, url = ''] = process.argv
 let service = ''
 let key = 'none'
-let meter = 0
+let workers = 0
 let books = (): object => ({})
 if (role === 'venue') {
-  meter = await meterBytes()
+  workers = await workerBytes()
   const { exchange, key: secret } = await venueOver(url)
   service = exchange.baseUrl
   key = secret
@@ -243,6 +273,6 @@ if (role === 'venue') {
   }
 } else service = await listen(role === 'supplier' ? supplier : proxyTo(url))
 const gauges = await listen((_, response) => {
-  response.end(JSON.stringify({ ...gauge(), meter, ...books() }))
+  response.end(JSON.stringify({ ...gauge(), workers, ...books() }))
 })
 process.stdout.write(`${service} ${gauges} ${key}\n`)

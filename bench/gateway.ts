@@ -74,7 +74,7 @@ async function streams(target: Target, many: number): Promise<Streams> {
   const watch = setInterval(
     () =>
       void gaugeOf(target).then((gauge) => {
-        rss = Math.max(rss, gauge.rss - gauge.meter)
+        rss = Math.max(rss, gauge.rss - gauge.workers)
       }),
     500,
   )
@@ -124,7 +124,7 @@ for (const many of [100, 400])
 ${ratio(chunk(many))} |
 | events of ${many * TOKENS} that did not come | ${many * TOKENS - stream(proxy, many, 'events')} | ${lost(many)} | |`)
 console.log(`\
-| memory at 400 streams, meter excluded | ${(stream(proxy, 400, 'rss') / 2 ** 20).toFixed(0)} MB | \
+| memory at 400 streams, worker threads excluded | ${(stream(proxy, 400, 'rss') / 2 ** 20).toFixed(0)} MB | \
 ${(stream(venue, 400, 'rss') / 2 ** 20).toFixed(0)} MB | |
 | whole answers a second, ${CONNECTIONS} connections | ${whole(proxy, 'rate').toFixed(0)} | \
 ${whole(venue, 'rate').toFixed(0)} | ${ratio((target) => whole(target, 'rate'))} |

@@ -73,6 +73,7 @@ function isEmpty(answer: Answer): boolean {
 /** Why the tool calls are not those that were asked for, or nothing. */
 function toolFault(request: ChatRequest, answer: Answer): string | undefined {
   const choice = request.tool_choice
+  if (answer.tools.length === 0 && choice !== 'required' && typeof choice !== 'object') return undefined
   const offered = new Set(choice === 'none' ? [] : (request.tools ?? []).map((tool) => tool.function.name))
   if (answer.tools.some((tool) => !offered.has(tool.name))) return 'a tool was called that was not offered'
   if (answer.tools.length === 0 && choice === 'required') return 'a tool call was required'
