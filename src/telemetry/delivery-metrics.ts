@@ -1,7 +1,8 @@
-import { Counter, Histogram } from 'prom-client'
+import { Histogram } from 'prom-client'
 import type { Registry } from 'prom-client'
 import type { Reporter } from '../delivery/report.ts'
 import { printId } from '../wire/id.ts'
+import { Tally } from './tally.ts'
 
 const SECONDS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 /** Shares of our count that a supplier claims. */
@@ -17,12 +18,12 @@ export function createDeliveryMetrics(registry: Registry): Reporter {
 
 function requestMetrics(registry: Registry): Reporter {
   const registers = [registry]
-  const requests = new Counter({
-    name: 'busbar_deliveries_total',
-    help: 'Requests for a delivery by instrument, how they ended, and the code that the buyer was told.',
-    labelNames: ['instrument', 'outcome', 'code'] as const,
-    registers,
-  })
+  const requests = new Tally(
+    registry,
+    'busbar_deliveries_total',
+    'Requests for a delivery by instrument, how they ended, and the code that the buyer was told.',
+    ['instrument', 'outcome', 'code'],
+  )
   const took = new Histogram({
     name: 'busbar_delivery_seconds',
     help: 'Time from a request to its end.',
@@ -31,19 +32,19 @@ function requestMetrics(registry: Registry): Reporter {
     registers,
   })
   return ({ instrument, outcome, error, took: micros }) => {
-    requests.inc({ instrument, outcome, code: error?.code ?? '' })
+    requests.add(1, instrument, outcome, error?.code)
     took.observe({ instrument, outcome }, micros / 1e6)
   }
 }
 
 function callMetrics(registry: Registry): Reporter {
   const registers = [registry]
-  const calls = new Counter({
-    name: 'busbar_supplier_calls_total',
-    help: 'Calls of suppliers by offer and failure.',
-    labelNames: ['offer', 'failure'] as const,
-    registers,
-  })
+  const calls = new Tally(
+    registry,
+    'busbar_supplier_calls_total',
+    'Calls of suppliers by offer and failure.',
+    ['offer', 'failure'],
+  )
   const firstTokens = new Histogram({
     name: 'busbar_first_token_seconds',
     help: 'Time from the last byte of a call to its first content token.',
@@ -54,7 +55,7 @@ function callMetrics(registry: Registry): Reporter {
   return (report) => {
     for (const { offer: id, failure, firstToken } of report.calls) {
       const offer = printId('offer', id)
-      calls.inc({ offer, failure: failure ?? '' })
+      calls.add(1, offer, failure ?? '')
       if (firstToken > 0) firstTokens.observe({ offer }, firstToken / 1e6)
     }
   }
@@ -62,18 +63,18 @@ function callMetrics(registry: Registry): Reporter {
 
 function settlementMetrics(registry: Registry): Reporter {
   const registers = [registry]
-  const tokens = new Counter({
-    name: 'busbar_delivered_tokens_total',
-    help: 'Canonical tokens of settled deliveries.',
-    labelNames: ['instrument', 'type'] as const,
-    registers,
-  })
-  const used = new Counter({
-    name: 'busbar_delivered_units_total',
-    help: 'Units used by settled deliveries, by verdict.',
-    labelNames: ['instrument', 'verdict'] as const,
-    registers,
-  })
+  const tokens = new Tally(
+    registry,
+    'busbar_delivered_tokens_total',
+    'Canonical tokens of settled deliveries.',
+    ['instrument', 'type'],
+  )
+  const used = new Tally(
+    registry,
+    'busbar_delivered_units_total',
+    'Units used by settled deliveries, by verdict.',
+    ['instrument', 'verdict'],
+  )
   const ratios = new Histogram({
     name: 'busbar_claimed_output_ratio',
     help: "A supplier's claim of output tokens over our count.",
@@ -81,20 +82,20 @@ function settlementMetrics(registry: Registry): Reporter {
     buckets: RATIOS,
     registers,
   })
-  const claims = new Counter({
-    name: 'busbar_claims_total',
-    help: 'Claims of usage by whether they fit what is usual of their supplier.',
-    labelNames: ['offer', 'fits'] as const,
-    registers,
-  })
+  const claims = new Tally(
+    registry,
+    'busbar_claims_total',
+    'Claims of usage by whether they fit what is usual of their supplier.',
+    ['offer', 'fits'],
+  )
   return ({ settled, instrument }) => {
     if (settled === null) return
     const { reading, verdict } = settled
-    tokens.inc({ instrument, type: 'input' }, reading.inputTokens)
-    tokens.inc({ instrument, type: 'output' }, reading.outputTokens)
-    used.inc({ instrument, verdict }, settled.used / 1e6)
+    tokens.add(reading.inputTokens, instrument, 'input')
+    tokens.add(reading.outputTokens, instrument, 'output')
+    used.add(settled.used / 1e6, instrument, verdict)
     const offer = printId('offer', settled.offer)
-    if (reading.claimFits !== undefined) claims.inc({ offer, fits: String(reading.claimFits) })
+    if (reading.claimFits !== undefined) claims.add(1, offer, String(reading.claimFits))
     if (reading.claimedOutput !== null && reading.outputTokens > 0)
       ratios.observe({ offer }, reading.claimedOutput / reading.outputTokens)
   }
