@@ -47,10 +47,10 @@ function venue() {
     rejectedAsWeak: () => until('lot.rejected', () => luck.fraction() > WEAK),
     rejectedWhole: () => until('lot.rejected', () => false),
     accepted: () => until('lot.accepted', () => true),
-    deliver(wt: number) {
+    deliver: (wt: number) => {
       stage.settle(stage.open(ada, { wt, offer: sun.offer }), { outputTokens: wt })
     },
-    certifyAgain() {
+    certifyAgain: () => {
       const evidence = {
         requests: 100,
         ttftMsP95: 1,
