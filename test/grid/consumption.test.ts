@@ -114,7 +114,7 @@ test('every request leaves a usage record that says what it cost and how it went
 })
 
 test('what is not served here says so in the words of that surface', async () => {
-  for (const path of ['/embeddings', '/images/generations']) {
+  for (const path of ['/audio/speech', '/images/generations']) {
     const refused = await post(`${stage.base}/v1${path}`, bearer())
     assert.equal(refused.status, 404)
   }
