@@ -15,6 +15,7 @@ const BENCHES = [
   'gateway-traces',
   'quality',
   'mcp',
+  'history',
 ]
 
 install()
