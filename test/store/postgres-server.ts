@@ -96,6 +96,9 @@ export async function startPostgres(): Promise<PostgresServer | undefined> {
     await ended
   }
   await begin()
+  // A test that is cut short leaves no server behind.
+  process.once('exit', () => server?.kill('SIGQUIT'))
+  process.once('SIGTERM', () => process.exit(143))
   return {
     async newDatabase() {
       const name = `history_${++databases}`
