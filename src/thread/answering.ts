@@ -3,7 +3,8 @@ import { assert } from '../base/assert.ts'
 import type { Answered, Asked } from './question-thread.ts'
 
 /**
- * Inside a thread: answers every question of the thread's owner. What is ready at one time travels together.
+ * Inside a thread: answers every question of the thread's owner. What is ready at one time travels together,
+ * and what says that the thread has started is an answer to nothing.
  */
 export function answerWith<Question, Answer>(answer: (question: Question) => Answer | Promise<Answer>): void {
   const port = parentPort
@@ -30,4 +31,5 @@ export function answerWith<Question, Answer>(answer: (question: Question) => Ans
     ready = []
     port?.postMessage(answers)
   }
+  port.postMessage([])
 }

@@ -22,11 +22,13 @@ type Waiting<Question, Answer> = {
 const TRIES_MAX = 2
 /** How long questions to a thread that is, or just was, busy wait for company. */
 const BATCH_MS = 1
+/** How long a thread may take to load what it runs. */
+const START_MS = 30_000
 
 /**
  * Starts a module, named without its ending, as a thread. Questions of one turn of the event loop travel
  * together. A thread that says nothing for `timeoutMs` while it is asked is stopped; a new one takes over
- * what waits.
+ * what waits. Time that a thread takes to start does not count.
  */
 export const openThread = <Question, Answer>(module: URL, timeoutMs: number): Thread<Question, Answer> =>
   new Owner<Question, Answer>(module, timeoutMs)
@@ -39,6 +41,7 @@ class Owner<Question, Answer> implements Thread<Question, Answer> {
   private heardAt = 0
   private sentAt = 0
   private worker: Worker | null
+  private isReady = false
   private readonly watch: NodeJS.Timeout
   private readonly module: URL
   private readonly name: string
@@ -73,12 +76,14 @@ class Owner<Question, Answer> implements Thread<Question, Answer> {
 
   private start(): Worker {
     const fresh = startWorker(this.module, undefined)
+    this.isReady = false
     // A thread holds the process only while it is asked something. Coming online takes the hold again.
     fresh.unref()
     fresh.once('online', () => {
       if (this.waiting.size === 0) fresh.unref()
     })
     fresh.on('message', (answers: Answered<Answer>[]) => {
+      if (fresh === this.worker) this.isReady = true
       this.heardAt = performance.now()
       for (const answered of answers) this.settle(answered)
       this.flush()
@@ -122,7 +127,8 @@ class Owner<Question, Answer> implements Thread<Question, Answer> {
     const [first] = this.waiting.values()
     const stuck = this.worker
     if (first === undefined || stuck === null) return
-    if (performance.now() - Math.max(this.heardAt, first.askedAt) < this.timeoutMs) return
+    const patience = this.isReady ? this.timeoutMs : START_MS
+    if (performance.now() - Math.max(this.heardAt, first.askedAt) < patience) return
     first.tries = TRIES_MAX
     this.replace(stuck, new Error(`thread ${this.name} did not answer in ${this.timeoutMs} ms`))
     void stuck.terminate()
