@@ -39,9 +39,9 @@ export const intelligence = z
   })
   .meta({ id: 'IntelligenceIndex' })
 
-/** The market at the end of closed hours, oldest first. */
+/** The market at the end of closed hours of the venue, oldest first; each says how long it was. */
 export const intelligenceHistory = z
-  .object({ data: z.array(z.object({ at: timeOut, ...standing })) })
+  .object({ data: z.array(z.object({ at: timeOut, pace: z.number(), ...standing })) })
   .meta({ id: 'IntelligenceHistory' })
 
 export const intelligenceQuery = z.strictObject({ limit: wholeText(744, 1).optional() })

@@ -5,6 +5,7 @@ import { supplierName } from '../delivery/settlement.ts'
 import { marketName } from '../api/instrument-name.ts'
 import { publicOperation } from '../api/operation.ts'
 import type { Venue } from '../api/venue.ts'
+import { paceOf } from '../index/week.ts'
 import type { Standing } from '../market/intelligence.ts'
 import { measuredAt, standingOf } from '../market/intelligence.ts'
 import { POOL } from '../pool/item-pool.ts'
@@ -71,7 +72,13 @@ const history = publicOperation({
   answer: intelligenceHistory,
   async run({ market }, { query }) {
     const hours = market.intelligence().history.slice(-(query.limit ?? HOURS))
-    return { data: hours.map((hour) => ({ at: rfc3339(instant(hour.at)), ...printStanding(hour) })) }
+    return {
+      data: hours.map((closed) => ({
+        at: rfc3339(instant(closed.at)),
+        pace: paceOf(closed.hour),
+        ...printStanding(closed),
+      })),
+    }
   },
 })
 

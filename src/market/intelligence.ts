@@ -1,6 +1,6 @@
 import type { AccountId, InstrumentId, OfferId } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
-import { MICROS_PER_DAY, MICROS_PER_HOUR } from '../base/time.ts'
+import { instant, MICROS_PER_DAY, MICROS_PER_HOUR, nextOnGrid } from '../base/time.ts'
 import type { Outcome } from '../measure/ability.ts'
 import { abilityFrom } from '../measure/ability.ts'
 import type { Score } from '../measure/scale.ts'
@@ -35,8 +35,14 @@ export type Standing = {
   gapTenth: number | null
 }
 
-/** Plain data: it is kept beside a snapshot as it is. */
-export type IntelligenceFold = { places: Place[]; hour: number; history: Standing[] }
+/** The market at the end of an hour of the venue, and how long that hour was, in microseconds. */
+export type HourStanding = Standing & { hour: number }
+
+/**
+ * Plain data: it is kept beside a snapshot as it is. `hour`: the venue's, in microseconds. `next`: the end of
+ * the hour under way; 0 until the first event.
+ */
+export type IntelligenceFold = { places: Place[]; hour: number; next: number; history: HourStanding[] }
 
 /** One supplier's score in one instrument, and what it delivered in the last seven days. */
 export type Measured = Pick<Place, 'account' | 'instrument' | 'offer'> & {
@@ -52,11 +58,15 @@ const HOURS_KEPT = 24 * 31
 const HUNDREDTHS = 100
 const WIDTH = 2 * 1.96
 
-export const newIntelligence = (): IntelligenceFold => ({ places: [], hour: 0, history: [] })
+export const newIntelligence = (): IntelligenceFold => ({
+  places: [],
+  hour: MICROS_PER_HOUR,
+  next: 0,
+  history: [],
+})
 
-/** Folds one event in. Scores themselves are computed when they are asked for, and once an hour. */
+/** Folds one event in. Scores are computed when they are asked for, and by `closeHour`. */
 export function foldIntelligence(fold: IntelligenceFold, at: Instant, event: Event): void {
-  closeHour(fold, at)
   switch (event.kind) {
     case 'offer.certified':
       return foldCertificate(fold, at, event)
@@ -71,18 +81,22 @@ export function foldIntelligence(fold: IntelligenceFold, at: Instant, event: Eve
       if (event.verdict === 'conforming' || event.verdict === 'soft_miss')
         foldDelivery(placeOf(fold, event.supplier, event.instrument), at, event.used)
       return
+    case 'venue.configured':
+      if (event.settings.hour === fold.hour) return
+      fold.hour = event.settings.hour
+      fold.next = nextOnGrid(at, fold.hour)
+      return
     default:
   }
 }
 
-/** Takes the standing of every hour that has ended down, before the first event after it. */
-function closeHour(fold: IntelligenceFold, at: Instant): void {
-  const hour = Math.floor(at / MICROS_PER_HOUR)
-  if (hour === fold.hour) return
-  if (fold.hour > 0 && fold.places.length > 0)
-    fold.history.push(standingOf(fold, ((fold.hour + 1) * MICROS_PER_HOUR) as Instant))
+/** Takes the standing of an hour that has ended down, before what happens at `at` is folded in. */
+export function closeHour(fold: IntelligenceFold, at: Instant): void {
+  if (at < fold.next) return
+  if (fold.next > 0 && fold.places.length > 0)
+    fold.history.push({ ...standingOf(fold, instant(fold.next)), hour: fold.hour })
   if (fold.history.length > HOURS_KEPT) fold.history.shift()
-  fold.hour = hour
+  fold.next = nextOnGrid(at, fold.hour)
 }
 
 const placeOf = ({ places }: IntelligenceFold, account: AccountId, instrument: InstrumentId) =>

@@ -34,7 +34,7 @@ import {
 import type { Scorecard, ScoreFold } from './scorecard.ts'
 import { foldScores, newScoreFold, scorecardsOf } from './scorecard.ts'
 import type { IntelligenceFold } from './intelligence.ts'
-import { foldIntelligence, newIntelligence } from './intelligence.ts'
+import { closeHour, foldIntelligence, newIntelligence } from './intelligence.ts'
 import type { Print, Tape } from './tape.ts'
 import { foldTape, newTape, packTape, tradesOf, unpackTape } from './tape.ts'
 import type { Ticker } from './ticker.ts'
@@ -152,6 +152,7 @@ export function createMarket(): Market {
       for (const applied of batch) {
         if (applied.seq <= seq) continue
         closeHours(fixing, applied.at, (instrument) => of(instrument).depth)
+        closeHour(supply.minds, applied.at)
         for (const event of applied.events) {
           foldEvent(folds, touched, applied, event)
           foldFixing(fixing, applied.at, event)
@@ -177,10 +178,7 @@ export function createMarket(): Market {
     candles: (instrument, seconds, limit, fillTo) =>
       candlesOf(of(instrument).candles, seconds, limit, fillTo),
     indication: (instrument) => indicationOf(of(instrument)),
-    status(instrument) {
-      const { status, reason, until } = of(instrument)
-      return { status, reason, until }
-    },
+    status: (instrument) => statusOf(of(instrument)),
     fixingCuts: () => pendingCuts(fixing),
     intelligence: () => supply.minds,
     scorecards: (instrument, now) => scorecardsOf(supply.scores, instrument, now),
@@ -203,6 +201,8 @@ export function createMarket(): Market {
     },
   }
 }
+
+const statusOf = ({ status, reason, until }: Folds) => ({ status, reason, until })
 
 /** How suppliers keep what they promise, and how able what they deliver is. */
 type SupplyFolds = { minds: IntelligenceFold; scores: ScoreFold }
@@ -319,7 +319,7 @@ function candlesSince(series: readonly Candle[], since: Instant, seconds: Candle
 const sameLevel = (a: Level | null, b: Level | null): boolean =>
   a === b || (a !== null && b !== null && a[0] === b[0] && a[1] === b[1] && a[2] === b[2])
 
-const VERSION = 6
+const VERSION = 7
 
 type Packed = {
   lotTick: number

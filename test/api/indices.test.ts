@@ -7,6 +7,7 @@ import { wt } from '../../src/base/money.ts'
 import { later, MICROS_PER_HOUR, MICROS_PER_SECOND, rfc3339 } from '../../src/base/time.ts'
 import { verifyIndex } from '../../src/cli/index-commands.ts'
 import { machineGdp } from '../../src/bulletin/indices.ts'
+import { intelligenceHistory } from '../../src/bulletin/intelligence.ts'
 import { tableClient } from './table-client.ts'
 import { bid, openTestVenue } from './test-venue.ts'
 import type { TestVenue, Trader } from './test-venue.ts'
@@ -191,4 +192,39 @@ test('a span is of whole closed hours, or it is refused by name', async () => {
     assert.equal(refused.json.errors[0].pointer, pointer)
   }
   assert.equal((await hall.send('GET', '/v1/indices/gold/history')).status, 400)
+})
+
+test('where an hour is a minute, the Intelligence Index is told by the minute and says so', async () => {
+  const { settings } = hall.venue.sequencer.state
+  const hour = MICROS_PER_HOUR / 60
+  await hall.ask({ kind: 'venue.configure', settings: { ...settings, hour } })
+  const certified = await hall.ask({
+    kind: 'offer.certify',
+    offer: Number(supplier.offer.slice(4)) as OfferId,
+    instrument: 1 as InstrumentId,
+    expiresAt: later(hall.venue.clock(), 24 * MICROS_PER_HOUR),
+    evidence: {
+      requests: 65,
+      ttftMsP95: 1,
+      tokensPerSecondP5: 1,
+      items: 50,
+      passed: 40,
+      sha256: 'a'.repeat(64),
+      intelligence: { pool: '2026-11', value: 11_000, low: 10_400, high: 11_600, atLeast: 10_500 },
+    },
+  })
+  assert.equal(certified.events[0]?.kind, 'offer.certified')
+  const ends = [1, 2].map((minutes) => {
+    const now = hall.venue.clock()
+    return rfc3339(later(now, minutes * hour - (now % hour)))
+  })
+  for (const _ of ends) {
+    hall.pass(hour)
+    await hall.ask({ kind: 'time.tick' })
+  }
+  const { data } = intelligenceHistory.parse(await get('/v1/indices/intelligence/hours'))
+  assert.deepEqual(
+    data.map(({ at, pace }) => [at, pace]),
+    ends.map((at) => [at, 60]),
+  )
 })

@@ -4,13 +4,20 @@ import { chance } from '../../src/base/chance.ts'
 import type { AccountId, InstrumentId, OfferId } from '../../src/base/ids.ts'
 import type { Instant } from '../../src/base/time.ts'
 import { MICROS_PER_DAY, MICROS_PER_HOUR } from '../../src/base/time.ts'
-import { foldIntelligence, measuredAt, newIntelligence, standingOf } from '../../src/market/intelligence.ts'
+import {
+  closeHour,
+  foldIntelligence,
+  measuredAt,
+  newIntelligence,
+  standingOf,
+} from '../../src/market/intelligence.ts'
 import type { IntelligenceFold } from '../../src/market/intelligence.ts'
 import { passChance } from '../../src/measure/ability.ts'
 import { indexOf, thetaAt } from '../../src/measure/scale.ts'
 import { familyName, itemParameters, itemsFor } from '../../src/pool/item-pool.ts'
 import { PANEL } from '../../src/pool/panel.ts'
 import type { Event, EventOf } from '../../src/state/event.ts'
+import { DEFAULT_SETTINGS } from '../../src/state/state.ts'
 
 const START = 1_795_564_800_000_000
 const MARKET = 0 as InstrumentId
@@ -60,7 +67,10 @@ const delivered = (account: number, wt: number, verdict = 'conforming') =>
 
 function folded(events: readonly [micros: number, event: Event][]): IntelligenceFold {
   const fold = newIntelligence()
-  for (const [micros, event] of events) foldIntelligence(fold, at(micros), event)
+  for (const [micros, event] of events) {
+    closeHour(fold, at(micros))
+    foldIntelligence(fold, at(micros), event)
+  }
   return fold
 }
 
@@ -127,4 +137,25 @@ test('the end of every hour in which something happened is kept', () => {
   )
   near(fold.history[0]?.market ?? null, 120)
   near(fold.history[0]?.frontier ?? null, indexOf(thetaAt(120, PANEL), PANEL) - (1.645 / 1.96) * 6)
+})
+
+test('where an hour is a minute, every minute is kept; what came before keeps its hour', () => {
+  const minute = MICROS_PER_HOUR / 60
+  const paced: Event = { kind: 'venue.configured', settings: { ...DEFAULT_SETTINGS, hour: minute } }
+  const fold = folded([
+    [0, certified(1, 120)],
+    [MICROS_PER_HOUR + 1, delivered(1, 10)],
+    [MICROS_PER_HOUR + minute / 2, paced],
+    [MICROS_PER_HOUR + minute - 1, delivered(1, 10)],
+    [MICROS_PER_HOUR + minute, delivered(1, 10)],
+    [MICROS_PER_HOUR + 2 * minute + 1, delivered(1, 10)],
+  ])
+  assert.deepEqual(
+    fold.history.map((one) => [one.at - START, one.hour]),
+    [
+      [MICROS_PER_HOUR, MICROS_PER_HOUR],
+      [MICROS_PER_HOUR + minute, minute],
+      [MICROS_PER_HOUR + 2 * minute, minute],
+    ],
+  )
 })

@@ -186,6 +186,7 @@ const minds = (): IntelligenceOut => ({
 const mindHours = (): IntelligenceHistoryOut => ({
   data: Array.from({ length: 30 }, (_, hour) => ({
     at: at(hour),
+    pace: 1,
     market: (102 + (hour % 4) / 3).toFixed(2),
     frontier: '112.40',
     gap_second: '2.10',

@@ -76,6 +76,7 @@ function Standing(props: { now: IntelligenceOut }) {
 function History() {
   const { data } = useIntelligenceHistory()
   const hours = data?.data ?? []
+  const pace = hours.at(-1)?.pace ?? 1
   if (hours.length < 2) return null
   return (
     <div className="px-3 pb-2">
@@ -83,7 +84,9 @@ function History() {
         label="Market level by the hour"
         values={hours.map(({ market }) => (market === null ? null : Number(market)))}
       />
-      <p className="text-2xs text-faint">The market at the end of {hours.length} hours</p>
+      <p className="text-2xs text-faint">
+        The market at the end of {hours.length} hours{pace !== 1 && `, ${pace} in a real one`}
+      </p>
     </div>
   )
 }
