@@ -244,7 +244,7 @@ const OUTSIDE: Record<string, string[]> = {
   grid: ['node:*', 'ws'],
   mcp: ['node:*', '@modelcontextprotocol/server', 'zod'],
   sim: ['node:*'],
-  cli: ['node:*', 'commander', 'cli-table3'],
+  cli: ['node:*', 'commander', 'cli-table3', 'zod'],
   web: ['react', 'react-dom', '@tanstack/react-query', 'lightweight-charts', 'uplot'],
   demo: ['node:*'],
   'config.ts': ['node:path'],

@@ -4,6 +4,7 @@ import { addAgentCommands } from './agent-commands.ts'
 import { addAssayCommand } from './assay-command.ts'
 import { addChatCommand } from './chat-command.ts'
 import { addEmbeddingCommands } from './embedding-commands.ts'
+import { addExportCommand } from './export-command.ts'
 import { addFigureCommands } from './figure-commands.ts'
 import { addFixingCommands } from './fixing-commands.ts'
 import { addIndexCommands } from './index-commands.ts'
@@ -74,6 +75,7 @@ export function buildCli(parts: VenueParts, terminal: Terminal = processTerminal
   addVenueCommands(program, parts, run)
   addMarketCommands(program, run)
 
+  addExportCommand(program, run)
   addFigureCommands(program, run)
   addFixingCommands(program, parts, run)
   addIndexCommands(program, run)
