@@ -254,7 +254,17 @@ test('Parquet holds what the CSV holds, to the last digit; without DuckDB nothin
   const text = 'VARCHAR'
   const fee = `STRUCT("asset" VARCHAR, "amount" ${decimal})`
   assert.deepEqual(read.columnTypes().map(String), [
-    ...[text, text, text, text, text, decimal, decimal, fee, text, 'BIGINT', 'TIMESTAMP'],
+    text,
+    text,
+    text,
+    text,
+    text,
+    decimal,
+    decimal,
+    fee,
+    text,
+    'BIGINT',
+    'TIMESTAMP',
   ])
   const rows = read.getRowsJson()
   assert.equal(rows.length, 1_200)
@@ -262,8 +272,17 @@ test('Parquet holds what the CSV holds, to the last digit; without DuckDB nothin
     const { id, order, client_order_id, instrument, side, fee: paid, liquidity } = fill(1_200 - n)
     const { asset, amount } = JSON.parse(paid) as { asset: string; amount: string }
     assert.deepEqual(row, [
-      ...[id, order, client_order_id, instrument, side, '0.812345000', '999999999999999.000001000'],
-      ...[{ asset, amount: `${amount}000` }, liquidity, '9007199254740991', '2026-11-25 09:30:00.123456'],
+      id,
+      order,
+      client_order_id,
+      instrument,
+      side,
+      '0.812345000',
+      '999999999999999.000001000',
+      { asset, amount: `${amount}000` },
+      liquidity,
+      '9007199254740991',
+      '2026-11-25 09:30:00.123456',
     ])
   }
 })
