@@ -58,14 +58,13 @@ function addReceiptCommands(program: Command, parts: VenueParts, run: Runner): v
     .command('list')
     .description('your receipts, newest first, as CSV or with --json as JSON')
     .option('--instrument <name>', 'of one instrument only')
-    .option('--as <party>', 'buyer or supplier', wordOption(['buyer', 'supplier']), 'buyer')
+    .option('--party <side>', 'buyer or supplier', wordOption(['buyer', 'supplier']), 'buyer')
     .action(
       run('trader', async ({ client, terminal, json }, _, options) => {
+        const { instrument, party } = options as { instrument?: string; party: 'buyer' | 'supplier' }
         const rows: Receipt[] = []
-        for await (const row of client.receipts.all(
-          options as { instrument?: string; as?: 'buyer' | 'supplier' },
-        ))
-          rows.push(row)
+        const asked = { as: party, ...(instrument === undefined ? {} : { instrument }) }
+        for await (const row of client.receipts.all(asked)) rows.push(row)
         if (json) printJson(terminal, { data: rows })
         else terminal.out(printCsv(RECEIPT_COLUMNS, rows.map(receiptRow)))
       }),

@@ -283,6 +283,16 @@ test('balance shows only what there is, and its lots', async () => {
   )
 })
 
+test('receipts are told of either side, whatever account the shell acts as', async () => {
+  const none = { data: [], next_cursor: null, seq: 9 }
+  for (const party of ['buyer', 'supplier']) {
+    answers['GET /v1/receipts'] = { body: none }
+    const { code, err } = await busbar(['--key', 'bb_x', 'receipt', 'list', '--party', party])
+    assert.equal(code, 0, err)
+    assert.match(requests.at(-1)?.path ?? '', new RegExp(`[?&]as=${party}(&|$)`))
+  }
+})
+
 test('one order is canceled, or all of them, but never all by leaving out a word', async () => {
   answers['DELETE /v1/orders/ord_12'] = { body: { ...order, status: 'canceled', reason: 'by_owner' } }
   assert.match((await busbar(['cancel', 'ord_12'])).out, /ord_12.*canceled\s+by_owner/)
