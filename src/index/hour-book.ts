@@ -55,7 +55,10 @@ export type HourBook = {
   parties: Map<AccountId, Party>
   deliveries: Map<string, DeliveryHour>
   trades: Map<string, TradeHour>
-  /** The row that each instrument's last trade went to: the next one goes there too, almost always. */
+  /**
+   * The row that each instrument's last trade since changes were taken went to: the next one goes there too,
+   * almost always, and it is among what changed.
+   */
   latest: (TradeHour | undefined)[]
   changed: { deliveries: Set<DeliveryHour>; trades: Set<TradeHour>; parties: Set<Party>; hour: boolean }
 }
@@ -80,6 +83,7 @@ export const newHourBook = (): HourBook => ({
 export function takeChanges(book: HourBook, at: Instant): HourBook['changed'] {
   const { changed } = book
   book.changed = nothingChanged()
+  book.latest = []
   const now = startOfHour(book, at)
   for (const rows of [book.deliveries, book.trades] as Map<string, { start: Instant }>[])
     for (const [key, row] of rows) if (row.start < now) rows.delete(key)
@@ -113,6 +117,7 @@ export function foldHour(book: HourBook, at: Instant, event: Event): void {
     case 'venue.configured':
       if (event.settings.hour === book.hour) return
       book.hour = event.settings.hour
+      book.latest = []
       book.changed.hour = true
       return
     default:
@@ -159,6 +164,7 @@ function tradeRowAt(book: HourBook, start: Instant, instrument: InstrumentId): T
     book.trades.set(key, row)
   }
   book.latest[instrument] = row
+  book.changed.trades.add(row)
   return row
 }
 
@@ -176,10 +182,10 @@ export type TradeFacts = {
 
 /** Folds one trade in, with what its sides would have paid or taken at most. */
 export function foldTradeHour(book: HourBook, at: Instant, trade: TradeFacts): void {
-  const start = startOfHour(book, at)
   const { instrument, lots, price, lotTick } = trade
   const last = book.latest[instrument]
-  const row = last?.start === start ? last : tradeRowAt(book, start, instrument)
+  const isSame = last !== undefined && at >= last.start && at < last.start + book.hour
+  const row = isSame ? last : tradeRowAt(book, startOfHour(book, at), instrument)
   row.trades++
   row.lots += lots
   row.value += trade.value
@@ -192,5 +198,4 @@ export function foldTradeHour(book: HourBook, at: Instant, trade: TradeFacts): v
     row.sellerSurplus += (price - trade.sellerLimit) * lots * lotTick
     row.sellerLots += lots
   }
-  book.changed.trades.add(row)
 }

@@ -9,11 +9,11 @@ import type { FixingEvent } from '../state/fixing.ts'
 import type { Depth } from './depth.ts'
 import { queueOf } from './depth.ts'
 
-/** Trades of one partition: lots by price in ticks, and lots bought and sold by member. */
+/** Trades of one partition: lots by price in ticks, and lots bought and sold, by number of the member. */
 type Partition = {
   start: Instant
-  prices: Map<number, number>
-  members: Map<MemberId, [bought: number, sold: number]>
+  prices: Map<number, { lots: number }>
+  members: ([bought: number, sold: number] | undefined)[]
 }
 
 /**
@@ -49,7 +49,8 @@ export type FixingFold = {
   hour: number
   /** The end of the hour under way; 0 until the first command. */
   next: Instant
-  members: Map<AccountId, MemberId>
+  /** By account. */
+  members: (MemberId | undefined)[]
   windows: Window[]
   /** Hours and days that have ended and are not yet published, oldest first. */
   cuts: HourCut[]
@@ -62,7 +63,7 @@ const PARTITIONS_KEPT = PER_HOUR * WIDE_HOURS + 1
 export const newFixingFold = (): FixingFold => ({
   hour: MICROS_PER_HOUR,
   next: 0 as Instant,
-  members: new Map(),
+  members: [],
   windows: [],
   cuts: [],
   days: [],
@@ -102,7 +103,7 @@ export function foldFixing(fold: FixingFold, at: Instant, event: Event): void {
       foldTrade(fold, at, event)
       return
     case 'account.opened':
-      fold.members.set(event.account, event.member)
+      fold.members[event.account] = event.member
       return
     case 'instrument.listed':
       fold.windows[event.instrument] = {
@@ -151,10 +152,13 @@ function foldTrade(fold: FixingFold, at: Instant, event: Trade): void {
   const window = fold.windows[event.instrument]
   if (window === undefined) return
   const partition = partitionAt(fold, window, at)
-  partition.prices.set(event.price, (partition.prices.get(event.price) ?? 0) + event.lots)
+  const { price, lots } = event
+  const traded = partition.prices.get(price)
+  if (traded === undefined) partition.prices.set(price, { lots })
+  else traded.lots += lots
   const isBuy = event.side === 'buy'
-  count(fold, partition, isBuy ? event.aggressorAccount : event.restingAccount, 0, event.lots)
-  count(fold, partition, isBuy ? event.restingAccount : event.aggressorAccount, 1, event.lots)
+  count(fold, partition, isBuy ? event.aggressorAccount : event.restingAccount, 0, lots)
+  count(fold, partition, isBuy ? event.restingAccount : event.aggressorAccount, 1, lots)
 }
 
 function partitionAt({ hour }: FixingFold, window: Window, at: Instant): Partition {
@@ -162,16 +166,16 @@ function partitionAt({ hour }: FixingFold, window: Window, at: Instant): Partiti
   const last = window.partitions.at(-1)
   if (last !== undefined && at < last.start + length) return last
   const start = instant(Math.floor(at / length) * length)
-  const partition: Partition = { start, prices: new Map(), members: new Map() }
+  const partition: Partition = { start, prices: new Map(), members: [] }
   window.partitions.push(partition)
   if (window.partitions.length > PARTITIONS_KEPT) window.partitions.shift()
   return partition
 }
 
 function count(fold: FixingFold, { members }: Partition, account: AccountId, side: 0 | 1, by: number): void {
-  const member = fold.members.get(account) ?? (0 as MemberId)
-  const counted = members.get(member)
-  if (counted === undefined) members.set(member, side === 0 ? [by, 0] : [0, by])
+  const member = fold.members[account] ?? (0 as MemberId)
+  const counted = members[member]
+  if (counted === undefined) members[member] = side === 0 ? [by, 0] : [0, by]
   else counted[side] += by
 }
 
@@ -203,8 +207,8 @@ function windowOf({ tick, lot, partitions }: Window, at: Instant, hour: number, 
   for (const { start, prices, members } of partitions) {
     const place = count - Math.round((at - start) / length)
     if (place < 0 || place >= count) continue
-    tables[place] = tableOf(prices, tick, lot)
-    for (const [member, [bought, sold]] of members) {
+    tables[place] = tableOf(lotsBy(prices), tick, lot)
+    for (const [member, [bought, sold]] of sidesBy(members)) {
       const total = totals.get(member) ?? [0, 0]
       totals.set(member, [total[0] + bought * lot, total[1] + sold * lot])
     }
@@ -217,7 +221,15 @@ function windowOf({ tick, lot, partitions }: Window, at: Instant, hour: number, 
   return { partitions: tables, bought: largestFirst(0), sold: largestFirst(1) }
 }
 
-const tableOf = (prices: ReadonlyMap<number, number>, tick: number, lot: number): PriceTable =>
+const sidesBy = (members: Partition['members']): [MemberId, [number, number]][] =>
+  [...members.entries()].flatMap(([member, sides]) =>
+    sides === undefined ? [] : [[member as MemberId, sides]],
+  )
+
+const lotsBy = (prices: Partition['prices']): [number, number][] =>
+  [...prices].map(([price, { lots }]) => [price, lots])
+
+const tableOf = (prices: Iterable<[number, number]>, tick: number, lot: number): PriceTable =>
   [...prices].sort(([a], [b]) => a - b).map(([price, lots]) => [price * tick, lots * lot] as const)
 
 /** What has rested since `since` or longer, by price. */
@@ -236,7 +248,7 @@ type PackedPartition = [start: number, prices: [number, number][], members: [num
 export type PackedFixing = {
   hour: number
   next: number
-  members: [number, number][]
+  members: (MemberId | null)[]
   windows: (Omit<Window, 'partitions'> & { partitions: PackedPartition[] })[]
   cuts: HourCut[]
   days: DayCut[]
@@ -245,26 +257,32 @@ export type PackedFixing = {
 export const packFixing = ({ hour, next, members, windows, cuts, days }: FixingFold): PackedFixing => ({
   hour,
   next,
-  members: [...members],
+  members: Array.from(members, (member) => member ?? null),
   windows: windows.map(({ partitions, ...rest }) => ({
     ...rest,
-    partitions: partitions.map((one) => [one.start, [...one.prices], [...one.members]]),
+    partitions: partitions.map((one) => [one.start, lotsBy(one.prices), sidesBy(one.members)]),
   })),
   cuts,
   days,
 })
 
+function membersFrom(packed: PackedPartition[2]): Partition['members'] {
+  const members: Partition['members'] = []
+  for (const [member, sides] of packed) members[member] = sides
+  return members
+}
+
 /** The fold of `packFixing`. */
 export const unpackFixing = (packed: PackedFixing): FixingFold => ({
   hour: packed.hour,
   next: packed.next as Instant,
-  members: new Map(packed.members) as FixingFold['members'],
+  members: packed.members.map((member) => member ?? undefined),
   windows: packed.windows.map(({ partitions, ...rest }) => ({
     ...rest,
     partitions: partitions.map(([start, prices, members]) => ({
       start: start as Instant,
-      prices: new Map(prices),
-      members: new Map(members) as Partition['members'],
+      prices: new Map(prices.map(([price, lots]) => [price, { lots }])),
+      members: membersFrom(members),
     })),
   })),
   cuts: packed.cuts,

@@ -2,6 +2,7 @@ import type { InstrumentId, TradeId } from '../base/ids.ts'
 import type { Ticks } from '../base/money.ts'
 import { micros, WT_PER_UNIT } from '../base/money.ts'
 import type { Instant } from '../base/time.ts'
+import { isOfOrderAlone } from '../index/order-event.ts'
 import type { Side } from '../state/command.ts'
 import type { Event } from '../state/event.ts'
 import type { InstrumentStatus } from '../state/status.ts'
@@ -155,6 +156,7 @@ export function createMarket(): Market {
         closeHour(supply.minds, applied.at)
         for (const event of applied.events) {
           foldEvent(folds, touched, applied, event)
+          if (isOfOrderAlone(event)) continue
           foldFixing(fixing, applied.at, event)
           foldSupply(supply, applied.at, event)
         }
@@ -319,7 +321,7 @@ function candlesSince(series: readonly Candle[], since: Instant, seconds: Candle
 const sameLevel = (a: Level | null, b: Level | null): boolean =>
   a === b || (a !== null && b !== null && a[0] === b[0] && a[1] === b[1] && a[2] === b[2])
 
-const VERSION = 7
+const VERSION = 8
 
 type Packed = {
   lotTick: number

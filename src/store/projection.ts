@@ -23,6 +23,7 @@ import type {
 } from '../state/event.ts'
 import type { HourBook, TradeFacts } from '../index/hour-book.ts'
 import { foldHour, foldTradeHour } from '../index/hour-book.ts'
+import { isOfOrderAlone } from '../index/order-event.ts'
 import type { Declaration } from '../state/declaration.ts'
 import type { FixingPrint } from '../state/fixing.ts'
 import type { Owners } from './account-event.ts'
@@ -167,7 +168,7 @@ export function foldApplied(projection: Projection, applied: Applied): void {
   if (events.length === 0) return
   for (const event of events) {
     foldEvent(projection, applied, event)
-    foldHour(projection.book, at, event)
+    if (!isOfOrderAlone(event)) foldHour(projection.book, at, event)
   }
   projection.changes.told.add(seq, at, events, ownersOf(projection))
 }
