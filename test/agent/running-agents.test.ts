@@ -8,11 +8,10 @@ import { fileURLToPath } from 'node:url'
 import { createAgent } from '../../src/agent/agents.ts'
 import type { Task } from '../../src/agent/buyer.ts'
 import { freshMemory } from '../../src/agent/buyer.ts'
-import { buildCli } from '../../src/cli/cli.ts'
-import type { VenueParts } from '../../src/cli/venue-commands.ts'
 import type { ModelProcess } from '../../src/demo/model-process.ts'
 import { startModelProcess } from '../../src/demo/model-process.ts'
 import type { RunningExchange } from '../running-exchange.ts'
+import { runLine } from '../cli/command-line.ts'
 import { runExchange } from '../running-exchange.ts'
 import { deskOn, turnsOf } from './door.ts'
 
@@ -123,25 +122,7 @@ test('a program may add to the work of a buyer that runs', async () => {
   assert.deepEqual(memory.finished, ['sum-0'])
 })
 
-const parts = { version: '1' } as VenueParts
-
-async function busbar(key: string, ...line: string[]) {
-  let out = ''
-  let err = ''
-  const terminal = {
-    out: (text: string) => void (out += text),
-    err: (text: string) => void (err += text),
-    isLive: false,
-    columns: 100,
-  }
-  process.exitCode = 0
-  await buildCli(parts, terminal).parseAsync(['--url', exchange.baseUrl, '--key', key, ...line], {
-    from: 'user',
-  })
-  const code = process.exitCode
-  process.exitCode = 0
-  return { out, err, code }
-}
+const busbar = (key: string, ...line: string[]) => runLine(['--url', exchange.baseUrl, '--key', key, ...line])
 
 test('a dry run explains each decision with its numbers, and sends nothing', async () => {
   const { client, key } = await exchange.join('thinker', '100')

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import type { Assay, AssayOrder } from '../../src/assay/endpoint-assay.ts'
-import { buildCli } from '../../src/cli/cli.ts'
 import type { VenueParts } from '../../src/cli/venue-commands.ts'
+import { runLine } from './command-line.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'busbar-assay-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -37,37 +37,14 @@ function measure(name: string) {
   return { name, measured: 'p5 71.0 tokens/s', required: '95 % at 100 tokens/s or more', passed: false }
 }
 
-const unasked = async () => assert.fail('not asked for')
-const parts: VenueParts = {
-  version: '1.2.3',
-  start: unasked,
-  verify: unasked,
-  rebuildHistory: unasked,
-  verifyReceipt: unasked,
-  mcp: unasked,
-  signatureFault: unasked,
-  assay: unasked,
-}
-
 async function busbar(line: string[], found: Assay = FOUND) {
   const orders: AssayOrder[] = []
-  const [out, err]: [string[], string[]] = [[], []]
-  const terminal = {
-    out: (text: string) => void out.push(text),
-    err: (text: string) => void err.push(text),
-    isLive: false,
-    columns: 100,
-  }
   const assay: VenueParts['assay'] = async (order, onProgress) => {
     orders.push(order)
     onProgress(1, 2)
     return found
   }
-  process.exitCode = 0
-  await buildCli({ ...parts, assay }, terminal).parseAsync(line, { from: 'user' })
-  const code = process.exitCode
-  process.exitCode = 0
-  return { out: out.join(''), err: err.join(''), code, order: orders[0] }
+  return { ...(await runLine(line, { assay })), order: orders[0] }
 }
 
 const LINE = ['assay', 'https://models.example.com/v1', '--model', 'm-1']

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, beforeEach, test } from 'node:test'
 import { buildCli } from '../../src/cli/cli.ts'
 import type { VenueParts } from '../../src/cli/venue-commands.ts'
+import { NO_VENUE, runLine, standIn } from './command-line.ts'
 
 type Request = { method: string; path: string; key: string | undefined; body: { [name: string]: unknown } }
 type Answer = { status?: number; body?: unknown; events?: unknown[] }
@@ -39,52 +37,25 @@ async function respond(request: IncomingMessage, response: ServerResponse): Prom
   response.end(JSON.stringify(answer?.body ?? { code: 'not_found', detail: path, outcome: 'rejected' }))
 }
 
-const server = createServer((request, response) => void respond(request, response))
-server.listen(0, '127.0.0.1')
-await once(server, 'listening')
-const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+const url = await standIn({ after }, (request, response) => void respond(request, response))
 const folder = mkdtempSync(join(tmpdir(), 'busbar-cli-'))
-
-after(() => {
-  server.close()
-  rmSync(folder, { recursive: true })
-})
+after(() => rmSync(folder, { recursive: true }))
 
 beforeEach(() => {
   requests.length = 0
   answers = {}
 })
 
-const parts: VenueParts = {
-  signatureFault: async () => undefined,
-  start: async () => assert.fail('not asked to start'),
+const parts: Partial<VenueParts> = {
   verify: async () => ({ ok: true, facts: { commands: 12, digest: 'ab12' } }),
-  rebuildHistory: () => Promise.reject(new Error('not asked')),
   verifyReceipt: async (receipt, publicKey) =>
     receipt.includes('good')
       ? { ok: true, facts: { delivery: 'del_9', key: publicKey } }
       : { ok: false, facts: {}, reason: 'the signature does not fit' },
-  mcp: async () => assert.fail('not asked to serve tools'),
-  assay: async () => assert.fail('not asked to measure'),
-  version: '1.2.3',
 }
 
-/** Runs one command line as a person without a terminal would. */
-async function busbar(line: string[], more: Partial<VenueParts> = {}) {
-  let out = ''
-  let err = ''
-  const terminal = {
-    out: (text: string) => void (out += text),
-    err: (text: string) => void (err += text),
-    isLive: false,
-    columns: 100,
-  }
-  process.exitCode = 0
-  await buildCli({ ...parts, ...more }, terminal).parseAsync(['--url', url, ...line], { from: 'user' })
-  const code = process.exitCode
-  process.exitCode = 0
-  return { out, err, code }
-}
+const busbar = (line: string[], more: Partial<VenueParts> = {}) =>
+  runLine(['--url', url, ...line], { ...parts, ...more })
 
 const order = {
   id: 'ord_12',
@@ -423,7 +394,7 @@ test('it says its version', async () => {
     isLive: false,
     columns: 80,
   }
-  const program = buildCli(parts, terminal).exitOverride()
+  const program = buildCli(NO_VENUE, terminal).exitOverride()
   await assert.rejects(program.parseAsync(['--version'], { from: 'user' }), { exitCode: 0 })
   assert.match(out.join(''), /^\d+\.\d+\.\d+\n$/)
 })

@@ -1,20 +1,16 @@
 // `busbar export`: every list of the exchange as CSV, page by page, and as Parquet where DuckDB is installed.
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
-import { buildCli } from '../../src/cli/cli.ts'
 import { EXPORT_LISTS } from '../../src/cli/export-lists.ts'
 import { loadDuckDb, typeOf } from '../../src/cli/parquet.ts'
-import type { VenueParts } from '../../src/cli/venue-commands.ts'
 import { exportOperations } from '../../src/operations/exports.ts'
 import { printCsv } from '../../src/wire/csv.ts'
 import type { RunningExchange } from '../running-exchange.ts'
 import { runExchange } from '../running-exchange.ts'
+import { runLine, standIn } from './command-line.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'busbar-export-[test]-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -34,24 +30,7 @@ before(async () => {
 })
 after(() => exchange.end())
 
-async function busbar(url: string, ...line: string[]) {
-  let told = ''
-  let err = ''
-  const terminal = {
-    out: (text: string) => void (told += text),
-    err: (text: string) => void (err += text),
-    isLive: false,
-    columns: 160,
-  }
-  process.exitCode = 0
-  const parts = { version: '1' } as VenueParts
-  await buildCli(parts, terminal).parseAsync(['--url', url, '--key', key, 'export', ...line], {
-    from: 'user',
-  })
-  const code = process.exitCode
-  process.exitCode = 0
-  return { out: told, err, code }
-}
+const busbar = (url: string, ...line: string[]) => runLine(['--url', url, '--key', key, 'export', ...line])
 
 const FILL_COLUMNS = Object.keys(EXPORT_LISTS.get('fills')?.columns ?? {})
 
@@ -72,21 +51,15 @@ const fill = (n: number) => ({
 
 type Ending = { after(end: () => void): void }
 
-/** An exchange that answers as it is told, until the test ends. */
+/** An exchange with its answers, and what it was asked. */
 async function listenFor(t: Ending, answer: (url: URL) => { status?: number; body: string }) {
   const asked: string[] = []
-  const server = createServer((request, response) => {
+  const url = await standIn(t, (request, response) => {
     asked.push(request.url ?? '')
     const { status = 200, body } = answer(new URL(request.url ?? '', 'http://exchange.test'))
     response.writeHead(status).end(body)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked }
+  return { url, asked }
 }
 
 /** An exchange of `count` fills that refuses to tell what comes after the fill `broken`. */

@@ -1,14 +1,10 @@
 // `busbar scorecard`, `intelligence`, `efficiency`, `gdp` and `statement`: tables, and the answer itself as JSON.
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
-import { buildCli } from '../../src/cli/cli.ts'
-import type { VenueParts } from '../../src/cli/venue-commands.ts'
 import { intelligence } from '../../src/bulletin/intelligence.ts'
 import { statement } from '../../src/wire/account.ts'
 import { scorecards } from '../../src/wire/conduct.ts'
+import { runLine, standIn } from './command-line.ts'
 
 const AT = '2026-11-25T09:00:00.000000Z'
 const INTELLIGENCE = intelligence.parse({
@@ -73,32 +69,13 @@ const ANSWERS: Record<string, unknown> = {
   '/v1/statements': STATEMENT,
 }
 
-const server = createServer((request, response) => {
+const url = await standIn({ after }, (request, response) => {
   const found = ANSWERS[request.url ?? '']
   response.writeHead(found === undefined ? 404 : 200, { 'content-type': 'application/json' })
   response.end(JSON.stringify(found ?? { code: 'not_found', detail: request.url, outcome: 'rejected' }))
 })
-server.listen(0, '127.0.0.1')
-await once(server, 'listening')
-after(() => server.close())
-const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
-async function busbar(...line: string[]) {
-  let out = ''
-  let err = ''
-  const terminal = {
-    out: (text: string) => void (out += text),
-    err: (text: string) => void (err += text),
-    isLive: false,
-    columns: 160,
-  }
-  process.exitCode = 0
-  const parts = { version: '1' } as VenueParts
-  await buildCli(parts, terminal).parseAsync(['--url', url, '--key', 'bb_x', ...line], { from: 'user' })
-  const code = process.exitCode
-  process.exitCode = 0
-  return { out, err, code }
-}
+const busbar = (...line: string[]) => runLine(['--url', url, '--key', 'bb_x', ...line])
 
 test('a scorecard shows the score, its standing and the bounds that make it', async () => {
   const { out } = await busbar('scorecard', 'text-prime')

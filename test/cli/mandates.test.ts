@@ -1,10 +1,9 @@
 // `busbar mandates` and `busbar approvals`, against a whole exchange.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { buildCli } from '../../src/cli/cli.ts'
-import type { VenueParts } from '../../src/cli/venue-commands.ts'
 import type { RunningExchange } from '../running-exchange.ts'
 import { runExchange } from '../running-exchange.ts'
+import { runLine } from './command-line.ts'
 
 let exchange: RunningExchange
 let key: string
@@ -15,29 +14,10 @@ before(async () => {
 })
 after(() => exchange.end())
 
-/** None of what needs a whole venue is asked for here. */
-const parts = new Proxy({ version: '1' } as VenueParts, {
-  get: (known, name) => known[name as 'version'] ?? (() => assert.fail(`${String(name)} was asked for`)),
-})
-
-/** Runs one command line as a person without a terminal would. */
-async function busbar(line: string, as = key) {
-  let out = ''
-  let err = ''
-  const terminal = {
-    out: (text: string) => void (out += text),
-    err: (text: string) => void (err += text),
-    isLive: false,
-    columns: 160,
-  }
-  process.exitCode = 0
+/** Runs a line with its words in quotes, as a person types it. */
+function busbar(line: string, as = key) {
   const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '')
-  await buildCli(parts, terminal).parseAsync(['--url', exchange.baseUrl, '--key', as, ...words], {
-    from: 'user',
-  })
-  const code = process.exitCode
-  process.exitCode = 0
-  return { out, err, code }
+  return runLine(['--url', exchange.baseUrl, '--key', as, ...words])
 }
 
 test('a mandate is granted, listed and revoked, and says what is left of it', async () => {
