@@ -1,22 +1,21 @@
 import { mkdtemp, open, rename, rm } from 'node:fs/promises'
 import { dirname, extname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { Filter } from './export-lists.ts'
-import { EXPORT_LISTS, FILTERS } from './export-lists.ts'
+import type { ExportName, Filter } from './export-lists.ts'
+import { EXPORT_LISTS, EXPORT_NAMES, FILTERS } from './export-lists.ts'
 import type { Question } from './export-pages.ts'
 import { csvPages } from './export-pages.ts'
 import { wholeOption, wordOption } from './option.ts'
-import { loadDuckDb, writeParquet } from './parquet.ts'
 import type { Options, Runner } from './runner.ts'
 import type { Session } from './session.ts'
 import { Fault, printJson } from './session.ts'
 
-const NAMES = [...EXPORT_LISTS.keys()]
-
 /** What the words of a command line ask for. */
-function questionOf(what: string, name: string | undefined, options: Options): Question {
-  const list = EXPORT_LISTS.get(what)
-  if (list === undefined) throw new Fault(`there is no export "${what}"; there are ${NAMES.join(', ')}`)
+function questionOf(asked: string, name: string | undefined, options: Options): Question {
+  const what = EXPORT_NAMES.find((one) => one === asked)
+  if (what === undefined)
+    throw new Fault(`there is no export "${asked}"; there are ${EXPORT_NAMES.join(', ')}`)
+  const list = EXPORT_LISTS[what]
   if (list.of !== undefined && name === undefined)
     throw new Fault(`name the ${list.of}, as in: busbar export ${what} <${list.of}> --to ${what}.csv`)
   if (list.of === undefined && name !== undefined) throw new Fault(`${what} is not of anything: "${name}"`)
@@ -27,7 +26,7 @@ function questionOf(what: string, name: string | undefined, options: Options): Q
     throw new Fault(`${what} takes ${taken || 'no filter'}, not --${strange}`)
   }
   return {
-    list,
+    what,
     name: name ?? '',
     query: Object.fromEntries(
       given
@@ -57,6 +56,15 @@ async function writeCsv(session: Session, question: Question, path: string, sign
   return { head: head.trimEnd().split(','), rows }
 }
 
+/** What writes a list as Parquet. Loaded only here: no other command waits for it. */
+async function parquetWriter(what: ExportName) {
+  const { loadDuckDb, writeParquet } = await import('./parquet.ts')
+  const duckDb = await loadDuckDb()
+  const { EXPORT_COLUMNS } = await import('./export-columns.ts')
+  return (files: { csv: string; parquet: string }, head: readonly string[]) =>
+    writeParquet(duckDb, files, head, EXPORT_COLUMNS[what])
+}
+
 /** A folder beside the file, so that what is whole in it moves to its name in one step. */
 async function folderFor(path: string): Promise<string> {
   try {
@@ -68,18 +76,18 @@ async function folderFor(path: string): Promise<string> {
 
 /** The export under its own name once it is whole; whatever fails or is stopped, nothing of it stays. */
 async function writeExport(session: Session, question: Question, path: string, signal: AbortSignal) {
-  const duckDb = extname(path) === '.parquet' ? await loadDuckDb() : undefined
+  const toParquet = extname(path) === '.parquet' ? await parquetWriter(question.what) : undefined
   const folder = await folderFor(path)
   const csv = join(folder, 'rows.csv')
   const parquet = join(folder, 'rows.parquet')
   try {
     const { head, rows } = await writeCsv(session, question, csv, signal)
-    if (duckDb !== undefined) {
-      const kept = await writeParquet(duckDb, { csv, parquet }, head, question.list.columns)
+    if (toParquet !== undefined) {
+      const kept = await toParquet({ csv, parquet }, head)
       if (kept !== rows) throw new Fault(`DuckDB read ${kept} rows of ${rows}`)
     }
     signal.throwIfAborted()
-    await rename(duckDb === undefined ? csv : parquet, path)
+    await rename(toParquet === undefined ? csv : parquet, path)
     return rows
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -109,7 +117,7 @@ export function addExportCommand(program: Command, run: Runner): void {
   program
     .command('export')
     .description('write a list to a file: CSV, or Parquet where DuckDB is installed')
-    .argument('<what>', NAMES.join(', '))
+    .argument('<what>', EXPORT_NAMES.join(', '))
     .argument('[name]', 'of trades and candles the instrument, of an index its name')
     .requiredOption('--to <file>', 'ends in .csv or .parquet; a file of that name is replaced')
     .option('--instrument <name>', 'of one instrument only')

@@ -1,15 +1,3 @@
-import type { z } from 'zod'
-import { fixing } from '../bulletin/fixing.ts'
-import { gdpHour, indexHistory } from '../bulletin/indices.ts'
-import { deliveries, statement } from '../wire/account.ts'
-import { penalties } from '../wire/conduct.ts'
-import { candle, trade } from '../wire/market.ts'
-import { fills } from '../wire/order.ts'
-import { signedReceipt } from '../wire/receipt.ts'
-
-/** The columns of an export, each with what a cell of it says. */
-export type Columns = Readonly<Record<string, z.core.$ZodType>>
-
 /** What a person may narrow an export by: the option, and what the API calls it. */
 export const FILTERS = {
   instrument: 'instrument',
@@ -30,85 +18,72 @@ export type ExportList = {
   of?: 'instrument' | 'index'
   filters: readonly Filter[]
   pages: 'by id' | 'by hour' | { rows: number } | 'one'
-  columns: Columns
-}
-
-const { tokenizer, ...receiptCells } = signedReceipt.shape
-const receiptColumns: Columns = {
-  ...receiptCells,
-  tokenizer_name: tokenizer.shape.name,
-  tokenizer_sha256: tokenizer.shape.sha256,
 }
 
 const inMarket = (list: string) => (name: string) =>
   `/v1/exports/instruments/${encodeURIComponent(name)}/${list}`
 const at = (path: string) => () => `/v1/exports/${path}`
 
-/** Every list under `/v1/exports`, by its name in the shell. */
-export const EXPORT_LISTS: ReadonlyMap<string, ExportList> = new Map(
-  Object.entries<ExportList>({
-    trades: {
-      path: inMarket('trades'),
-      of: 'instrument',
-      filters: ['limit'],
-      pages: 'by id',
-      columns: trade.shape,
-    },
-    candles: {
-      path: inMarket('candles'),
-      of: 'instrument',
-      filters: ['interval', 'limit'],
-      pages: { rows: 2_880 },
-      columns: candle.shape,
-    },
-    fills: {
-      path: at('fills'),
-      filters: ['instrument', 'order', 'limit'],
-      pages: 'by id',
-      columns: fills.shape.data.element.shape,
-    },
-    deliveries: {
-      path: at('deliveries'),
-      filters: ['instrument', 'party', 'limit'],
-      pages: 'by id',
-      columns: deliveries.shape.data.element.shape,
-    },
-    receipts: {
-      path: at('receipts'),
-      filters: ['instrument', 'party', 'limit'],
-      pages: 'by id',
-      columns: receiptColumns,
-    },
-    penalties: {
-      path: at('penalties'),
-      filters: [],
-      pages: 'one',
-      columns: penalties.shape.data.element.shape,
-    },
-    fixings: {
-      path: at('fixings'),
-      filters: ['instrument', 'period', 'limit'],
-      pages: 'by id',
-      columns: fixing.shape,
-    },
-    statement: {
-      path: at('statements'),
-      filters: ['period'],
-      pages: 'one',
-      columns: statement.shape.lines.element.shape,
-    },
-    index: {
-      path: (name) => `/v1/exports/indices/${encodeURIComponent(name)}/history`,
-      of: 'index',
-      filters: ['interval', 'limit'],
-      pages: { rows: 2_000 },
-      columns: indexHistory.shape.data.element.shape,
-    },
-    'gdp-hours': {
-      path: at('machine-gdp/hours'),
-      filters: ['from', 'until'],
-      pages: 'by hour',
-      columns: gdpHour.shape,
-    },
-  }),
-)
+const LISTS = {
+  trades: {
+    path: inMarket('trades'),
+    of: 'instrument',
+    filters: ['limit'],
+    pages: 'by id',
+  },
+  candles: {
+    path: inMarket('candles'),
+    of: 'instrument',
+    filters: ['interval', 'limit'],
+    pages: { rows: 2_880 },
+  },
+  fills: {
+    path: at('fills'),
+    filters: ['instrument', 'order', 'limit'],
+    pages: 'by id',
+  },
+  deliveries: {
+    path: at('deliveries'),
+    filters: ['instrument', 'party', 'limit'],
+    pages: 'by id',
+  },
+  receipts: {
+    path: at('receipts'),
+    filters: ['instrument', 'party', 'limit'],
+    pages: 'by id',
+  },
+  penalties: {
+    path: at('penalties'),
+    filters: [],
+    pages: 'one',
+  },
+  fixings: {
+    path: at('fixings'),
+    filters: ['instrument', 'period', 'limit'],
+    pages: 'by id',
+  },
+  statement: {
+    path: at('statements'),
+    filters: ['period'],
+    pages: 'one',
+  },
+  index: {
+    path: (name) => `/v1/exports/indices/${encodeURIComponent(name)}/history`,
+    of: 'index',
+    filters: ['interval', 'limit'],
+    pages: { rows: 2_000 },
+  },
+  'gdp-hours': {
+    path: at('machine-gdp/hours'),
+    filters: ['from', 'until'],
+    pages: 'by hour',
+  },
+} satisfies Record<string, ExportList>
+
+/** The name of a list in the shell. */
+export type ExportName = keyof typeof LISTS
+
+/** Every list under `/v1/exports`. */
+export const EXPORT_LISTS: Readonly<Record<ExportName, ExportList>> = LISTS
+
+export const EXPORT_NAMES = Object.keys(LISTS) as ExportName[]

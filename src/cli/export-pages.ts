@@ -1,11 +1,12 @@
 import type { Query } from '../client/transport.ts'
 import { createTransport } from '../client/transport.ts'
-import type { ExportList } from './export-lists.ts'
+import type { ExportName } from './export-lists.ts'
+import { EXPORT_LISTS } from './export-lists.ts'
 import type { Session } from './session.ts'
 import { Fault } from './session.ts'
 
-/** What is asked for: a list, whose, and narrowed how. */
-export type Question = { list: ExportList; name: string; query: Query; limit: number | undefined }
+/** What is asked for: which list, whose, and narrowed how. */
+export type Question = { what: ExportName; name: string; query: Query; limit: number | undefined }
 
 /** A page of CSV: the line of column names, and its records, each with its line end. */
 export type CsvPage = { head: string; records: readonly string[] }
@@ -56,20 +57,20 @@ export function csvPages(
   question: Question,
   signal: AbortSignal,
 ): AsyncGenerator<CsvPage, void> {
-  const { list, name, query, limit } = question
+  const { what, name, query, limit } = question
+  const { path, pages } = EXPORT_LISTS[what]
   const transport = createTransport({ baseUrl: session.url, key: session.key })
   const read: Read = async (asked) => {
     const headers = { accept: 'text/csv, application/problem+json' }
-    const response = await transport.open('GET', list.path(name), { query: asked, headers, signal })
+    const response = await transport.open('GET', path(name), { query: asked, headers, signal })
     const text = await response.text()
     const [head = '', ...records] = text.match(RECORD) ?? []
     if (head === '' || head.length + records.join('').length !== text.length)
       throw new Fault('the answer is not CSV: is that the exchange?')
     return { head, records }
   }
-  if (list.pages === 'by id') return pagesById(read, question)
-  if (list.pages === 'by hour') return pagesByHour(read, question, session)
-  const { pages } = list
+  if (pages === 'by id') return pagesById(read, question)
+  if (pages === 'by hour') return pagesByHour(read, question, session)
   return (async function* () {
     yield await read(pages === 'one' ? query : { ...query, limit: limit ?? pages.rows })
   })()

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { decimalOut, timeOut } from '../wire/decimal.ts'
-import type { Columns } from './export-lists.ts'
+import type { Columns } from './export-columns.ts'
 import { Fault } from './session.ts'
 
 /** Not among our dependencies: 70 MB that only an analyst needs. So what we use of it is told here. */

@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
-import { EXPORT_LISTS } from '../../src/cli/export-lists.ts'
+import { EXPORT_COLUMNS } from '../../src/cli/export-columns.ts'
+import { EXPORT_LISTS, EXPORT_NAMES } from '../../src/cli/export-lists.ts'
 import { loadDuckDb, typeOf } from '../../src/cli/parquet.ts'
 import { exportOperations } from '../../src/operations/exports.ts'
 import { printCsv } from '../../src/wire/csv.ts'
@@ -32,7 +33,7 @@ after(() => exchange.end())
 
 const busbar = (url: string, ...line: string[]) => runLine(['--url', url, '--key', key, 'export', ...line])
 
-const FILL_COLUMNS = Object.keys(EXPORT_LISTS.get('fills')?.columns ?? {})
+const FILL_COLUMNS = Object.keys(EXPORT_COLUMNS.fills)
 
 /** The fill of a number, as the API tells it. */
 const fill = (n: number) => ({
@@ -81,10 +82,11 @@ const WORDS: Record<string, string> = {
 }
 
 test('every list under /v1/exports can be exported, with its own columns and every filter that it takes', async () => {
-  const paths = [...EXPORT_LISTS.values()].map(({ path }) => path(''))
+  const paths = Object.values(EXPORT_LISTS).map(({ path }) => path(''))
   for (const { path } of exportOperations)
     assert.ok(paths.includes(path.replace(/\{\w+\}/, '')), `${path} is in the shell`)
-  for (const [what, { of, filters, columns }] of EXPORT_LISTS) {
+  for (const what of EXPORT_NAMES) {
+    const { of, filters } = EXPORT_LISTS[what]
     const words: Record<string, string> = { ...WORDS }
     words.period = what === 'statement' ? '2026-11' : 'hour'
     words.interval = what === 'candles' ? '5m' : 'day'
@@ -95,7 +97,7 @@ test('every list under /v1/exports can be exported, with its own columns and eve
     const done = await busbar(exchange.baseUrl, ...line)
     assert.equal(done.err, '', what)
     const [head = ''] = textOf(`${what}.csv`).split('\r\n')
-    assert.deepEqual(head.split(',').sort(), Object.keys(columns).sort(), what)
+    assert.deepEqual(head.split(',').sort(), Object.keys(EXPORT_COLUMNS[what]).sort(), what)
   }
 })
 
@@ -164,7 +166,7 @@ test('what cannot be asked for is refused in one line', async () => {
 })
 
 test('in Parquet money and quantities are exact, times are times, and ids are text', () => {
-  for (const [what, { columns }] of EXPORT_LISTS)
+  for (const [what, columns] of Object.entries(EXPORT_COLUMNS))
     for (const [name, cell] of Object.entries(columns)) {
       const type = typeOf(cell)
       if (/^(id|account|order|supplier|instrument)$/.test(name)) assert.equal(type, 'VARCHAR', name)
@@ -174,10 +176,7 @@ test('in Parquet money and quantities are exact, times are times, and ids are te
       if (type === 'DOUBLE') assert.match(name, /^(hour_seconds|pace)$/)
       if (name === 'value') assert.equal(type, 'DECIMAL(24,9)')
     }
-  assert.equal(
-    typeOf(EXPORT_LISTS.get('fills')?.columns.fee),
-    'STRUCT("asset" VARCHAR, "amount" DECIMAL(24,9))',
-  )
+  assert.equal(typeOf(EXPORT_COLUMNS.fills.fee), 'STRUCT("asset" VARCHAR, "amount" DECIMAL(24,9))')
   assert.equal(typeOf(undefined), 'VARCHAR')
 })
 
@@ -261,13 +260,13 @@ test('Parquet holds what the CSV holds, to the last digit; without DuckDB nothin
 })
 
 async function emptyLists() {
-  for (const [what, { of }] of EXPORT_LISTS) {
+  for (const what of EXPORT_NAMES) {
+    const { of } = EXPORT_LISTS[what]
     const named = of === undefined ? [] : [of === 'index' ? 'machine_gdp' : 'text-prime']
     const span = what === 'gdp-hours' ? ['--from', '2026-11-25T00:00:00Z'] : []
     const file = fileOf(`${what}.parquet`)
     assert.equal((await busbar(exchange.baseUrl, what, ...named, '--to', file, ...span)).err, '')
-    const { columns } = EXPORT_LISTS.get(what) ?? assert.fail()
-    assert.equal((await readParquet(file)).columnTypes().length, Object.keys(columns).length)
+    assert.equal((await readParquet(file)).columnTypes().length, Object.keys(EXPORT_COLUMNS[what]).length)
   }
 }
 
