@@ -15,6 +15,7 @@ import { listOption, wholeOption, wordOption } from './option.ts'
 import type { Options, Runner } from './runner.ts'
 import type { Session } from './session.ts'
 import { Fault, faultLine, printJson } from './session.ts'
+import { stoppable } from './stoppable.ts'
 import { painted, printTable } from './terminal.ts'
 
 const KINDS = Object.keys(AGENTS) as AgentKind[]
@@ -140,18 +141,15 @@ async function run(session: Session, kind: AgentKind, options: RunOptions): Prom
   let verdict: Verdict | undefined
   const work = workOf(kind, options, ({ id: task }, text, isDone) => (verdict = { task, isDone, text }))
   const participant = createAgent(kind, desk, settings, work)
-  const stop = new AbortController()
-  const onSignal = () => stop.abort()
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
   const tell = tellOn(session, kind, isDry)
-  try {
+  await stoppable(async (signal) => {
     const ended = await runAgent({
       desk,
       participant,
       isDry,
       turns: options.once === true ? 1 : 0,
       pauseMs: options.every * 1_000,
-      signal: stop.signal,
+      signal,
       tell: (told) => {
         tell(told, verdict)
         verdict = undefined
@@ -159,11 +157,9 @@ async function run(session: Session, kind: AgentKind, options: RunOptions): Prom
       },
       onError: (error) => terminal.err(`busbar: ${faultLine(error)}\n`),
     })
-    if (stop.signal.aborted && !json)
+    if (signal.aborted && !json)
       terminal.out(ended.length === 0 ? 'stopped\n' : `stopped: canceled ${ended.join(' ')}\n`)
-  } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
-  }
+  })
 }
 
 /** `agent list` and `agent run`. */

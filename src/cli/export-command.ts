@@ -9,6 +9,7 @@ import { wholeOption, wordOption } from './option.ts'
 import type { Options, Runner } from './runner.ts'
 import type { Session } from './session.ts'
 import { Fault, printJson } from './session.ts'
+import { stoppable } from './stoppable.ts'
 
 /** What the words of a command line ask for. */
 function questionOf(asked: string, name: string | undefined, options: Options): Question {
@@ -100,16 +101,12 @@ async function runExport(session: Session, args: readonly string[], options: Opt
   if (!['.csv', '.parquet'].includes(extname(path)))
     throw new Fault(`--to must end in .csv or .parquet, not "${String(options.to)}"`)
   const question = questionOf(what, name, options)
-  const stop = new AbortController()
-  const onSignal = () => stop.abort(new Fault('stopped; nothing was written'))
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
-  try {
-    const rows = await writeExport(session, question, path, stop.signal)
-    if (session.json) printJson(session.terminal, { file: path, rows })
-    else session.terminal.out(`${rows} rows in ${path}\n`)
-  } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
-  }
+  const rows = await stoppable(
+    (signal) => writeExport(session, question, path, signal),
+    new Fault('stopped; nothing was written'),
+  )
+  if (session.json) printJson(session.terminal, { file: path, rows })
+  else session.terminal.out(`${rows} rows in ${path}\n`)
 }
 
 /** `export`: a list of the exchange as a file for analysts. */
