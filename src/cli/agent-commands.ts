@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, renameSync, writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { AgentKind } from '../agent/agents.ts'
 import { AGENTS, createAgent } from '../agent/agents.ts'
@@ -74,7 +74,7 @@ function objectIn(path: string): Record<string, unknown> {
     throw new Fault(`${path} is not JSON: ${error instanceof Error ? error.message : String(error)}`)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Fault(`${path} must hold one JSON object of settings`)
+    throw new Fault(`${path} must hold one JSON object`)
   return { ...value }
 }
 
@@ -119,9 +119,16 @@ function workOf(
 ): Work | undefined {
   if (kind !== 'buyer') return undefined
   if (tasks === undefined) throw new Fault('a buyer needs --tasks, a file with one JSON object a line')
-  const known = state !== undefined && existsSync(state)
-  const memory = known ? (JSON.parse(readFileSync(state, 'utf8')) as BuyerMemory) : freshMemory()
+  const memory = state !== undefined && existsSync(state) ? memoryIn(state) : freshMemory()
   return { tasks: readTasks(tasks), memory, onAnswer }
+}
+
+/** What a buyer kept in a file. Another file is refused, and so not written over. */
+function memoryIn(path: string): BuyerMemory {
+  const kept = objectIn(path)
+  if (Object.keys(freshMemory()).some((name) => !Object.hasOwn(kept, name)))
+    throw new Fault(`${path} does not hold what a buyer has learned`)
+  return kept as BuyerMemory
 }
 
 function keep(path: string, memory: BuyerMemory): void {

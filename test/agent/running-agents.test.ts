@@ -1,7 +1,7 @@
 // Agents on a whole exchange over HTTP: a buyer on real deliveries, and the shell's `agent run`.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -209,6 +209,15 @@ test('a buyer in the shell does the tasks of a file and keeps what it learned', 
   assert.deepEqual((JSON.parse(readFileSync(state, 'utf8')) as { finished: string[] }).finished, ['a', 'b'])
   const again = await busbar(key, ...line)
   assert.match(again.out, /^finish\n {2}because all 2 tasks are finished\n$/)
+  for (const [text, said] of [
+    ['finished', /clerk\.json is not JSON/],
+    ['{"grades":"text-prime","max_price":1}', /clerk\.json does not hold what a buyer has learned/],
+  ] as const) {
+    writeFileSync(state, text)
+    assert.match((await busbar(key, ...line)).err, said)
+    assert.equal(readFileSync(state, 'utf8'), text)
+  }
+  rmSync(state)
   writeFileSync(tasks, '{"id":"a"}\n')
   assert.match((await busbar(key, ...line)).err, /tasks\.jsonl:1: prompt must be what is asked/)
 })
