@@ -79,14 +79,23 @@ export const newHourBook = (): HourBook => ({
   changed: nothingChanged(),
 })
 
+/** Where a row of deliveries stands. At a change of pace two hours of other lengths may begin together. */
+export const deliveryKey = ({ hour, start, instrument, supplier, use }: DeliveryKey): string =>
+  `${hour} ${start} ${instrument} ${supplier} ${use}`
+
+/** Where a row of trades stands. */
+export const tradeKey = ({ hour, start, instrument }: TradeKey): string => `${hour} ${start} ${instrument}`
+
+type DeliveryKey = Pick<DeliveryHour, 'hour' | 'start' | 'instrument' | 'supplier' | 'use'>
+type TradeKey = Pick<TradeHour, 'hour' | 'start' | 'instrument'>
+
 /** What changed since this was last asked. Rows of hours that are over are let go. */
 export function takeChanges(book: HourBook, at: Instant): HourBook['changed'] {
   const { changed } = book
   book.changed = nothingChanged()
   book.latest = []
-  const now = startOfHour(book, at)
-  for (const rows of [book.deliveries, book.trades] as Map<string, { start: Instant }>[])
-    for (const [key, row] of rows) if (row.start < now) rows.delete(key)
+  for (const rows of [book.deliveries, book.trades] as Map<string, { start: Instant; hour: number }>[])
+    for (const [key, { start, hour }] of rows) if (start + hour <= at) rows.delete(key)
   return changed
 }
 
@@ -136,13 +145,14 @@ export function useOf(book: HourBook, { account, supplier, verdict }: DrawSettle
 
 function foldDelivery(book: HourBook, at: Instant, settled: DrawSettled): void {
   const start = startOfHour(book, at)
+  const { hour } = book
   const { instrument, supplier } = settled
   const use = useOf(book, settled)
-  const key = `${start} ${instrument} ${supplier} ${use}`
+  const key = deliveryKey({ hour, start, instrument, supplier, use })
   let row = book.deliveries.get(key)
   if (row === undefined) {
     const none = { deliveries: 0, wt: 0, cost: 0, refund: 0, net: 0, fee: 0, margin: 0 }
-    row = { start, hour: book.hour, instrument, supplier, use, ...none }
+    row = { start, hour, instrument, supplier, use, ...none }
     book.deliveries.set(key, row)
   }
   row.deliveries++
@@ -156,11 +166,12 @@ function foldDelivery(book: HourBook, at: Instant, settled: DrawSettled): void {
 }
 
 function tradeRowAt(book: HourBook, start: Instant, instrument: InstrumentId): TradeHour {
-  const key = `${start} ${instrument}`
+  const { hour } = book
+  const key = tradeKey({ hour, start, instrument })
   let row = book.trades.get(key)
   if (row === undefined) {
     const none = { buyerSurplus: 0, buyerLots: 0, sellerSurplus: 0, sellerLots: 0 }
-    row = { start, hour: book.hour, instrument, trades: 0, lots: 0, value: 0, fees: 0, ...none }
+    row = { start, hour, instrument, trades: 0, lots: 0, value: 0, fees: 0, ...none }
     book.trades.set(key, row)
   }
   book.latest[instrument] = row

@@ -1,7 +1,7 @@
 import type { AccountId, InstrumentId, MemberId } from '../base/ids.ts'
 import type { Instant } from '../base/time.ts'
 import type { DeliveryHour, HourBook, Party, TradeHour, Use } from '../index/hour-book.ts'
-import { newHourBook, takeChanges } from '../index/hour-book.ts'
+import { deliveryKey, newHourBook, takeChanges, tradeKey } from '../index/hour-book.ts'
 import type { HistoryDatabase, HistoryRows } from './history-table.ts'
 import type { Projection } from './projection.ts'
 
@@ -101,25 +101,32 @@ export async function loadHourBook(db: HistoryDatabase): Promise<HourBook> {
       house: house === 1,
       intermediate: intermediate === 1,
     })
-  // Time does not go back: of all hours only the last one that was begun can still grow.
+  // Time does not go back: an hour that ended before the last was begun cannot grow.
   const [deliveries, trades] = await Promise.all([
     db
       .selectFrom('delivery_hour')
       .selectAll()
-      .where('start', '=', (one) =>
-        one.selectFrom('delivery_hour').select(({ fn }) => fn.max('start').as('start')),
+      .where(({ eb, fn, selectFrom }) =>
+        eb(
+          eb('start', '+', eb.ref('hour')),
+          '>',
+          selectFrom('delivery_hour').select(fn.max('start').as('start')),
+        ),
       )
       .execute(),
     db
       .selectFrom('trade_hour')
       .selectAll()
-      .where('start', '=', (one) =>
-        one.selectFrom('trade_hour').select(({ fn }) => fn.max('start').as('start')),
+      .where(({ eb, fn, selectFrom }) =>
+        eb(
+          eb('start', '+', eb.ref('hour')),
+          '>',
+          selectFrom('trade_hour').select(fn.max('start').as('start')),
+        ),
       )
       .execute(),
   ])
-  for (const row of deliveries.map(deliveryHourOf))
-    book.deliveries.set(`${row.start} ${row.instrument} ${row.supplier} ${row.use}`, row)
-  for (const row of trades.map(tradeHourOf)) book.trades.set(`${row.start} ${row.instrument}`, row)
+  for (const row of deliveries.map(deliveryHourOf)) book.deliveries.set(deliveryKey(row), row)
+  for (const row of trades.map(tradeHourOf)) book.trades.set(tradeKey(row), row)
   return book
 }

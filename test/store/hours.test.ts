@@ -1,10 +1,13 @@
 // The accounts of the hours in history: the sums of the events, whenever they are written or begun again.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { MICROS_PER_HOUR } from '../../src/base/time.ts'
+import { MICROS_PER_HOUR, MICROS_PER_MINUTE } from '../../src/base/time.ts'
 import { accountsOf } from '../../src/index/machine-gdp.ts'
+import type { Event } from '../../src/state/event.ts'
+import { DEFAULT_SETTINGS } from '../../src/state/state.ts'
 import type { History } from '../../src/store/history.ts'
 import { openHistory } from '../../src/store/history.ts'
+import type { Step } from '../market/traffic.ts'
 import { Traffic } from '../market/traffic.ts'
 import type { Engine } from './engines.ts'
 import { openServer, openSqlite } from './engines.ts'
@@ -20,6 +23,46 @@ const all = async ({ hours }: History) => ({
   trades: await hours.tradeHours(ALWAYS),
   grades: await hours.gradeHours(ALWAYS),
 })
+
+type Counted = Map<string, [trades: number, deliveries: number]>
+
+function add(counted: Counted, { hour, start }: { hour: number; start: number }, by: [number, number]): void {
+  const key = `${hour} ${start}`
+  const [trades, deliveries] = counted.get(key) ?? [0, 0]
+  counted.set(key, [trades + by[0], deliveries + by[1]])
+}
+
+/** The hours of a day on which the venue changes its pace again and again. */
+const PACES = [30, 1, 30, 10, 1, 30].map((minutes) => minutes * MICROS_PER_MINUTE)
+
+/** A day in parts of another pace each, and the trades and deliveries of every hour, counted by hand. */
+function pacedDay(): { parts: Step[][]; counted: Counted } {
+  const day = new Traffic(21)
+  const counted: Counted = new Map()
+  const parts = PACES.map((hour, part) => {
+    const from = part === 0 ? 0 : day.steps.length
+    day.do({ kind: 'venue.configure', settings: { ...DEFAULT_SETTINGS, hour } })
+    for (const { at, events } of day.run(50)) {
+      const of = (kind: Event['kind']) => events.filter((event) => event.kind === kind).length
+      const [trades, deliveries] = [of('trade'), of('draw.settled')]
+      const start = Math.floor(at / hour) * hour
+      if (trades + deliveries > 0) add(counted, { hour, start }, [trades, deliveries])
+    }
+    return day.steps.slice(from)
+  })
+  return { parts, counted }
+}
+
+/** The same, as history has it. */
+async function countedIn({ hours }: History): Promise<Counted> {
+  const found: Counted = new Map()
+  for (const hour of new Set(PACES)) {
+    const span = { ...ALWAYS, hour }
+    for (const row of await hours.tradeHours(span)) add(found, row, [row.trades, 0])
+    for (const row of await hours.deliveryHours(span, 100_000)) add(found, row, [0, row.deliveries])
+  }
+  return found
+}
 
 function contract({ newPlace }: Engine): void {
   test('the rows sum to the events, side by side', async () => {
@@ -73,6 +116,26 @@ function contract({ newPlace }: Engine): void {
     const again = await open(place)
     assert.deepEqual(await all(again), expected)
     await again.close()
+  })
+
+  test('at a change of pace every hour keeps its own count, and grows on where its pace returns', async () => {
+    const { parts, counted } = pacedDay()
+    const starts = [...counted.keys()].map((key) => key.split(' ')[1])
+    assert.ok(new Set(starts).size < starts.length, 'hours of other lengths begin together')
+    const place = await newPlace()
+    let history = await open(place)
+    let found: Counted = new Map()
+    for (const [part, steps] of parts.entries()) {
+      // In the last hour that comes back, history is another that has read what this one wrote.
+      if (part === parts.length - 1) {
+        await history.close()
+        history = await open(place)
+      }
+      history.apply(steps)
+      found = await countedIn(history)
+    }
+    await history.close()
+    assert.deepEqual(found, counted)
   })
 }
 
