@@ -81,7 +81,9 @@ const pipeline: Template = {
   levels: 5,
   make(chance, level) {
     const numbers = Array.from({ length: 5 + 4 * level }, () => between(chance, 10, 39))
-    const [above, times] = [between(chance, 14, 24), between(chance, 2, 4)]
+    // One number is kept at least: what prints nothing cannot be told from no answer.
+    const above = Math.min(between(chance, 14, 24), Math.max(...numbers) - 1)
+    const times = between(chance, 2, 4)
     return {
       prompt: js(
         `console.log([${numbers.join(', ')}].filter((n) => n > ${above}).map((n) => n * ${times}).join('-'))`,

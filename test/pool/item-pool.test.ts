@@ -113,6 +113,16 @@ test('every item says in what form it is to be answered, and its own answer pass
     }
 })
 
+test('no right answer is empty: a supplier that gives nothing has failed, whatever was asked', () => {
+  const luck = chance(5)
+  for (const template of TEMPLATES)
+    for (let level = 0; level < template.levels; level++)
+      for (let made = 0; made < 1_000; made++) {
+        const { prompt, answer } = template.make(luck, level)
+        assert.notEqual(answer.trim(), '', prompt)
+      }
+})
+
 test('answers are right: some worked by hand', () => {
   const found = (name: string, pattern: RegExp): Item => {
     const level = 0
