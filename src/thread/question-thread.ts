@@ -3,7 +3,10 @@ import { startWorker } from './worker.ts'
 
 /** A worker thread that answers questions, and is replaced when it dies or does not answer in time. */
 export type Thread<Question, Answer> = {
-  /** Rejects when the thread could not answer: it died twice on this question, or took too long. */
+  /**
+   * Rejects when the thread could not answer: alone with this question it died twice, or took too long. What
+   * was asked together with such a question is answered.
+   */
   ask(question: Question): Promise<Answer>
   close(): Promise<void>
 }
@@ -14,6 +17,8 @@ export type Answered<Answer> = { id: number; answer: Answer } | { id: number; er
 type Waiting<Question, Answer> = {
   question: Question
   tries: number
+  /** How many questions were sent in the message that it was sent in. */
+  company: number
   askedAt: number
   resolve(answer: Answer): void
   reject(error: Error): void
@@ -37,6 +42,10 @@ class Owner<Question, Answer> implements Thread<Question, Answer> {
   private readonly waiting = new Map<number, Waiting<Question, Answer>>()
   private batch: Asked<Question>[] = []
   private nextId = 1
+  /** Questions that the thread has and has not answered. */
+  private inThread = 0
+  /** Questions up to this one are asked one at a time: one of them may have ended a thread. */
+  private singlyUntil = 0
   private closed = false
   private heardAt = 0
   private sentAt = 0
@@ -61,7 +70,7 @@ class Owner<Question, Answer> implements Thread<Question, Answer> {
       const id = this.nextId++
       this.worker ??= this.start()
       if (this.waiting.size === 0) this.worker.ref()
-      this.waiting.set(id, { question, tries: 0, askedAt: performance.now(), resolve, reject })
+      this.waiting.set(id, { question, tries: 0, company: 0, askedAt: performance.now(), resolve, reject })
       if (this.batch.push({ id, question }) === 1) this.flushSoon()
     })
   }
@@ -83,7 +92,10 @@ class Owner<Question, Answer> implements Thread<Question, Answer> {
       if (this.waiting.size === 0) fresh.unref()
     })
     fresh.on('message', (answers: Answered<Answer>[]) => {
-      if (fresh === this.worker) this.isReady = true
+      // What a thread that was replaced had is asked again.
+      if (fresh !== this.worker) return
+      this.isReady = true
+      this.inThread -= answers.length
       this.heardAt = performance.now()
       for (const answered of answers) this.settle(answered)
       this.flush()
@@ -103,24 +115,26 @@ class Owner<Question, Answer> implements Thread<Question, Answer> {
   }
 
   /**
-   * The first question was the one being worked on: it counts as a try. The others are asked again as they
-   * are.
+   * A first question that was sent alone was the one being worked on: it counts as a try. Of several sent
+   * together it is not known which one it was. All that wait are asked again one at a time.
    */
   private replace(dead: Worker, error: Error): void {
     if (dead !== this.worker || this.closed) return
     const [first] = this.waiting
-    if (first !== undefined && ++first[1].tries >= TRIES_MAX) {
+    if (first?.[1].company === 1 && ++first[1].tries >= TRIES_MAX) {
       this.waiting.delete(first[0])
       first[1].reject(error)
     }
     this.worker = null
+    this.inThread = 0
+    this.batch = []
+    this.singlyUntil = this.nextId - 1
     if (this.waiting.size === 0) return
     this.worker = this.start()
     this.worker.ref()
     const now = performance.now()
     for (const asked of this.waiting.values()) asked.askedAt = now
-    this.batch = []
-    this.worker.postMessage([...this.waiting].map(([id, { question }]) => ({ id, question })))
+    this.flush()
   }
 
   private stopIfStuck(): void {
@@ -129,7 +143,7 @@ class Owner<Question, Answer> implements Thread<Question, Answer> {
     if (first === undefined || stuck === null) return
     const patience = this.isReady ? this.timeoutMs : START_MS
     if (performance.now() - Math.max(this.heardAt, first.askedAt) < patience) return
-    first.tries = TRIES_MAX
+    if (first.company === 1) first.tries = TRIES_MAX
     this.replace(stuck, new Error(`thread ${this.name} did not answer in ${this.timeoutMs} ms`))
     void stuck.terminate()
   }
@@ -142,10 +156,24 @@ class Owner<Question, Answer> implements Thread<Question, Answer> {
   }
 
   private flush(): void {
+    const [first] = this.waiting
+    if (first !== undefined && first[0] <= this.singlyUntil) {
+      const [id, { question }] = first
+      if (this.inThread === 0) this.send([{ id, question }])
+      return
+    }
     const asked = this.batch
     this.batch = []
-    if (asked.length === 0) return
+    if (asked.length > 0) this.send(asked)
+  }
+
+  private send(asked: Asked<Question>[]): void {
     this.sentAt = performance.now()
+    this.inThread += asked.length
+    for (const { id } of asked) {
+      const waiting = this.waiting.get(id)
+      if (waiting !== undefined) waiting.company = asked.length
+    }
     this.worker?.postMessage(asked)
   }
 }
