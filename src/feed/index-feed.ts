@@ -9,7 +9,7 @@ import {
   intelligencePrint,
   lastPrints,
 } from '../figures/bulletin.ts'
-import type { Applied } from '../market/market.ts'
+import type { Applied, Market } from '../market/market.ts'
 import type { Event } from '../state/event.ts'
 import type { FixingRecord } from '../store/projection.ts'
 import type { Following, Group, Reader } from './group.ts'
@@ -93,8 +93,7 @@ export function createIndexFeed(venue: Venue, budget: Budget): IndexFeed {
       const since = noticedAt
       noticedAt = batch.at(-1)?.at ?? since
       if (board === undefined) return
-      const { hour } = venue.sequencer.state.settings
-      const due = dueOf(batch, since, hour, board.due)
+      const due = dueOf(venue, batch, since, board.due)
       if (due === undefined) return
       const isUnderWay = board.due !== undefined
       board.due = due
@@ -126,11 +125,12 @@ async function begin(venue: Venue, board: Board): Promise<void> {
 
 /** What a batch gives cause to publish, beside what is due already; nothing: as before. */
 function dueOf(
+  { market, sequencer }: Venue,
   batch: readonly Applied[],
   since: Instant,
-  hour: number,
   before: Due | undefined,
 ): Due | undefined {
+  const { hour } = sequencer.state.settings
   let due: Due | undefined
   let time: number = since
   for (const applied of batch) {
@@ -143,18 +143,19 @@ function dueOf(
     }
     if (Math.floor(at / hour) !== Math.floor(time / hour)) Object.assign(cause(), { isHour: true })
     time = at
-    for (const event of events) note(event, applied, cause)
+    for (const event of events) note(market, event, applied, cause)
   }
   return due
 }
 
-function note(event: Event, { seq, at }: Applied, cause: () => Due): void {
+function note(market: Market, event: Event, { seq, at }: Applied, cause: () => Due): void {
   switch (event.kind) {
     case 'fixing.published': {
       const { kind: _, ...print } = event
       const due = cause()
       due.fixings.push({ seq, publishedAt: at, print })
-      if (print.period === 'hour') due.isCosted = true
+      // Prices of an hour are printed one after another: the spreads follow when none is left to print.
+      if (market.fixingCuts().length === 0) due.isCosted = true
       return
     }
     case 'declaration.made':

@@ -100,6 +100,12 @@ test('a reader is told the last of each series, then each number as it is publis
   )
   assert.deepEqual(rowOf({ ...reader.last(), data: told }, 'indices'), await get('/v1/indices'))
   assert.deepEqual(rowOf({ ...reader.last(), data: told }, 'machine_gdp'), await get('/v1/machine-gdp'))
+  const spreads = told.filter(({ series }) => series === 'efficiency')
+  assert.deepEqual(
+    spreads.map(({ row }) => row),
+    [await get('/v1/efficiency')],
+    'once, behind the last fixing of the hour',
+  )
   following.end()
 })
 
