@@ -13,6 +13,7 @@ import type { IndexFeed } from '../../src/feed/index-feed.ts'
 import { createIndexFeed } from '../../src/feed/index-feed.ts'
 import type { ScorecardFeed } from '../../src/feed/scorecard-feed.ts'
 import { createScorecardFeed } from '../../src/feed/scorecard-feed.ts'
+import { OPERATIONS } from '../../src/operations/operations.ts'
 import { theInstrument } from '../../src/state/account.ts'
 import { channelFrames } from '../../src/wire/stream-frame.ts'
 import type { TestVenue, Trader } from '../api/test-venue.ts'
@@ -164,21 +165,7 @@ test('costs on record and a measured offer are told as they come', async () => {
   following.start()
   const costs = await hall.send('PUT', '/v1/cost-inputs/TEXT_PRIME-USD', {
     key: sol.key,
-    body: {
-      hardware: '8 × H200',
-      gpus: 8,
-      gpu_hour: '2.60',
-      gpu_hour_tier: 'B',
-      goodput_per_second: 20_000,
-      goodput_tier: 'D',
-      capital_per_gpu_hour: '1.10',
-      overhead_per_gpu_hour: '0.25',
-      watts_per_gpu: 700,
-      pue: '1.25',
-      kwh: '0.08',
-      own_tier: 'D',
-      source: 'our own books',
-    },
+    body: OPERATIONS.find(({ id }) => id === 'supply.costs')?.example,
   })
   assert.equal(costs.status, 200, costs.text)
   await index.settled()
