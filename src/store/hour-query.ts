@@ -34,14 +34,14 @@ export const hourRecordOf = (ask: Ask): HourRecord => ({
   declarations: (topic, limit) => ask((db) => declarations(db, topic, limit)),
 })
 
-async function gradeHours(db: HistoryDatabase, { hour, from, to }: HourSpan): Promise<GradeHour[]> {
-  return db
-    .selectFrom('delivery_hour')
+/** What was delivered in the hours of a span. */
+const deliveriesIn = (db: HistoryDatabase, { hour, from, to }: HourSpan) =>
+  db.selectFrom('delivery_hour').where('hour', '=', hour).where('start', '>=', from).where('start', '<', to)
+
+async function gradeHours(db: HistoryDatabase, span: HourSpan): Promise<GradeHour[]> {
+  return deliveriesIn(db, span)
     .select(['start', 'instrument'])
     .select(({ fn }) => [fn.sum<number>('wt').as('wt'), sql<number>`sum(cost - refund)`.as('paid')])
-    .where('hour', '=', hour)
-    .where('start', '>=', from)
-    .where('start', '<', to)
     .where('use', '=', 'final')
     .groupBy(['start', 'instrument'])
     .orderBy('start')
@@ -51,10 +51,9 @@ async function gradeHours(db: HistoryDatabase, { hour, from, to }: HourSpan): Pr
 
 async function flows(
   db: HistoryDatabase,
-  { hour, from, to }: HourSpan,
+  span: HourSpan,
 ): Promise<(UseFlow & { instrument: number; supplier: number })[]> {
-  const found = await db
-    .selectFrom('delivery_hour')
+  const found = await deliveriesIn(db, span)
     .select(['use', 'instrument', 'supplier'])
     .select(({ fn }) => [
       fn.sum<number>('deliveries').as('deliveries'),
@@ -65,25 +64,14 @@ async function flows(
       fn.sum<number>('fee').as('fee'),
       fn.sum<number>('margin').as('margin'),
     ])
-    .where('hour', '=', hour)
-    .where('start', '>=', from)
-    .where('start', '<', to)
     .groupBy(['use', 'instrument', 'supplier'])
     .execute()
   return found.map((row) => ({ ...row, use: row.use as Use }))
 }
 
-async function deliveryHours(
-  db: HistoryDatabase,
-  { hour, from, to }: HourSpan,
-  limit: number,
-): Promise<DeliveryHour[]> {
-  const found = await db
-    .selectFrom('delivery_hour')
+async function deliveryHours(db: HistoryDatabase, span: HourSpan, limit: number): Promise<DeliveryHour[]> {
+  const found = await deliveriesIn(db, span)
     .selectAll()
-    .where('hour', '=', hour)
-    .where('start', '>=', from)
-    .where('start', '<', to)
     .orderBy('start')
     .orderBy('instrument')
     .orderBy('supplier')
