@@ -173,8 +173,12 @@ function openFeeds(
   const courier = createCourier({ venue, webhooks, signer, policy, timer: systemTimer })
   sequencer.onCommit((batch) => {
     history.apply(batch)
-    accounts.publish(batch)
-    courier.notice(batch)
+    // What accounts are told is laid out only where somebody listens, and once for all who do.
+    if (accounts.isFollowed() || !webhooks.isEmpty()) {
+      const told = history.told(batch)
+      accounts.publish(told)
+      courier.notice(told)
+    }
     feed.publish(market.apply(batch))
   })
   return { feed, accounts, courier }

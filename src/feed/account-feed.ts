@@ -3,7 +3,7 @@ import { accountOf, theInstrument } from '../state/account.ts'
 import type { State } from '../state/state.ts'
 import type { History } from '../store/history.ts'
 import type { AccountEvents } from '../store/account-event.ts'
-import type { Applied, DeliveryRecord, OrderRecord } from '../store/projection.ts'
+import type { DeliveryRecord, OrderRecord } from '../store/projection.ts'
 import { units } from '../wire/decimal.ts'
 import type { PrivateChannel } from '../wire/stream.ts'
 import { printBalances } from '../api/print-account.ts'
@@ -33,8 +33,10 @@ export type AccountFeed = {
     fromSeq: number | undefined,
     reader: AccountReader,
   ): () => void
+  /** Whether anybody follows any account. */
+  isFollowed(): boolean
   /** Tells what a durable batch did, right after history has taken it. */
-  publish(batch: readonly Applied[]): void
+  publish(told: readonly AccountEvents[]): void
 }
 
 type Follower = {
@@ -93,9 +95,9 @@ export function createAccountFeed(venue: Parts): AccountFeed {
         if (joined.followers.size === 0) groups.delete(account)
       }
     },
-    publish(batch) {
-      if (groups.size === 0) return
-      for (const events of venue.history.told(batch)) {
+    isFollowed: () => groups.size > 0,
+    publish(told) {
+      for (const events of told) {
         const group = groups.get(events.account)
         if (group === undefined) continue
         tellAll(state, group, events, live)

@@ -8,7 +8,7 @@ import { guardedLookup } from '../delivery/endpoint.ts'
 import type { Signer } from '../delivery/receipt.ts'
 import type { Timer } from '../delivery/timer.ts'
 import { freeCash, theAccount } from '../state/account.ts'
-import type { Applied } from '../store/projection.ts'
+import type { AccountEvents } from '../store/account-event.ts'
 import type { Webhook, Webhooks } from '../store/webhook.ts'
 import type { AccountEventOut } from '../wire/account.ts'
 import { money } from '../wire/decimal.ts'
@@ -25,8 +25,8 @@ export type CourierParts = {
 
 /** Tells webhooks what happened: in order, at least once, again until each has answered. */
 export type Courier = {
-  /** Something happened, durably, and history has taken it. */
-  notice(batch: readonly Applied[]): void
+  /** Accounts were told something that happened, durably, and that history has taken. */
+  notice(told: readonly AccountEvents[]): void
   /** A webhook was made, or is to begin again from another cursor. */
   begin(webhook: number): void
   close(): Promise<void>
@@ -89,9 +89,8 @@ export function createCourier(parts: CourierParts): Courier {
 
   for (const { id } of webhooks.all()) begin(id)
   return {
-    notice(batch) {
-      if (webhooks.isEmpty()) return
-      const accounts = new Set(venue.history.told(batch).map(({ account }) => account))
+    notice(told) {
+      const accounts = new Set(told.map(({ account }) => account))
       for (const account of accounts) for (const { id } of webhooks.of(account)) begin(id)
     },
     begin,
