@@ -1,6 +1,7 @@
 // What the page must do for a reader, told once and walked in a real Chromium against any venue that serves
 // it.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 
 export type Tour = { page: Page; url: string; faults: string[] }
@@ -74,6 +75,16 @@ export async function seeBoard(tour: Tour): Promise<void> {
   await waitForChange(page, () => page.getByTestId('board').innerText(), 'the board')
 }
 
+/** The table that the page saves under a name. */
+async function downloaded(page: Page, name: string): Promise<string> {
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: `Download ${name} as CSV` }).click(),
+  ])
+  assert.equal(file.suggestedFilename(), `${name}.csv`)
+  return readFileSync(await file.path(), 'utf8')
+}
+
 /** The indices tell their pace, three equal sides and every rung; the sheets hold posted prices to the book. */
 export async function seeFigures(tour: Tour): Promise<void> {
   const { page } = tour
@@ -83,11 +94,10 @@ export async function seeFigures(tour: Tour): Promise<void> {
   await page.getByTestId('gdp-sides').waitFor()
   await page.getByText('three sides equal to the µ$').waitFor()
   assert.match(await page.getByTestId('index-price_of_intelligence').innerText(), /\d+\.\d{6}/)
-  const [file] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Download fixings as CSV' }).click(),
-  ])
-  assert.equal(file.suggestedFilename(), 'fixings.csv')
+  assert.match(await downloaded(page, 'fixings'), /^id,instrument,at,price,tier,pace,inputs_root\r\n/)
+  const table = (await downloaded(page, 'intelligence-index')).trimEnd().split('\r\n')
+  const cells = table.map((row) => row.replaceAll(/"[^"]*"/g, 'quoted').split(',').length)
+  assert.deepEqual(new Set(cells), new Set([9]), 'a name with a comma is one cell')
   assert.match(await page.getByTestId('intelligence-standing').innerText(), /Market\s+\d+\.\d/)
   await page.getByTestId('intelligence-row').first().getByRole('img').waitFor()
   await page.getByRole('link', { name: 'Sheets' }).click()

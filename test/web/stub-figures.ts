@@ -170,7 +170,7 @@ const minds = (): IntelligenceOut => ({
   gap_tenth: null,
   data: [
     ['Harbour 31B', 'CODE_MAX-USD', 117.4, 4.9],
-    ['A supplier with a rather long name', 'TEXT_PRIME-USD', 104.2, 5.4],
+    ['A supplier, with a rather long name', 'TEXT_PRIME-USD', 104.2, 5.4],
     ['undisclosed', 'TEXT_STANDARD-USD', 91.3, 5.1],
   ].map(([supplier, instrument, value, half]) => ({
     supplier: String(supplier),

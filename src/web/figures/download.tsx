@@ -1,14 +1,14 @@
+import { printCsv } from '../../wire/csv.ts'
 import { Button } from '../part/button.tsx'
 
-/** Saves rows as a CSV file, made here from what is on the screen. */
-export function Download(props: {
+/** Saves these columns of rows as a CSV file, made here from what is on the screen. */
+export function Download<Column extends string>(props: {
   name: string
-  columns: readonly string[]
-  rows: readonly (string | number | null)[][]
+  columns: readonly Column[]
+  rows: readonly Readonly<Record<Column, string | number | null>>[]
 }) {
   const save = () => {
-    const lines = [props.columns, ...props.rows].map((row) => row.map((cell) => cell ?? '').join(','))
-    const url = URL.createObjectURL(new Blob([`${lines.join('\r\n')}\r\n`], { type: 'text/csv' }))
+    const url = URL.createObjectURL(new Blob([printCsv(props.columns, props.rows)], { type: 'text/csv' }))
     const link = document.createElement('a')
     link.href = url
     link.download = `${props.name}.csv`

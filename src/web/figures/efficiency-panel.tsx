@@ -37,15 +37,12 @@ export function EfficiencyPanel() {
             'rent_high',
             'own_high',
           ]}
-          rows={(data ?? []).map((one) => [
-            one.instrument,
-            one.hardware,
-            one.price,
-            one.implied_heat_rate,
-            one.low?.rent_spread ?? null,
-            one.high?.rent_spread ?? null,
-            one.high?.own_spread ?? null,
-          ])}
+          rows={(data ?? []).map((one) => ({
+            ...one,
+            rent_low: one.low?.rent_spread ?? null,
+            rent_high: one.high?.rent_spread ?? null,
+            own_high: one.high?.own_spread ?? null,
+          }))}
         />
       }
       bodyClassName="overflow-x-auto"

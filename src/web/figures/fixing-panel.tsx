@@ -50,15 +50,7 @@ export function FixingPanel() {
         <Download
           name="fixings"
           columns={['id', 'instrument', 'at', 'price', 'tier', 'pace', 'inputs_root']}
-          rows={rows.map((one) => [
-            one.id,
-            one.instrument,
-            one.at,
-            one.price,
-            one.tier,
-            one.pace,
-            one.inputs_root,
-          ])}
+          rows={rows}
         />
       }
       bodyClassName="overflow-x-auto"

@@ -36,10 +36,15 @@ function IndexCard(props: {
     <Panel
       title={props.title}
       aside={
-        <Download
+        <Download<string>
           name={`${props.name}-${props.interval}`}
           columns={['start', 'end', props.name, 'pace']}
-          rows={rows.map(({ start, end, value }) => [start, end, value, history.data?.pace ?? null])}
+          rows={rows.map(({ start, end, value }) => ({
+            start,
+            end,
+            [props.name]: value,
+            pace: history.data?.pace ?? null,
+          }))}
         />
       }
       bodyClassName="p-3"

@@ -103,17 +103,7 @@ export function IntelligencePanel() {
         <Download
           name="intelligence-index"
           columns={['at', 'pool', 'supplier', 'instrument', 'value', 'low', 'high', 'at_least', 'probes']}
-          rows={rows.map((row) => [
-            now?.at ?? null,
-            now?.pool ?? null,
-            row.supplier,
-            row.instrument,
-            row.value,
-            row.low,
-            row.high,
-            row.at_least,
-            row.probes,
-          ])}
+          rows={rows.map((row) => ({ at: now?.at ?? null, pool: now?.pool ?? null, ...row }))}
         />
       }
       bodyClassName="overflow-x-auto"

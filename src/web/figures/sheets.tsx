@@ -131,14 +131,7 @@ function Gaps() {
         <Download
           name="price-gaps"
           columns={['kind', 'buy', 'buy_price', 'sell', 'sell_price', 'share']}
-          rows={(data ?? []).map((one) => [
-            one.kind,
-            one.buy,
-            one.buy_price,
-            one.sell,
-            one.sell_price,
-            one.share,
-          ])}
+          rows={data ?? []}
         />
       }
       bodyClassName="overflow-x-auto"
