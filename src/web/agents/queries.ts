@@ -1,44 +1,27 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { Client } from '../../client/client.ts'
 import { useExchange } from '../data/exchange.tsx'
 
 /** The stream tells what is traded and delivered; what is lent, and what waits, is asked for. */
 const EACH_MS = 3_000
 
-export function useMandates() {
+function useAsked<Answer>(what: string, ask: (client: Client) => Promise<Answer>) {
   const { client } = useExchange()
   return useQuery({
-    queryKey: ['mine', 'agents', 'mandates'],
-    queryFn: () => client.mandates.list(),
+    queryKey: ['mine', 'agents', what],
+    queryFn: () => ask(client),
     refetchInterval: EACH_MS,
   })
 }
 
-export function useApprovals() {
-  const { client } = useExchange()
-  return useQuery({
-    queryKey: ['mine', 'agents', 'approvals'],
-    queryFn: () => client.approvals.list({ status: 'pending', limit: 100 }),
-    refetchInterval: EACH_MS,
-  })
-}
+export const useMandates = () => useAsked('mandates', (client) => client.mandates.list())
 
-export function useProcurements() {
-  const { client } = useExchange()
-  return useQuery({
-    queryKey: ['mine', 'agents', 'procurements'],
-    queryFn: () => client.procurements.list(),
-    refetchInterval: EACH_MS,
-  })
-}
+export const useApprovals = () =>
+  useAsked('approvals', (client) => client.approvals.list({ status: 'pending', limit: 100 }))
 
-export function useLimits() {
-  const { client } = useExchange()
-  return useQuery({
-    queryKey: ['mine', 'agents', 'limits'],
-    queryFn: () => client.limits(),
-    refetchInterval: EACH_MS,
-  })
-}
+export const useProcurements = () => useAsked('procurements', (client) => client.procurements.list())
+
+export const useLimits = () => useAsked('limits', (client) => client.limits())
 
 /** Has everything on the page asked again. */
 export function useRefreshAgents(): () => Promise<void> {
