@@ -1,12 +1,10 @@
 import { useState } from 'react'
 import type { MandateOut } from '../../wire/mandate.ts'
 import { useExchange } from '../data/exchange.tsx'
-import { Button } from '../part/button.tsx'
 import { NumberField } from '../part/number-field.tsx'
-import { Problem } from '../part/problem.tsx'
 import { SelectField } from '../part/select-field.tsx'
 import { TextField } from '../part/text-field.tsx'
-import { useAct } from './queries.ts'
+import { ActForm } from './act-form.tsx'
 
 const WINDOWS = [
   { value: 'hour', label: 'an hour' },
@@ -25,25 +23,16 @@ export function MandateForm(props: { parents: readonly MandateOut[]; onDone: () 
   const [amount, setAmount] = useState('')
   const [window, setWindow] = useState<Window>('day')
   const [above, setAbove] = useState('')
-  const grant = useAct(
-    () =>
-      client.mandates.grant({
-        name: name.trim(),
-        budget: { [window]: amount },
-        auto_buy: true,
-        ...(parent !== '' && { parent: parent as never }),
-        ...(above !== '' && { approval_above: above }),
-      }),
-    props.onDone,
-  )
+  const grant = () =>
+    client.mandates.grant({
+      name: name.trim(),
+      budget: { [window]: amount },
+      auto_buy: true,
+      ...(parent !== '' && { parent: parent as never }),
+      ...(above !== '' && { approval_above: above }),
+    })
   return (
-    <form
-      className="grid gap-3 border-b border-line bg-raised/40 p-3 sm:grid-cols-2"
-      onSubmit={(event) => {
-        event.preventDefault()
-        grant.mutate(undefined)
-      }}
-    >
+    <ActForm word="Lend it" isReady={name.trim() !== '' && amount !== ''} act={grant} onDone={props.onDone}>
       <TextField label="Name" value={name} onChange={setName} most={64} placeholder="Night shift" />
       <SelectField
         label="Lent from"
@@ -68,16 +57,6 @@ export function MandateForm(props: { parents: readonly MandateOut[]; onDone: () 
         onChange={setAbove}
         placeholder="10.00"
       />
-      <div className="flex items-end justify-end">
-        <Button type="submit" look="copper" disabled={name.trim() === '' || amount === '' || grant.isPending}>
-          Lend it
-        </Button>
-      </div>
-      {grant.error && (
-        <div className="sm:col-span-2">
-          <Problem error={grant.error} />
-        </div>
-      )}
-    </form>
+    </ActForm>
   )
 }
