@@ -6,11 +6,12 @@ import { Panel } from '../part/panel.tsx'
 import { Problem } from '../part/problem.tsx'
 import { countdown } from '../shape/clock.ts'
 import { dollars, trimmed } from '../shape/number.ts'
+import { symbolOf } from '../shape/spec.ts'
 import { useAct, useApprovals } from './queries.ts'
 
 /** What is asked for, in one line. */
 const wishOf = ({ kind, side, quantity, instrument, price }: ApprovalOut): string => {
-  const what = `${trimmed(quantity)} ${instrument.replace('-', '/')}`
+  const what = `${trimmed(quantity)} ${symbolOf(instrument)}`
   const at = price === null ? 'at the market' : `at ${dollars(price)} at most`
   return kind === 'request'
     ? `A request for ${what}, bought ${at}`

@@ -7,6 +7,7 @@ import { Empty, Panel, Waiting } from '../part/panel.tsx'
 import { Problem } from '../part/problem.tsx'
 import { moment } from '../shape/clock.ts'
 import { dollars, percent, trimmed } from '../shape/number.ts'
+import { symbolOf } from '../shape/spec.ts'
 import { BudgetBar } from './budget-bar.tsx'
 import { MandateForm } from './mandate-form.tsx'
 import { useMandates, useRefreshAgents } from './queries.ts'
@@ -25,10 +26,7 @@ export function branchesOf(mandates: readonly MandateOut[]): Branch[] {
 
 /** What a mandate may do beside its budgets, in words. */
 function boundsOf(mandate: MandateOut): string[] {
-  const words = [
-    mandate.sides.join(' and '),
-    mandate.instruments?.map((name) => name.replace('-', '/')).join(', ') ?? 'every market',
-  ]
+  const words = [mandate.sides.join(' and '), mandate.instruments?.map(symbolOf).join(', ') ?? 'every market']
   const add = (value: string | number | null, say: (value: string) => string) => {
     if (value !== null) words.push(say(String(value)))
   }

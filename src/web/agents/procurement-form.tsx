@@ -25,7 +25,7 @@ export function ProcurementForm(props: { instruments: readonly InstrumentOut[]; 
         label="Market"
         value={instrument}
         onChange={setInstrument}
-        options={props.instruments.map(({ id }) => ({ value: id, label: id.replace('-', '/') }))}
+        options={props.instruments.map(({ id, symbol }) => ({ value: id, label: symbol }))}
       />
       <NumberField label="Keep" unit="units" value={target} onChange={setTarget} placeholder="5.00" />
       <NumberField label="Buy at most at" unit="USD" value={buyPrice} onChange={setBuyPrice} />

@@ -7,6 +7,7 @@ import { Confirm } from '../part/confirm.tsx'
 import { Empty, Panel, Waiting } from '../part/panel.tsx'
 import { Problem } from '../part/problem.tsx'
 import { dollars, trimmed } from '../shape/number.ts'
+import { symbolOf } from '../shape/spec.ts'
 import { ProcurementForm } from './procurement-form.tsx'
 import { useProcurements, useRefreshAgents } from './queries.ts'
 
@@ -35,7 +36,7 @@ function Standing(props: { one: ProcurementOut }) {
   const [asking, setAsking] = useState(false)
   const share = Number(one.target) === 0 ? 1 : Math.min(1, Number(one.on_hand) / Number(one.target))
   const words = `${trimmed(one.on_hand)} of ${trimmed(one.target)} units on hand`
-  const market = one.instrument.replace('-', '/')
+  const market = symbolOf(one.instrument)
   return (
     <li className="border-t border-line px-3 py-3 first:border-t-0" data-testid="procurement">
       <div className="flex items-center gap-3">

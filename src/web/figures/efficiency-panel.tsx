@@ -3,6 +3,7 @@ import { Problem } from '../part/problem.tsx'
 import type { Column } from '../part/table.tsx'
 import { Table } from '../part/table.tsx'
 import { dollars } from '../shape/number.ts'
+import { symbolOf } from '../shape/spec.ts'
 import { Download } from './download.tsx'
 import { useEfficiency } from './queries.ts'
 
@@ -54,7 +55,7 @@ export function EfficiencyPanel() {
         <Table label="Efficiency spreads" columns={COLUMNS}>
           {data.map((one) => (
             <tr key={`${one.instrument} ${one.hardware} ${one.since}`} className="h-8 border-t border-line">
-              <td className="px-3 whitespace-nowrap">{one.instrument.replace('-', '/')}</td>
+              <td className="px-3 whitespace-nowrap">{symbolOf(one.instrument)}</td>
               <td className="px-3 whitespace-nowrap" title={one.source}>
                 {one.hardware}
               </td>

@@ -5,6 +5,7 @@ import type { Column } from '../part/table.tsx'
 import { Table } from '../part/table.tsx'
 import { changeOf, grouped } from '../shape/number.ts'
 import { Change } from '../part/figure.tsx'
+import { symbolOf } from '../shape/spec.ts'
 import { Download } from './download.tsx'
 import { useFixings } from './queries.ts'
 
@@ -62,7 +63,7 @@ export function FixingPanel() {
         <Table label="Fixings" columns={COLUMNS}>
           {latest(rows).map(({ now, before }) => (
             <tr key={now.id} className="h-8 border-t border-line" data-testid="fixing-row">
-              <td className="px-3 whitespace-nowrap">{now.instrument.replace('-', '/')}</td>
+              <td className="px-3 whitespace-nowrap">{symbolOf(now.instrument)}</td>
               <td className="px-3 text-right">{now.price === null ? '–' : grouped(now.price)}</td>
               <td className="px-3 text-right">
                 <Change change={changeOf(now.price, before?.price ?? null)} />

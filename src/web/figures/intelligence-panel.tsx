@@ -5,6 +5,7 @@ import { Problem } from '../part/problem.tsx'
 import type { Column } from '../part/table.tsx'
 import { Table } from '../part/table.tsx'
 import { trimmed } from '../shape/number.ts'
+import { symbolOf } from '../shape/spec.ts'
 import { Download } from './download.tsx'
 import { Line } from './line.tsx'
 import { useIntelligence, useIntelligenceHistory } from './queries.ts'
@@ -123,11 +124,9 @@ export function IntelligencePanel() {
             >
               <td className="px-3 py-1 font-sans sm:whitespace-nowrap">
                 {row.supplier}
-                <span className="block text-2xs text-faint sm:hidden">
-                  {row.instrument.replace('-', '/')}
-                </span>
+                <span className="block text-2xs text-faint sm:hidden">{symbolOf(row.instrument)}</span>
               </td>
-              <td className="px-3 whitespace-nowrap max-sm:hidden">{row.instrument.replace('-', '/')}</td>
+              <td className="px-3 whitespace-nowrap max-sm:hidden">{symbolOf(row.instrument)}</td>
               <td className="px-3 text-right">{points(row.value)}</td>
               <td className="px-3" title={`${row.low} to ${row.high}`}>
                 <Interval row={row} scale={scale} />

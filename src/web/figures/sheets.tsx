@@ -5,6 +5,7 @@ import { Problem } from '../part/problem.tsx'
 import type { Column } from '../part/table.tsx'
 import { Table } from '../part/table.tsx'
 import { grouped, percent } from '../shape/number.ts'
+import { symbolOf } from '../shape/spec.ts'
 import { Download } from './download.tsx'
 import { useGaps, useMapping, usePosted, useSheets } from './queries.ts'
 
@@ -61,7 +62,7 @@ function Floors(props: { chosen: string; onChoose: (instrument: string) => void 
                   className="underline-offset-2 hover:underline"
                   onClick={() => props.onChoose(one.instrument)}
                 >
-                  {one.instrument.replace('-', '/')}
+                  {symbolOf(one.instrument)}
                 </button>
               </td>
               <td className="px-3 text-right">{shown(one.floor)}</td>
@@ -84,7 +85,7 @@ function Mapping(props: { instrument: string }) {
   const { data, error, refetch } = useMapping(props.instrument)
   return (
     <Panel
-      title={`Who would meet ${props.instrument.replace('-', '/')}`}
+      title={`Who would meet ${symbolOf(props.instrument)}`}
       aside={data && <span>{`${data.mix.input_tokens} tokens in, ${data.mix.output_tokens} out`}</span>}
       bodyClassName="overflow-x-auto"
     >

@@ -9,6 +9,9 @@ const CAPABILITY: Record<SpecOut['capabilities'][number], string> = {
   logprobs: 'log probabilities',
 }
 
+/** An instrument's id as its symbol: `TEXT_PRIME/USD`. */
+export const symbolOf = (id: string): string => id.replace('-', '/')
+
 /** A grade on one line of the board: `≥ 100 · 4.6 s · 40 tok/s`. */
 export const gradeParts = (spec: SpecOut) => ({
   floor: spec.vectors ? '–' : `≥ ${spec.intelligence_floor}`,
