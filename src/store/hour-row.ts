@@ -106,22 +106,22 @@ export async function loadHourBook(db: HistoryDatabase): Promise<HourBook> {
     db
       .selectFrom('delivery_hour')
       .selectAll()
-      .where(({ eb, fn, selectFrom }) =>
+      .where((eb) =>
         eb(
           eb('start', '+', eb.ref('hour')),
           '>',
-          selectFrom('delivery_hour').select(fn.max('start').as('start')),
+          eb.selectFrom('delivery_hour').select(({ fn }) => fn.max('start').as('start')),
         ),
       )
       .execute(),
     db
       .selectFrom('trade_hour')
       .selectAll()
-      .where(({ eb, fn, selectFrom }) =>
+      .where((eb) =>
         eb(
           eb('start', '+', eb.ref('hour')),
           '>',
-          selectFrom('trade_hour').select(fn.max('start').as('start')),
+          eb.selectFrom('trade_hour').select(({ fn }) => fn.max('start').as('start')),
         ),
       )
       .execute(),
