@@ -159,7 +159,7 @@ const SEES: Record<string, string[]> = {
     'api',
     'operations',
   ],
-  cli: ['base', 'measure', 'wire', 'bulletin', 'index', 'client', 'agent', 'assay', 'sim'],
+  cli: ['base', 'measure', 'wire', 'bulletin', 'index', 'client', 'agent', 'dialect', 'assay', 'sim'],
   web: ['base', 'wire', 'bulletin', 'client'],
   mimic: ['base', 'measure', 'pool'],
   demo: ['base', 'wire', 'mimic', 'client', 'agent', 'sim'],

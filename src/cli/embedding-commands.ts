@@ -1,4 +1,6 @@
 import type { Command } from 'commander'
+import { isUnreadable } from '../dialect/chunk.ts'
+import { embeddingsDialect } from '../dialect/embeddings.ts'
 import { REFERENCE_TEXTS, signsOf } from '../measure/vector-space.ts'
 import { readInput } from './input.ts'
 import type { Runner } from './runner.ts'
@@ -6,24 +8,27 @@ import { Fault, printJson } from './session.ts'
 
 const ASK_MS = 60_000
 
-/** The vectors that a model server gives for the reference texts. */
-async function vectorsOf(baseUrl: string, model: string, apiKey: string | undefined): Promise<number[][]> {
-  const response = await fetch(`${baseUrl.replace(/\/+$/, '')}/embeddings`, {
+/** The vectors that a model server gives for the reference texts, read as a supplier's are. */
+async function vectorsOf(
+  baseUrl: string,
+  model: string,
+  apiKey: string | undefined,
+): Promise<Float32Array[]> {
+  const messages = REFERENCE_TEXTS.map((content) => ({ role: 'user' as const, content }))
+  const response = await fetch(`${baseUrl.replace(/\/+$/, '')}${embeddingsDialect.path}`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
+      ...(apiKey !== undefined && embeddingsDialect.keyHeaders(apiKey)),
     },
-    body: JSON.stringify({ model, input: REFERENCE_TEXTS, encoding_format: 'float' }),
+    body: embeddingsDialect.print({ model, messages }, model, { asked: null, most: 0 }),
     signal: AbortSignal.timeout(ASK_MS),
   })
   if (!response.ok) throw new Fault(`the server answered ${response.status}`)
-  const { data } = (await response.json()) as { data?: { embedding?: unknown }[] }
-  const vectors = (data ?? []).map(({ embedding }) => embedding)
-  const isNumbers = (one: unknown): one is number[] =>
-    Array.isArray(one) && one.length > 0 && one.every((number) => Number.isFinite(number))
-  if (vectors.length !== REFERENCE_TEXTS.length || !vectors.every(isNumbers))
-    throw new Fault('the server gave no vector of numbers for each text')
+  const answer = embeddingsDialect.readWhole(await response.text())
+  if (isUnreadable(answer)) throw new Fault(answer.detail)
+  const vectors = answer.delta?.vectors ?? []
+  if (vectors.length !== REFERENCE_TEXTS.length) throw new Fault('the server gave no vector for each text')
   if (vectors.some(({ length }) => length !== vectors[0]?.length))
     throw new Fault('the vectors differ in length')
   return vectors
