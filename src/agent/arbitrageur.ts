@@ -3,7 +3,7 @@ import type { OrderOut } from '../wire/order.ts'
 import type { Account, Desk } from './desk.ts'
 import { printAt, rounded, stepsIn } from './increment.ts'
 import type { Participant } from './loop.ts'
-import { requote } from './quote.ts'
+import { cancelsIn, requote } from './quote.ts'
 import type { SettingsOf } from './setting.ts'
 import type { Facts, Step } from './step.ts'
 import { dollars, percent, unitsText, wait } from './step.ts'
@@ -215,6 +215,8 @@ export type Stock = {
 const inStock = ({ holding, account }: Stock): number =>
   Math.min(Math.max(0, account.units), holding.free + holding.selling)
 
+const minutesToSweep = ({ market, now }: Stock): number => (market.sweepAt - now) / 60_000
+
 /** Dollars lost so far, were what it can still sell sold to the best bid. */
 export function lossOf(stock: Stock): number {
   const { market, account } = stock
@@ -222,17 +224,25 @@ export function lossOf(stock: Stock): number {
   return account.outlay / 1e6 - inStock(stock) * bid * (1 - fees(market.instrument).taker)
 }
 
+/** An order that takes what stands at a price at once, or nothing. */
+const ioc = (side: 'buy' | 'sell', { instrument }: Market, price: number, units: number) => ({
+  instrument: instrument.id,
+  side,
+  time_in_force: 'ioc' as const,
+  price: printAt(price, instrument.price_increment, side === 'buy' ? 'up' : 'down'),
+  quantity: printAt(units, instrument.quantity_increment, 'down'),
+})
+
 /**
  * What it does with units bought to resell: they stand at the resale price; shortly before the sweep, which
  * would make them a lot that nobody can sell, or beyond the loss limit, they go to the best bid.
  */
 export function decideStock(settings: ArbitrageurSettings, stock: Stock, resale: number): Step[] {
-  const { now, market, account, open } = stock
+  const { market, account, open } = stock
   const { instrument, bids } = market
-  const lot = instrument.quantity_increment
   const units = inStock(stock)
-  if (stepsIn(units, lot, 'down') < 1) return []
-  const minutes = (market.sweepAt - now) / 60_000
+  if (stepsIn(units, instrument.quantity_increment, 'down') < 1) return []
+  const minutes = minutesToSweep(stock)
   const loss = lossOf(stock)
   const facts = { units, resale, loss, minutes_to_sweep: minutes, outlay: account.outlay / 1e6 }
   const isLate = minutes <= settings.unwind_minutes
@@ -242,49 +252,29 @@ export function decideStock(settings: ArbitrageurSettings, stock: Stock, resale:
     const price = Math.max(resale, account.cost / 1e6 / account.units)
     return requote(instrument, open, [{ side: 'sell', price, units, why, facts }], 0, { post_only: 'slide' })
   }
-  const cancels = open
-    .filter((order) => order.instrument === instrument.id)
-    .map(({ id }): Step => ({ act: 'cancel', id, why: 'what is left is sold to the best bid', facts }))
+  const cancels = cancelsIn(instrument, open, 'what is left is sold to the best bid', facts)
   const why = isLate
     ? `the sweep is ${minutes.toFixed(0)} min away, and then ${unitsText(units)} could not be sold`
     : `it has lost ${dollars(loss)}, more than ${dollars(settings.loss_limit)}`
   if (bids[0] === undefined) return [...cancels, wait(`${why}; nobody bids`, facts)]
-  const order = {
-    instrument: instrument.id,
-    side: 'sell',
-    time_in_force: 'ioc',
-    price: printAt(bids[0].price, instrument.price_increment, 'down'),
-    quantity: printAt(units, lot, 'down'),
-  } as const
-  return [...cancels, { act: 'place', order, why, facts }]
+  return [...cancels, { act: 'place', order: ioc('sell', market, bids[0].price, units), why, facts }]
 }
 
-type Seen = { now: number; stocks: Stock[] }
-
-async function see(desk: Desk, task: string): Promise<Seen> {
+async function see(desk: Desk, task: string): Promise<Stock[]> {
   const { client } = desk
   const instruments = desk.instruments.filter(({ spec }) => spec.task === task)
   const [now, balances] = await Promise.all([readNow(client), client.balances()])
   const markets = await Promise.all(instruments.map((one) => readMarket(client, one, desk.open)))
-  const stocks = markets.map((market) => ({
+  return markets.map((market) => ({
     now,
     market,
     holding: holdingOf(market.instrument, balances.data, [], desk.open),
     account: desk.account(market.instrument.id),
     open: desk.open,
   }))
-  return { now, stocks }
 }
 
-const ioc = (side: 'buy' | 'sell', { instrument }: Market, price: number, units: number) => ({
-  instrument: instrument.id,
-  side,
-  time_in_force: 'ioc' as const,
-  price: printAt(price, instrument.price_increment, side === 'buy' ? 'up' : 'down'),
-  quantity: printAt(units, instrument.quantity_increment, 'down'),
-})
-
-function tradeGrades(desk: Desk, settings: ArbitrageurSettings, { stocks }: Seen): Step[] {
+function tradeGrades(desk: Desk, settings: ArbitrageurSettings, stocks: readonly Stock[]): Step[] {
   const steps: Step[] = []
   for (const better of stocks)
     for (const lesser of stocks) {
@@ -309,7 +299,7 @@ function tradeGrades(desk: Desk, settings: ArbitrageurSettings, { stocks }: Seen
 function tradeSheets(
   desk: Desk,
   settings: ArbitrageurSettings,
-  { stocks }: Seen,
+  stocks: readonly Stock[],
   floors: ReadonlyMap<string, number>,
 ): Step[] {
   const loss = stocks.reduce((sum, stock) => sum + lossOf(stock), 0)
@@ -323,7 +313,7 @@ function tradeSheets(
     const resale = Math.min(ceiling, ask - tick)
     const kept = Number.isFinite(resale) ? resale : market.reference
     const first = decideStock(settings, stock, kept)
-    const isLate = market.sweepAt - stock.now <= settings.unwind_minutes * 60_000
+    const isLate = minutesToSweep(stock) <= settings.unwind_minutes
     if (posted === undefined || isLate || loss > settings.loss_limit) return first
     const limits = { units: settings.max_units - inStock(stock), room: desk.room }
     const gap = gapToSheet(settings, market, posted, limits)
@@ -353,13 +343,13 @@ function tradeSheets(
 export function arbitrageur(desk: Desk, settings: ArbitrageurSettings): Participant {
   return {
     async decide() {
-      const seen = await see(desk, settings.task)
-      if (settings.between === 'grades') return tradeGrades(desk, settings, seen)
+      const stocks = await see(desk, settings.task)
+      if (settings.between === 'grades') return tradeGrades(desk, settings, stocks)
       const floors = await desk.client.sheets.floors()
       const known = floors.flatMap(({ instrument, floor }): [string, number][] =>
         floor === null ? [] : [[instrument, Number(floor)]],
       )
-      return tradeSheets(desk, settings, seen, new Map(known))
+      return tradeSheets(desk, settings, stocks, new Map(known))
     },
   }
 }

@@ -92,6 +92,17 @@ export function requote(
   ]
 }
 
+/** Takes back an agent's open orders in one instrument. */
+export const cancelsIn = (
+  { id: instrument }: Pick<InstrumentOut, 'id'>,
+  open: readonly OrderOut[],
+  why: string,
+  facts: Facts,
+): Step[] =>
+  open
+    .filter((order) => order.instrument === instrument)
+    .map(({ id }): Step => ({ act: 'cancel', id, why, facts }))
+
 const isTradable = ({ min_quantity: least }: Increments, { units }: Quote): boolean => units >= Number(least)
 
 function towardsQuote(

@@ -4,7 +4,7 @@ import type { Desk } from './desk.ts'
 import { printAt, rounded, stepsIn } from './increment.ts'
 import type { Participant } from './loop.ts'
 import type { Quote } from './quote.ts'
-import { requote } from './quote.ts'
+import { cancelsIn, requote } from './quote.ts'
 import type { SettingsOf } from './setting.ts'
 import { GRADE, SettingFault } from './setting.ts'
 import type { Facts, Step } from './step.ts'
@@ -146,9 +146,7 @@ function withdrawal({ market, holding, open }: SupplierView, closed: string): St
   const facts = { unsold: holding.free + holding.selling, obligation: holding.obligation }
   const unsold =
     stepsIn(Math.min(holding.free + holding.selling, holding.obligation), lot, 'down') * Number(lot)
-  const steps = open
-    .filter((order) => order.instrument === id)
-    .map((order): Step => ({ act: 'cancel', id: order.id, why: `${closed}: it sells nothing more`, facts }))
+  const steps = cancelsIn(market.instrument, open, `${closed}: it sells nothing more`, facts)
   if (unsold > 0) {
     const quantity = printAt(unsold, lot, 'down')
     const why = `${closed}: what is unsold is handed back, which frees its bond`
