@@ -1,7 +1,7 @@
 import type { Client } from '../client/client.ts'
 import type { Desk } from './desk.ts'
 import { Forecast } from './forecast.ts'
-import { stepsIn } from './increment.ts'
+import { rounded } from './increment.ts'
 import type { Participant } from './loop.ts'
 import { requote } from './quote.ts'
 import type { SettingsOf } from './setting.ts'
@@ -54,7 +54,6 @@ export type HedgerView = {
   holding: Holding
   forecast: Pick<Forecast, 'sure' | 'between' | 'hours'>
   room: number
-  fee: number
 }
 
 /** A bid for units ahead of need, or the reason for none. `units` includes what is bid for already. */
@@ -66,7 +65,8 @@ export type Hedge = { units: number; price: number; why: string; facts: Facts }
  * are covered, with the confidence asked for.
  */
 export function decideHedge(settings: HedgerSettings, view: HedgerView): Hedge {
-  const { now, market, holding, forecast, room, fee } = view
+  const { now, market, holding, forecast, room } = view
+  const fee = Number(market.instrument.taker_fee)
   const expiry = market.sweepAt + market.windowMs
   const until = Math.min(expiry, now + settings.cover_hours * HOUR_MS)
   const sure = forecast.sure(now, until, settings.confidence)
@@ -74,7 +74,7 @@ export function decideHedge(settings: HedgerSettings, view: HedgerView): Hedge {
   const price = priceOf(settings, market)
   const lot = market.instrument.quantity_increment
   const short = Math.max(0, sure - onHand)
-  const units = stepsIn(Math.min(short, room / (price * (1 + fee))), lot, 'down') * Number(lot)
+  const units = rounded(Math.min(short, room / (price * (1 + fee))), lot, 'down')
   const { mean } = forecast.between(now, until)
   const hours = (until - now) / HOUR_MS
   const facts = { sure, expected: mean, on_hand: onHand, short, hours, price, hours_seen: forecast.hours }
@@ -171,7 +171,6 @@ export function hedger(desk: Desk, settings: HedgerSettings): Participant {
         holding: holdingOf(instrument, balances.data, lots.data, desk.open),
         forecast: log.forecast,
         room: Math.max(0, desk.room + desk.bidding(instrument.id)),
-        fee: Number(instrument.taker_fee),
       })
       // What is bought after the sweep lives a window longer: a bid ends with its own window.
       const terms = { time_in_force: 'gtd', expires_at: new Date(market.sweepAt).toISOString() } as const

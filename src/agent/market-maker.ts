@@ -75,7 +75,7 @@ export const MAKER = {
 export type MakerSettings = SettingsOf<typeof MAKER>
 
 /** What a maker decides by: the market, what it holds, the deviation of a minute, and dollars it may bid. */
-export type MakerView = { market: Market; holding: Holding; volatility: number; room: number; fee: number }
+export type MakerView = { market: Market; holding: Holding; volatility: number; room: number }
 
 /** The middle of others' best quotes; with one side or none, the last trade or the listing price. */
 export function middleOf({ bids, asks, reference }: Market): number {
@@ -97,14 +97,21 @@ export function minuteVolatility(candles: readonly Pick<CandleOut, 'start' | 'cl
   return changes.length === 0 ? 0 : Math.sqrt(changes.reduce((sum, one) => sum + one, 0) / changes.length)
 }
 
+/** How far its best quotes stand from the middle at least, as a share, and more where the market moves. */
+const halfSpreadOf = (
+  { half_spread: least, volatility_factor: factor }: MakerSettings,
+  volatility: number,
+): number => Math.max(least, factor * volatility)
+
 /**
  * A maker's quotes: round the middle, as wide as the market moves, leaning against the inventory. Bids end
  * where holding and bidding reach `max_units` or the money; asks offer no more than is held.
  */
 export function decideQuotes(settings: MakerSettings, view: MakerView): Quote[] {
-  const { market, holding, volatility, fee } = view
+  const { market, holding, volatility } = view
+  const fee = Number(market.instrument.taker_fee)
   const fair = middleOf(market)
-  const halfSpread = Math.max(settings.half_spread, settings.volatility_factor * volatility)
+  const halfSpread = halfSpreadOf(settings, volatility)
   const held = holding.free + holding.selling
   const away = awayFrom(held, settings.target)
   const stance = { fair, around: market.reference, halfSpread, lean: settings.lean, away }
@@ -169,21 +176,20 @@ export function marketMaker(desk: Desk, settings: MakerSettings): Participant {
       if (!market.isOpen)
         return [wait(`${instrument.id} is ${market.instrument.status}: quotes stand as they are`)]
       const holding = holdingOf(instrument, balances.data, [], desk.open)
+      const volatility = minuteVolatility(candles)
       // Its own bids are put in question: what they hold may be bid again.
       const inBids = desk.bidding(instrument.id)
       const quotes = decideQuotes(settings, {
         market,
         holding,
-        volatility: minuteVolatility(candles),
+        volatility,
         room: Math.max(0, desk.room + inBids),
-        fee: Number(instrument.taker_fee),
       })
-      const first = quotes[0]
-      const steps = requote(instrument, desk.open, quotes, first ? Number(first.facts.half_spread) / 4 : 0, {
+      const steps = requote(instrument, desk.open, quotes, halfSpreadOf(settings, volatility) / 4, {
         post_only: 'slide',
         ...(group !== undefined && { group }),
       })
-      return steps.length > 0 ? steps : [wait('its quotes stand where they should', first?.facts ?? {})]
+      return steps.length > 0 ? steps : [wait('its quotes stand where they should', quotes[0]?.facts)]
     },
     async end() {
       await client.setCancelTimer(0)

@@ -1,7 +1,7 @@
 import type { OfferOut } from '../wire/supply.ts'
 import type { OrderOut } from '../wire/order.ts'
 import type { Desk } from './desk.ts'
-import { printAt, rounded, stepsIn } from './increment.ts'
+import { printAt, rounded } from './increment.ts'
 import type { Participant } from './loop.ts'
 import type { Quote } from './quote.ts'
 import { cancelsIn, requote } from './quote.ts'
@@ -144,8 +144,7 @@ export function decideSupply(settings: SupplierSettings, view: SupplierView): St
 function withdrawal({ market, holding, open }: SupplierView, closed: string): Step[] {
   const { id, quantity_increment: lot } = market.instrument
   const facts = { unsold: holding.free + holding.selling, obligation: holding.obligation }
-  const unsold =
-    stepsIn(Math.min(holding.free + holding.selling, holding.obligation), lot, 'down') * Number(lot)
+  const unsold = rounded(Math.min(holding.free + holding.selling, holding.obligation), lot, 'down')
   const steps = cancelsIn(market.instrument, open, `${closed}: it sells nothing more`, facts)
   if (unsold > 0) {
     const quantity = printAt(unsold, lot, 'down')
@@ -168,7 +167,7 @@ function issuance(settings: SupplierSettings, view: SupplierView): Step | undefi
   const free = Math.max(0, capacity - Number(offer.outstanding))
   const bondPerUnit = settings.bond_share * Math.max(market.reference, Number(instrument.reference_price))
   const affordable = Math.max(0, Math.min(room, view.cash - settings.reserve)) / bondPerUnit
-  const units = stepsIn(Math.min(short, free, affordable), lot, 'down') * Number(lot)
+  const units = rounded(Math.min(short, free, affordable), lot, 'down')
   const facts = {
     unsold,
     short,

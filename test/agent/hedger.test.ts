@@ -23,7 +23,6 @@ const view = (more: Partial<HedgerView> = {}): HedgerView => ({
   holding: holding(),
   forecast: steady(1),
   room: 100,
-  fee: 0.002,
   ...more,
 })
 

@@ -13,7 +13,6 @@ const view = (more: Partial<MakerView> = {}): MakerView => ({
   holding: holding({ free: 5 }),
   volatility: 0,
   room: 100,
-  fee: 0.002,
   ...more,
 })
 const shown = (quotes: ReturnType<typeof decideQuotes>) =>
