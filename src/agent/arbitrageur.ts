@@ -8,7 +8,7 @@ import type { SettingsOf } from './setting.ts'
 import type { Facts, Step } from './step.ts'
 import { dollars, percent, unitsText, wait } from './step.ts'
 import type { Holding, Level, Market } from './view.ts'
-import { holdingOf, readMarket, readNow } from './view.ts'
+import { readMarket, readNow } from './view.ts'
 
 export const ARBITRAGEUR = {
   between: {
@@ -263,12 +263,14 @@ export function decideStock(settings: ArbitrageurSettings, stock: Stock, resale:
 async function see(desk: Desk, task: string): Promise<Stock[]> {
   const { client } = desk
   const instruments = desk.instruments.filter(({ spec }) => spec.task === task)
-  const [now, balances] = await Promise.all([readNow(client), client.balances()])
-  const markets = await Promise.all(instruments.map((one) => readMarket(client, one, desk.open)))
+  const [now, ...markets] = await Promise.all([
+    readNow(client),
+    ...instruments.map((one) => readMarket(client, one, desk.open)),
+  ])
   return markets.map((market) => ({
     now,
     market,
-    holding: holdingOf(market.instrument, balances.data, [], desk.open),
+    holding: desk.holding(market.instrument.id),
     account: desk.account(market.instrument.id),
     open: desk.open,
   }))

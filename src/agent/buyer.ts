@@ -7,7 +7,7 @@ import type { SettingsOf } from './setting.ts'
 import type { Facts, Step } from './step.ts'
 import { dollars, percent, unitsText, wait } from './step.ts'
 import type { Market } from './view.ts'
-import { holdingOf, inLots, readMarket } from './view.ts'
+import { onHand, readMarket } from './view.ts'
 
 export const BUYER = {
   grades: {
@@ -229,15 +229,14 @@ export class Buyer implements Participant {
 
   private async see(): Promise<Seen[]> {
     const { client, open } = this.desk
-    const [balances, lots, ...markets] = await Promise.all([
-      client.balances(),
+    const [lots, ...markets] = await Promise.all([
       client.lots(),
       ...this.grades.map((grade) => readMarket(client, grade, open)),
     ])
-    return markets.map((market) => {
-      const holding = holdingOf(market.instrument, balances.data, lots.data, open)
-      return { market, onHand: holding.free + inLots(holding) }
-    })
+    return markets.map((market) => ({
+      market,
+      onHand: onHand(this.desk.holding(market.instrument.id, lots.data)),
+    }))
   }
 
   private trusted(): Choice {

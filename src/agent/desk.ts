@@ -1,11 +1,14 @@
 import type { ChatCompletion } from '../client/chat.ts'
 import type { Client } from '../client/client.ts'
 import { BusbarError } from '../client/problem.ts'
+import type { BalanceOut, LotOut } from '../wire/account.ts'
 import type { InstrumentOut } from '../wire/instrument.ts'
 import type { FillOut, OrderOut } from '../wire/order.ts'
 import type { ApprovalOut } from '../wire/mandate.ts'
 import { microsOf, microsUp, printAt } from './increment.ts'
 import type { Step } from './step.ts'
+import type { Holding } from './view.ts'
+import { holdingOf } from './view.ts'
 
 export type DeskOptions = {
   client: Client
@@ -42,6 +45,8 @@ export class Desk {
   readonly client: Client
   readonly name: string
   readonly limit: number
+  /** What its account has, as it was at the last look. */
+  balances: readonly BalanceOut[] = []
   /** The agent's open orders. */
   open: readonly OrderOut[] = []
   /** Its orders that wait for a person. */
@@ -74,7 +79,7 @@ export class Desk {
     await this.look()
   }
 
-  /** Takes in the agent's open orders, its fills since the last look, and the account's bond. */
+  /** Takes in the agent's open orders, its fills since the last look, and the account's balances. */
   async look(): Promise<void> {
     // In this order: what becomes the next between two looks counts twice for a moment, and never not at all.
     this.waiting = (await this.approvals('pending')).filter((one) => this.isOwn(one.client_order_id))
@@ -83,8 +88,8 @@ export class Desk {
       if (this.isOwn(order.client_order_id)) open.push(order)
     this.open = open
     await this.readFills()
-    const { data } = await this.client.balances()
-    this.bond = microsOf(data.find(({ asset }) => asset === 'USD')?.bond ?? '0')
+    this.balances = (await this.client.balances()).data
+    this.bond = microsOf(this.balances.find(({ asset }) => asset === 'USD')?.bond ?? '0')
   }
 
   /** An instrument under any of its names. */
@@ -102,6 +107,11 @@ export class Desk {
 
   account(instrument: string): Account {
     return this.books.get(instrument) ?? { units: 0, outlay: 0, cost: 0 }
+  }
+
+  /** What its account has of an instrument, with what is in lots where they are given. */
+  holding(instrument: string, lots: readonly LotOut[] = []): Holding {
+    return holdingOf(instrument, this.balances, lots, this.open)
   }
 
   /** Dollars that the agent's trades have cost so far, less what they brought. */

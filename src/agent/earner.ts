@@ -1,6 +1,7 @@
 import type { Client } from '../client/client.ts'
 import { BusbarError } from '../client/problem.ts'
 import type { OrderOut } from '../wire/order.ts'
+import { cashOf, holdingOf, onHand } from './view.ts'
 
 /** A task that somebody pays for. */
 export type Job = { id: string; pays: number; prompt: string; maxTokens: number }
@@ -128,15 +129,10 @@ export class Earner {
       client.book(instrument, { depth: 1 }),
       client.instruments.get(instrument),
     ])
-    const cash = Number(balances.find(({ asset }) => asset === 'USD')?.available ?? 0)
-    const trading = Number(balances.find(({ asset }) => asset === spec.id.split('-')[0])?.available ?? 0)
-    const consumption = lots
-      .filter((lot) => lot.instrument === spec.id)
-      .reduce((sum, { quantity, drawn }) => sum + Number(quantity) - Number(drawn), 0)
     const ask = book.asks[0]
     this.view = {
-      cash,
-      units: trading + consumption,
+      cash: cashOf(balances),
+      units: onHand(holdingOf(spec.id, balances, lots, [])),
       ask: ask === undefined ? null : Number(ask[0]),
       lotUnits: Number(spec.quantity_increment),
     }

@@ -9,7 +9,7 @@ import { GRADE } from './setting.ts'
 import type { Facts, Step } from './step.ts'
 import { dollars, percent, unitsText, wait } from './step.ts'
 import type { Holding, Market } from './view.ts'
-import { holdingOf, inLots, readMarket, readNow } from './view.ts'
+import { onHand, readMarket, readNow } from './view.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -70,17 +70,17 @@ export function decideHedge(settings: HedgerSettings, view: HedgerView): Hedge {
   const expiry = market.sweepAt + market.windowMs
   const until = Math.min(expiry, now + settings.cover_hours * HOUR_MS)
   const sure = forecast.sure(now, until, settings.confidence)
-  const onHand = holding.free + inLots(holding)
+  const has = onHand(holding)
   const price = priceOf(settings, market)
   const lot = market.instrument.quantity_increment
-  const short = Math.max(0, sure - onHand)
+  const short = Math.max(0, sure - has)
   const units = rounded(Math.min(short, room / (price * (1 + fee))), lot, 'down')
   const { mean } = forecast.between(now, until)
   const hours = (until - now) / HOUR_MS
-  const facts = { sure, expected: mean, on_hand: onHand, short, hours, price, hours_seen: forecast.hours }
+  const facts = { sure, expected: mean, on_hand: has, short, hours, price, hours_seen: forecast.hours }
   const need =
     `in ${hours.toFixed(1)} h it expects to use ${unitsText(mean)} and is ${percent(settings.confidence)} sure of ` +
-    `${unitsText(sure)}; it has ${unitsText(onHand)}`
+    `${unitsText(sure)}; it has ${unitsText(has)}`
   if (forecast.hours < settings.learn_hours)
     return {
       units: 0,
@@ -160,15 +160,11 @@ export function hedger(desk: Desk, settings: HedgerSettings): Participant {
     async decide(): Promise<Step[]> {
       const now = await readNow(client)
       await log.read(now)
-      const [market, balances, lots] = await Promise.all([
-        readMarket(client, instrument, desk.open),
-        client.balances(),
-        client.lots(),
-      ])
+      const [market, lots] = await Promise.all([readMarket(client, instrument, desk.open), client.lots()])
       const hedge = decideHedge(settings, {
         now,
         market,
-        holding: holdingOf(instrument, balances.data, lots.data, desk.open),
+        holding: desk.holding(instrument.id, lots.data),
         forecast: log.forecast,
         room: Math.max(0, desk.room + desk.bidding(instrument.id)),
       })

@@ -8,7 +8,7 @@ import { GRADE } from './setting.ts'
 import type { Step } from './step.ts'
 import { dollars, percent, unitsText, wait } from './step.ts'
 import type { Holding, Market } from './view.ts'
-import { holdingOf, readMarket } from './view.ts'
+import { readMarket } from './view.ts'
 
 export const MAKER = {
   instrument: { kind: 'text', form: GRADE, needed: true, says: 'the grade that it makes a market in' },
@@ -168,20 +168,18 @@ export function marketMaker(desk: Desk, settings: MakerSettings): Participant {
       await client.setCancelTimer(settings.timer_ms)
     },
     async decide(): Promise<Step[]> {
-      const [market, balances, candles] = await Promise.all([
+      const [market, candles] = await Promise.all([
         readMarket(client, instrument, desk.open),
-        client.balances(),
         client.candles(instrument.id, { interval: '1m', limit: 60 }),
       ])
       if (!market.isOpen)
         return [wait(`${instrument.id} is ${market.instrument.status}: quotes stand as they are`)]
-      const holding = holdingOf(instrument, balances.data, [], desk.open)
       const volatility = minuteVolatility(candles)
       // Its own bids are put in question: what they hold may be bid again.
       const inBids = desk.bidding(instrument.id)
       const quotes = decideQuotes(settings, {
         market,
-        holding,
+        holding: desk.holding(instrument.id),
         volatility,
         room: Math.max(0, desk.room + inBids),
       })

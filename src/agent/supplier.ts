@@ -10,7 +10,7 @@ import { GRADE, SettingFault } from './setting.ts'
 import type { Facts, Step } from './step.ts'
 import { dollars, percent, unitsText, wait } from './step.ts'
 import type { Holding, Market } from './view.ts'
-import { cashOf, holdingOf, readMarket, readNow } from './view.ts'
+import { cashOf, readMarket, readNow } from './view.ts'
 
 export const SUPPLIER = {
   instrument: { kind: 'text', form: GRADE, needed: true, says: 'the grade that it sells' },
@@ -220,21 +220,18 @@ export function supplier(desk: Desk, settings: SupplierSettings): Participant {
     async decide() {
       const cost = await costNow()
       if (cost === undefined) return [wait(`no sheet posts a model of the key ${settings.model ?? ''}`)]
-      const [now, market, balances, offer] = await Promise.all([
+      const [now, market, offer] = await Promise.all([
         readNow(client),
         readMarket(client, instrument, desk.open),
-        client.balances(),
         client.offers.get(settings.offer),
       ])
-      const holding = holdingOf(instrument, balances.data, [], desk.open)
-      const cash = cashOf(balances.data)
       return decideSupply(settings, {
         now,
         market,
-        holding,
+        holding: desk.holding(instrument.id),
         offer,
         cost,
-        cash,
+        cash: cashOf(desk.balances),
         room: desk.room,
         open: desk.open,
       })

@@ -13,7 +13,6 @@ export type Market = {
   isOpen: boolean
   bids: readonly Level[]
   asks: readonly Level[]
-  last: number | null
   /** The price that bands are drawn around: the last trade, or the listing price. */
   reference: number
   /** When units leave trading next, in milliseconds. */
@@ -27,8 +26,8 @@ export type Holding = {
   /** In trading: free, and behind the agent's own open orders. What others of the account sell is theirs. */
   free: number
   selling: number
-  /** Not yet drawn, with the time of their end in milliseconds, the first to end first. */
-  lots: readonly { units: number; expiresAt: number }[]
+  /** In lots, and not yet drawn. */
+  inLots: number
   obligation: number
 }
 
@@ -57,14 +56,12 @@ export function marketOf(
   own: readonly OrderOut[],
 ): Market {
   const here = own.filter((order) => order.instrument === instrument.id)
-  const last = ticker.last === null ? null : Number(ticker.last)
   return {
     instrument,
     isOpen: instrument.status === 'open',
     bids: levelsOf(book.bids, here, 'buy'),
     asks: levelsOf(book.asks, here, 'sell'),
-    last,
-    reference: last ?? Number(instrument.reference_price),
+    reference: Number(ticker.last ?? instrument.reference_price),
     sweepAt: Date.parse(instrument.next_sweep_at),
     windowMs: instrument.spec.window_seconds * 1_000,
   }
@@ -84,7 +81,7 @@ function levelsOf(rows: BookOut['bids'], own: readonly OrderOut[], side: 'buy' |
 
 /** What an account has of an instrument, out of its balances, its lots and the agent's open orders. */
 export function holdingOf(
-  { id }: Pick<InstrumentOut, 'id'>,
+  id: string,
   balances: readonly BalanceOut[],
   lots: readonly LotOut[],
   own: readonly OrderOut[],
@@ -96,18 +93,15 @@ export function holdingOf(
     selling: own
       .filter((order) => order.instrument === id && order.side === 'sell')
       .reduce((sum, order) => sum + Number(order.remaining_quantity), 0),
-    lots: lots
+    inLots: lots
       .filter((lot) => lot.instrument === id)
-      .map((lot) => ({
-        units: Number(lot.quantity) - Number(lot.drawn),
-        expiresAt: Date.parse(lot.expires_at),
-      })),
+      .reduce((sum, lot) => sum + Number(lot.quantity) - Number(lot.drawn), 0),
     obligation: Number(row?.obligation ?? 0),
   }
 }
 
-/** Units in lots. */
-export const inLots = ({ lots }: Holding): number => lots.reduce((sum, { units }) => sum + units, 0)
+/** Units that requests can be paid with. */
+export const onHand = ({ free, inLots }: Holding): number => free + inLots
 
 /** Dollars that an account can spend. */
 export const cashOf = (balances: readonly BalanceOut[]): number =>

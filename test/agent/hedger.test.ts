@@ -36,12 +36,11 @@ test('it bids a tick more than the best bid for what it is sure to use in the ho
 })
 
 test('what is in trading and in lots counts', () => {
-  const lots = [{ units: 1.5, expiresAt: 2 * HOUR_MS }]
   assert.equal(
-    decideHedge(settings(), view({ holding: holding({ free: 1, lots }) })).units.toFixed(2),
+    decideHedge(settings(), view({ holding: holding({ free: 1, inLots: 1.5 }) })).units.toFixed(2),
     '1.10',
   )
-  assert.equal(decideHedge(settings(), view({ holding: holding({ free: 3, lots }) })).units, 0)
+  assert.equal(decideHedge(settings(), view({ holding: holding({ free: 3, inLots: 1.5 }) })).units, 0)
 })
 
 test('it never looks beyond the life of what it buys: the next sweep and a window', () => {

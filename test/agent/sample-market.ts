@@ -37,7 +37,6 @@ export const marketOf = (bids: Pairs, asks: Pairs, more: Partial<Market> = {}): 
   isOpen: true,
   bids: levels(bids),
   asks: levels(asks),
-  last: 0.8,
   reference: 0.8,
   sweepAt: 4 * HOUR_MS,
   windowMs: 4 * HOUR_MS,
@@ -47,7 +46,7 @@ export const marketOf = (bids: Pairs, asks: Pairs, more: Partial<Market> = {}): 
 export const holding = (more: Partial<Holding> = {}): Holding => ({
   free: 0,
   selling: 0,
-  lots: [],
+  inLots: 0,
   obligation: 0,
   ...more,
 })

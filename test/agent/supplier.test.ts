@@ -62,7 +62,7 @@ test('below its cost it follows nobody', () => {
 })
 
 test('alone in the book it asks the last price, or its cost where that is more', () => {
-  const alone = (last: number) => view({ market: marketOf([], [], { last, reference: last }) })
+  const alone = (last: number) => view({ market: marketOf([], [], { reference: last }) })
   assert.deepEqual(acts(decideSupply(settings(), alone(0.9))), ['issue 10.00', 'ask 10.00 at 0.9000'])
   assert.deepEqual(acts(decideSupply(settings(), alone(0.6))), ['issue 10.00', 'ask 10.00 at 0.7739'])
 })
