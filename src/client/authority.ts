@@ -11,7 +11,7 @@ import type { KeyOut, KeyRequest, newKey } from '../wire/key.ts'
 import type { ApprovalOut, MandateOut, MandateRequest } from '../wire/mandate.ts'
 import type { OfferOut } from '../wire/supply.ts'
 import type { tradingStatus } from '../wire/venue.ts'
-import type { Page } from './page.ts'
+import type { Page, PageQuery } from './page.ts'
 import { rowsOf } from './page.ts'
 import type { Transport } from './transport.ts'
 import { once } from './transport.ts'
@@ -38,7 +38,6 @@ export const mandatesOn = ({ json }: Transport) => ({
 })
 
 type ApprovalFilter = { status?: ApprovalOut['status']; mandate?: string }
-type PageQuery = { after?: string | undefined; limit?: number | undefined }
 
 /** Orders and requests that wait for a person. Asked by placing them under a mandate with a threshold. */
 export const approvalsOn = ({ json }: Transport) => {

@@ -16,7 +16,7 @@ import type { StatusOut } from '../wire/venue.ts'
 import { adminOn, approvalsOn, keysOn, mandatesOn } from './authority.ts'
 import { chatOn } from './chat.ts'
 import { efficiencyOn, fixingsOn, indicesOn, scorecardsOn, sheetsOn } from './figures.ts'
-import type { Page } from './page.ts'
+import type { Page, PageQuery } from './page.ts'
 import { rowsOf } from './page.ts'
 import { supplyOn } from './supply.ts'
 import type { AccountLimitsOut, KillOut } from '../wire/protection.ts'
@@ -30,7 +30,6 @@ export { openStream } from './stream.ts'
 
 type Listing<Row> = { data: Row[] }
 type Sequenced<Row> = { data: Row[]; seq: number }
-type PageQuery = { after?: string | undefined; limit?: number | undefined }
 type OrderFilter = { instrument?: string; side?: 'buy' | 'sell'; status?: OrderOut['status'] }
 /** Deliveries that the account bought, or that it made. */
 type DeliveryFilter = { instrument?: string; as?: 'buyer' | 'supplier' }

@@ -11,13 +11,12 @@ import type {
 import type { IntelligenceHistoryOut, IntelligenceOut } from '../bulletin/intelligence.ts'
 import type { GapOut, MappingOut, PostedFloorOut, SheetOut, SheetRequest } from '../bulletin/sheet.ts'
 import type { ScorecardOut } from '../wire/conduct.ts'
-import type { Page } from './page.ts'
+import type { Page, PageQuery } from './page.ts'
 import { rowsOf } from './page.ts'
 import type { Transport } from './transport.ts'
 import { once } from './transport.ts'
 
 type Listing<Row> = { data: Row[] }
-type PageQuery = { after?: string | undefined; limit?: number | undefined }
 type FixingFilter = { instrument?: string | undefined; period?: 'hour' | 'day' | undefined }
 type Span = { from?: string | undefined; to?: string | undefined }
 
