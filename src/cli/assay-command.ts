@@ -7,7 +7,7 @@ import { wholeOption, wordOption } from './option.ts'
 import type { Options, Runner } from './runner.ts'
 import type { Session } from './session.ts'
 import { Fault, printJson } from './session.ts'
-import { endProgress, painted, printTable, showProgress } from './terminal.ts'
+import { endProgress, painted, printTable, showProgress, verdict } from './terminal.ts'
 import type { VenueParts } from './venue-commands.ts'
 
 const PLANS = ['brief', 'full'] as const
@@ -41,9 +41,6 @@ function orderOf(session: Session, baseUrl: string, options: Options): AssayOrde
   return { endpoint, grade, plan, items, width, contextTokens, seed: given.seed ?? randomInt(2 ** 32) }
 }
 
-const verdict = ({ terminal }: Session, passed: boolean): string =>
-  passed ? painted(terminal, 'green', 'passed') : painted(terminal, 'red', 'failed')
-
 function printSpeed({ terminal }: Session, { paced, firstTokenMs, tokensPerSecond }: Assay): void {
   const lengths = `${paced.asked} requests of ${paced.inputTokens} tokens, answered with ${paced.outputTokens}`
   const first = firstTokenMs === null ? 'none' : `p50 ${firstTokenMs.p50} ms, p95 ${firstTokenMs.p95} ms`
@@ -59,14 +56,13 @@ function printSpeed({ terminal }: Session, { paced, firstTokenMs, tokensPerSecon
   )
 }
 
-function printAbilities(session: Session, { capabilities, items, scores, pool }: Assay): void {
-  const { terminal } = session
+function printAbilities({ terminal }: Session, { capabilities, items, scores, pool }: Assay): void {
   printTable(
     terminal,
     [{ title: 'capability' }, { title: 'result' }, { title: 'checks' }],
     capabilities.map(({ capability, passed, asked, fault }) => [
       capability,
-      verdict(session, passed === asked && asked > 0),
+      verdict(terminal, passed === asked && asked > 0),
       `${passed} of ${asked}${fault === null ? '' : `: ${fault}`}`,
     ]),
   )

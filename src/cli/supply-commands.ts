@@ -7,7 +7,7 @@ import type { Options, Runner } from './runner.ts'
 import type { Session } from './session.ts'
 import { Fault, printJson } from './session.ts'
 import { addSuspensionCommands } from './suspension-commands.ts'
-import { endProgress, minuteOf, painted, printTable, shortened, showProgress } from './terminal.ts'
+import { endProgress, minuteOf, painted, printTable, shortened, showProgress, verdict } from './terminal.ts'
 
 const PLANS = ['full', 'brief'] as const
 type Plan = (typeof PLANS)[number]
@@ -109,7 +109,7 @@ function printMeasures({ terminal }: Session, done: QualificationOut): void {
     [{ title: 'measure' }, { title: 'result' }, { title: 'measured, and needed' }],
     done.measures.map(({ name, measured, required, passed }) => [
       name,
-      passed ? painted(terminal, 'green', 'passed') : painted(terminal, 'red', 'failed'),
+      verdict(terminal, passed),
       `${measured}\n${painted(terminal, 'dim', required)}`,
     ]),
   )

@@ -23,6 +23,10 @@ export const processTerminal = (): Terminal => ({
 export const painted = (terminal: Terminal, style: Style, text: string): string =>
   terminal.isLive ? styleText(style, text) : text
 
+/** What a check came to. */
+export const verdict = (terminal: Terminal, passed: boolean): string =>
+  passed ? painted(terminal, 'green', 'passed') : painted(terminal, 'red', 'failed')
+
 const BARE = {
   top: '',
   'top-mid': '',
