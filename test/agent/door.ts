@@ -5,22 +5,22 @@ import type { Participant, Told } from '../../src/agent/loop.ts'
 import { runAgent } from '../../src/agent/loop.ts'
 import type { TestVenue } from '../api/test-venue.ts'
 
-/** The SDK on a venue of this process, without a socket. */
+/** How the SDK reaches a venue of this process, without a socket. */
+export const fetchOn =
+  (venue: TestVenue, key: string): typeof fetch =>
+  async (address, init = {}) => {
+    const url = new URL(address instanceof Request ? address.url : address)
+    const answer = await venue.send(init.method ?? 'GET', url.pathname + url.search, {
+      key,
+      headers: Object.fromEntries(new Headers(init.headers)),
+      ...(typeof init.body === 'string' ? { bytes: Buffer.from(init.body) } : {}),
+    })
+    return new Response(answer.text, { status: answer.status, headers: answer.headers })
+  }
+
+/** The SDK on a venue of this process. */
 export const clientOn = (venue: TestVenue, key: string): Client =>
-  createClient({
-    baseUrl: 'http://venue',
-    key,
-    attempts: 1,
-    async fetch(address, init = {}) {
-      const url = new URL(address instanceof Request ? address.url : address)
-      const answer = await venue.send(init.method ?? 'GET', url.pathname + url.search, {
-        key,
-        headers: Object.fromEntries(new Headers(init.headers)),
-        ...(typeof init.body === 'string' ? { bytes: Buffer.from(init.body) } : {}),
-      })
-      return new Response(answer.text, { status: answer.status, headers: answer.headers })
-    },
-  })
+  createClient({ baseUrl: 'http://venue', key, attempts: 1, fetch: fetchOn(venue, key) })
 
 /** A minute after a sweep, so that none comes while a test does not want it. */
 export async function passSweep(venue: TestVenue): Promise<void> {

@@ -11,6 +11,7 @@ import { later, MICROS_PER_HOUR, MICROS_PER_SECOND } from '../../src/base/time.t
 import { conversation } from '../../src/demo/demand-trace.ts'
 import type { TestVenue, Trader } from '../api/test-venue.ts'
 import { openTestVenue } from '../api/test-venue.ts'
+import { reading } from '../engine/stage.ts'
 import { clientOn, deskOn, turnsOf } from './door.ts'
 
 // Two buyers with one demand on a real venue in virtual time: one buys each request's units when it comes, the other runs
@@ -156,21 +157,14 @@ async function consume({ venue, harbor }: World, buyer: Trader, needed: number):
   const draw = events.findLast((event) => event.kind === 'draw.opened')?.draw
   if (draw === undefined) throw new Error(`no draw: ${JSON.stringify(events)}`)
   const hash = createHash('sha256').update(`${draw}`).digest('hex')
-  const reading = {
-    inputTokens: 0,
-    cachedTokens: 0,
+  const delivered = reading({
     outputTokens: needed,
-    finish: 'stop' as const,
     ttft: 400_000,
     generation: MICROS_PER_SECOND * Math.ceil(needed / 100),
-    excused: false,
-    attempts: 1,
-    claimedInput: null,
-    claimedOutput: null,
     promptHash: hash,
     outputHash: hash,
-  }
-  await venue.ask({ kind: 'draw.settle', draw, reading })
+  })
+  await venue.ask({ kind: 'draw.settle', draw, reading: delivered })
 }
 
 /** What a buyer has paid, with fees, and used; the rest has expired or is left, and counts as wasted. */

@@ -11,6 +11,8 @@ import { accountOf, freeCash } from '../../src/state/account.ts'
 import { money, units } from '../../src/wire/decimal.ts'
 import type { TestVenue, Trader } from '../api/test-venue.ts'
 import { openTestVenue } from '../api/test-venue.ts'
+import { reading } from '../engine/stage.ts'
+import { fetchOn } from './door.ts'
 
 // A month in the life of an agent that lives on its work, in virtual time on a real venue: only the model servers and the
 // customers are played. Prices double from day 10 to 12, the cheaper supplier fails on day 15, and what jobs pay halves
@@ -170,20 +172,13 @@ async function quote(world: World): Promise<void> {
 }
 
 /** The venue's door as the SDK knows it; completions are delivered by played model servers. */
-const door =
-  (world: World): typeof fetch =>
-  async (address, init = {}) => {
-    const url = new URL(address instanceof Request ? address.url : address)
-    const { venue, agent } = world
-    if (url.pathname === '/v1/chat/completions') return deliver(world)
-    const sent = {
-      key: agent.key,
-      headers: Object.fromEntries(new Headers(init.headers)),
-      ...(typeof init.body === 'string' ? { bytes: Buffer.from(init.body) } : {}),
-    }
-    const answer = await venue.send(init.method ?? 'GET', url.pathname + url.search, sent)
-    return new Response(answer.text, { status: answer.status, headers: answer.headers })
+function door(world: World): typeof fetch {
+  const throughVenue = fetchOn(world.venue, world.agent.key)
+  return async (address, init) => {
+    const { pathname } = new URL(address instanceof Request ? address.url : address)
+    return pathname === '/v1/chat/completions' ? deliver(world) : throughVenue(address, init)
   }
+}
 
 let requests = 0
 
@@ -216,21 +211,15 @@ async function deliver(world: World): Promise<Response> {
 
 async function settle({ venue }: World, draw: DrawId) {
   const hash = createHash('sha256').update(`${draw}`).digest('hex')
-  const reading = {
+  const delivered = reading({
     inputTokens: INPUT,
-    cachedTokens: 0,
     outputTokens: OUTPUT,
-    finish: 'stop' as const,
     ttft: 400_000,
     generation: 20 * MICROS_PER_SECOND,
-    excused: false,
-    attempts: 1,
-    claimedInput: null,
-    claimedOutput: null,
     promptHash: hash,
     outputHash: hash,
-  }
-  const { events } = await venue.ask({ kind: 'draw.settle', draw, reading })
+  })
+  const { events } = await venue.ask({ kind: 'draw.settle', draw, reading: delivered })
   return events.findLast((event) => event.kind === 'draw.settled')
 }
 
