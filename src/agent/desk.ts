@@ -1,5 +1,6 @@
 import type { ChatCompletion } from '../client/chat.ts'
 import type { Client } from '../client/client.ts'
+import { rowsOf } from '../client/page.ts'
 import { BusbarError } from '../client/problem.ts'
 import type { BalanceOut, LotOut } from '../wire/account.ts'
 import type { InstrumentOut } from '../wire/instrument.ts'
@@ -34,6 +35,9 @@ export type Account = { units: number; outlay: number; cost: number }
 
 const NAME = /^[a-z][a-z0-9-]{0,31}$/
 const KEY_CHARS_MAX = 64
+/** Fills asked for at a time: at first all that there are, then the few since the last look. */
+const FIRST_FILLS = 1_000
+const FRESH_FILLS = 20
 /** Sums of units are kept free of the dust of fractions. */
 const GRAINS = 1e9
 
@@ -299,7 +303,8 @@ export class Desk {
   private async readFills(): Promise<void> {
     const fresh: FillOut[] = []
     let newest = this.lastFill
-    for await (const fill of this.client.fills.all()) {
+    const limit = this.lastFill === 0 ? FIRST_FILLS : FRESH_FILLS
+    for await (const fill of rowsOf((after) => this.client.fills.list({ after, limit }))) {
       const id = Number(fill.id.replace(/^\D+/, ''))
       if (id <= this.lastFill) break
       newest = Math.max(newest, id)

@@ -68,6 +68,22 @@ test('after a restart it knows its orders, its fills and its next id, and sends 
   assert.equal((await again.carry(bid('0.6900', '0.10'), 0)).order?.client_order_id, 'one.5')
 })
 
+test('of many fills between two looks none is missed, however they come in pages', async () => {
+  const client = await joined('busy')
+  const desk = await deskOn(client, 'one', '5')
+  await desk.carry(bid('0.8000', '0.01'), 0)
+  for (let n = 0; n < 45; n++)
+    await client.orders.place({
+      instrument: 'text-prime',
+      side: 'buy',
+      price: '0.8000',
+      quantity: '0.01',
+      client_order_id: `one.${n + 2}`,
+    })
+  await desk.look()
+  assert.equal(desk.account('TEXT_PRIME-USD').units, 0.46)
+})
+
 test('two of one name cannot both send: the second is refused by the id, and sees what was sent', async () => {
   const client = await joined('twins')
   const [left, right] = [await deskOn(client, 'one', '5'), await deskOn(client, 'one', '5')]
