@@ -119,7 +119,7 @@ function priceOf(
 const LATE_MS = 60_000
 
 /** What an account has been delivered, hour by hour, as a forecast that goes on learning. */
-export class DeliveryLog {
+class DeliveryLog {
   readonly forecast = new Forecast()
   private readonly client: Client
   private readonly instrument: string

@@ -94,7 +94,7 @@ export const leastPrice = (cost: number, margin: number, deliveryFee: number): n
   (cost * (1 + margin)) / (1 - deliveryFee)
 
 /** Why an offer can sell nothing more, or nothing. */
-export function whyClosed({ offer, market, now, cash }: SupplierView, reserve: number): string | undefined {
+function whyClosed({ offer, market, now, cash }: SupplierView, reserve: number): string | undefined {
   if (offer.status !== 'active') return `${offer.id} is ${offer.status}`
   const { maintenance } = offer
   if (maintenance !== null && Date.parse(maintenance.starts_at) <= now)

@@ -74,7 +74,6 @@ export function buildCli(parts: VenueParts, terminal: Terminal = processTerminal
   const run = runnerOn(terminal)
   addVenueCommands(program, parts, run)
   addMarketCommands(program, run)
-
   addExportCommand(program, run)
   addFigureCommands(program, run)
   addFixingCommands(program, parts, run)

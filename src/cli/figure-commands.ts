@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
 import type { StatementOut } from '../wire/account.ts'
-import type { ScorecardOut } from '../wire/conduct.ts'
 import { printCsv } from '../wire/csv.ts'
 import type { Runner } from './runner.ts'
 import type { Session } from './session.ts'
@@ -17,8 +16,7 @@ async function showScorecards(
 ): Promise<void> {
   const names =
     instrument === undefined ? (await client.instruments.list()).map(({ id }) => id) : [instrument]
-  const cards: ScorecardOut[] = []
-  for (const name of names) cards.push(...(await client.scorecards(name)))
+  const cards = (await Promise.all(names.map((name) => client.scorecards(name)))).flat()
   if (json) return printJson(terminal, { data: cards })
   if (cards.length === 0) return terminal.out('no supplier has been measured yet\n')
   printTable(

@@ -40,7 +40,7 @@ type World = {
 }
 
 /** Weighted tokens that arrive in each hour. */
-export function hourlyDemand(): number[][] {
+function hourlyDemand(): number[][] {
   const hours: number[][] = []
   let ms = 0
   for (const { gapMs, inputTokens, outputTokens } of conversation) {
