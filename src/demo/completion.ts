@@ -107,13 +107,16 @@ function toolFor(body: Words, prompt: string): Tool | undefined {
   return tools.reduce((best, tool) => (shared(tool) > shared(best) ? tool : best))
 }
 
+/** What the model makes of a brief or a question that can be checked; undefined for any other prompt. */
+const solved = (prompt: string, { ability }: ModelProfile, luck: Chance): string | undefined =>
+  answerBrief(prompt, ability, luck) ?? answerItem(prompt, ability, luck)
+
 /** A question that it can answer itself it does, unless it must call a tool. */
-function calledTool(body: Words, prompt: string, { ability, seed }: ModelProfile): Tool | undefined {
+function calledTool(body: Words, prompt: string, profile: ModelProfile): Tool | undefined {
+  const tool = toolFor(body, prompt)
   const isFree = (body.tool_choice ?? 'auto') === 'auto'
-  const luck = chance(seed)
-  if (isFree && (answerBrief(prompt, ability, luck) ?? answerItem(prompt, ability, luck)) !== undefined)
-    return undefined
-  return toolFor(body, prompt)
+  if (tool === undefined || !isFree) return tool
+  return solved(prompt, profile, chance(profile.seed)) === undefined ? tool : undefined
 }
 
 /** The schema that the answer must satisfy, or `undefined` where it is free text. */
@@ -187,7 +190,7 @@ function textFor(body: Words, messages: readonly Message[], profile: ModelProfil
   if (schema !== undefined) return JSON.stringify(valueFor(schema, ingredientsOf(prompt, luck)))
   const told = recalled(prompt)
   if (told !== undefined) return told
-  const item = answerBrief(prompt, profile.ability, luck) ?? answerItem(prompt, profile.ability, luck)
+  const item = solved(prompt, profile, luck)
   if (item !== undefined) return item
   if (last?.role === 'tool') return `The tool says: ${last.text.trim().slice(0, 2_000)}`
   return prose(prompt, Math.max(tokensAsked(prompt), lengthFrom(luck)), luck)

@@ -22,7 +22,7 @@ const SOLVERS = Object.entries({
 const PROMPT_CHARS_MAX = 1_000
 const SAMPLES = 12
 /** What is no item of the pool is about as hard as the easiest of them. */
-const EASY = { discrimination: 1.8, difficulty: -2, guess: 0 }
+export const EASY = { discrimination: 1.8, difficulty: -2, guess: 0 }
 
 /** How much there is to a question: words first, then digits. */
 const sizeOf = (prompt: string): number =>

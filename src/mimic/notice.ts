@@ -1,7 +1,7 @@
 import type { Chance } from '../base/chance.ts'
 import { passChance } from '../measure/ability.ts'
-import { parametersOf } from '../pool/calibration.ts'
 import { POOL } from '../pool/item-pool.ts'
+import { EASY } from './answer.ts'
 
 const BRIEF = /Write a notice for [^.]*\. It must say that (.*?)\. Reply with only the notice\./
 const JUDGED =
@@ -12,17 +12,15 @@ const factsIn = (brief: string): string[] | undefined =>
     ?.split('; ')
     .map((fact) => fact.replace(/^\(\d+\) /, ''))
 
-/** Comparing two texts is about as hard as the easiest items. */
-const COMPARING = { discrimination: 1.8, difficulty: -2, guess: 0 }
-
 const countIn = (answer: string, facts: readonly string[]): number =>
   facts.filter((fact) => answer.toLowerCase().includes(fact.toLowerCase())).length
 
+/** Comparing two texts is about as hard as the easiest items. */
 function judged(brief: string, a: string, b: string, ability: number, luck: Chance): string {
   const facts = factsIn(brief) ?? []
   const [first, second] = [countIn(a, facts), countIn(b, facts)]
   if (first === second) return 'tie'
-  const isRight = luck.fraction() < passChance(ability, COMPARING)
+  const isRight = luck.fraction() < passChance(ability, EASY)
   return first > second === isRight ? 'A' : 'B'
 }
 
@@ -36,9 +34,7 @@ function qualityOf(ability: number, discrimination: number, luck: Chance): numbe
 function written(facts: readonly string[], ability: number, luck: Chance): string {
   const { discrimination = 1, difficulties = [] } = POOL.calibrations.notice ?? {}
   const quality = qualityOf(ability, discrimination, luck)
-  const above = difficulties.filter(
-    (_, level) => quality > (parametersOf(POOL, 'notice', level)?.difficulty ?? 0),
-  )
+  const above = difficulties.filter((difficulty) => quality > difficulty)
   const said = facts.slice(0, 2 + 2 * above.length)
   return `Dear all, ${said.join('. Also, ')}. Thank you.`
 }
