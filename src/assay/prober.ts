@@ -175,14 +175,22 @@ class ProbeRounds implements Prober {
     if (item === undefined || expected[0]?.instrument !== id) return false
     const told = await this.askOf(offer, instrument, probeRequest(item, earlier, shape, chance))
     if (told === undefined) return false
-    const { events } = await exchange.ask({
-      kind: 'lot.probe',
+    return this.enter({
       offer,
       instrument: id,
       passed: await grader.passes(item, told.content),
       expected,
-      evidence: { item: familyName(item), request: told.receipt, sha256: digestOf(item, told) },
+      evidence: {
+        item: familyName(item),
+        request: told.receipt,
+        sha256: sha256Of([item.prompt, told.content]),
+      },
     })
+  }
+
+  /** Whether the probe was entered: the offer may have lost its certificate meanwhile. */
+  private async enter(probe: Omit<LotProbe, 'kind'>): Promise<boolean> {
+    const { events } = await this.parts.exchange.ask({ kind: 'lot.probe', ...probe })
     return events.some(({ kind }) => kind === 'lot.probed')
   }
 
@@ -225,8 +233,7 @@ class ProbeRounds implements Prober {
       chance,
     )
     if (better === null) return false
-    const { events } = await exchange.ask({
-      kind: 'lot.probe',
+    return this.enter({
       offer,
       instrument: instrument.id,
       passed: better,
@@ -237,7 +244,6 @@ class ProbeRounds implements Prober {
         sha256: sha256Of([prompt, told.content, ...replies]),
       },
     })
-    return events.some(({ kind }) => kind === 'lot.probed')
   }
 
   /** Of a recent request, without tools where the supplier is called for none. */
@@ -248,7 +254,7 @@ class ProbeRounds implements Prober {
 
   /** One reference text of an embedding grade: its vector must lie where it was when the grade was listed. */
   private async probeSpace(offer: OfferId, instrument: Instrument, { signs }: VectorSpace): Promise<boolean> {
-    const { exchange, chance } = this.parts
+    const { chance } = this.parts
     const at = chance.below(REFERENCE_TEXTS.length)
     const text = REFERENCE_TEXTS[at] ?? REFERENCE_TEXTS[0]
     const told = await this.askOf(offer, instrument, {
@@ -258,8 +264,7 @@ class ProbeRounds implements Prober {
     const [vector] = told?.vectors ?? []
     if (told === undefined || vector === undefined) return false
     const found = signsOf(vector)
-    const { events } = await exchange.ask({
-      kind: 'lot.probe',
+    return this.enter({
       offer,
       instrument: instrument.id,
       passed: agreement(found, signsAt(signs, at)) >= TEXT_AGREEMENT_LEAST,
@@ -267,10 +272,9 @@ class ProbeRounds implements Prober {
       evidence: {
         item: 'reference-text',
         request: told.receipt,
-        sha256: createHash('sha256').update(`${text}\n${found}`).digest('hex'),
+        sha256: sha256Of([text, found]),
       },
     })
-    return events.some(({ kind }) => kind === 'lot.probed')
   }
 
   private askOf(
@@ -301,8 +305,6 @@ class ProbeRounds implements Prober {
 
 const sha256Of = (texts: readonly string[]): string =>
   createHash('sha256').update(texts.join('\n')).digest('hex')
-
-const digestOf = ({ prompt }: Item, { content }: Told): string => sha256Of([prompt, content])
 
 const oneMessage = (content: string): Omit<ChatRequest, 'model'> => ({
   messages: [{ role: 'user', content }],
