@@ -18,7 +18,7 @@ import { itemsFor, POOL } from '../pool/item-pool.ts'
 import { PANEL } from '../pool/panel.ts'
 import { createGrader } from './grader.ts'
 import type { Claims, Measure, Sample } from './measurement.ts'
-import { measurementOf, outcomesOf, quantile } from './measurement.ts'
+import { checksOf, decisive, isGood, measurementOf, outcomesOf, quantile } from './measurement.ts'
 import { paceOf } from './probe.ts'
 import type { Plan, Question } from './questionnaire.ts'
 import {
@@ -229,36 +229,28 @@ function speedOf(samples: readonly Sample[]): Pick<Assay, 'firstTokenMs' | 'toke
   }
 }
 
-/** What was wrong with the last answer to a question, or nothing: one that failed was asked once more. */
+/** What was wrong with an answer, or nothing. */
 const faultIn = ({ reading, fault }: Sample): string | null => reading.failure?.detail ?? fault
 
 function capabilityOf(samples: readonly Sample[], capability: Capability): Assay['capabilities'][number] {
-  const made = new Map<Question, Sample>()
-  for (const sample of samples) {
-    const { question } = sample
-    if (question.kind === 'capability' && question.check.capability === capability) made.set(question, sample)
-  }
-  const faults = [...made.values()].map(faultIn)
+  const checks = checksOf(samples, capability)
+  const bad = checks.find((sample) => !isGood(sample))
   return {
     capability,
-    asked: faults.length,
-    passed: faults.filter((fault) => fault === null).length,
-    fault: faults.find((fault) => fault !== null) ?? null,
+    asked: checks.length,
+    passed: checks.filter(isGood).length,
+    fault: bad === undefined ? null : faultIn(bad),
   }
 }
 
 function itemsOf(samples: readonly Sample[]): Assay['items'] {
-  const answered = new Map<Question, { kind: string; template: string; passed: boolean }>()
-  for (const sample of samples) {
+  const rows = new Map<string, Assay['items'][number]>()
+  for (const sample of decisive(samples)) {
     const { question } = sample
     if (question.kind !== 'item') continue
     const { kind, template } = question.item
-    answered.set(question, { kind, template, passed: faultIn(sample) === null })
-  }
-  const rows = new Map<string, Assay['items'][number]>()
-  for (const { kind, template, passed } of answered.values()) {
     const row = rows.get(template) ?? { kind, template, passed: 0, asked: 0 }
-    rows.set(template, { ...row, passed: row.passed + Number(passed), asked: row.asked + 1 })
+    rows.set(template, { ...row, passed: row.passed + Number(isGood(sample)), asked: row.asked + 1 })
   }
   return [...rows.values()].sort(
     (a, b) => a.kind.localeCompare(b.kind) || a.template.localeCompare(b.template),

@@ -94,6 +94,15 @@ export function quantile(values: readonly number[], share: number): number {
 }
 
 const failed = ({ reading }: Sample): boolean => reading.failure !== null
+
+/** Whether a whole answer came with nothing wrong in it. */
+export const isGood = (sample: Sample): boolean => !failed(sample) && sample.fault === null
+
+/** The last sample of each question: one whose request failed was asked once more, and that one counts. */
+export const decisive = (samples: readonly Sample[]): Sample[] => [
+  ...new Map(samples.map((sample) => [sample.question, sample])).values(),
+]
+
 const paced = ({ samples }: Sampling): Sample[] => samples.filter(({ question }) => question.kind === 'paced')
 
 /** Failures may not be more than the spec's share of all requests, rounded up: a sample sees no finer. */
@@ -174,7 +183,7 @@ function throughput(sampling: Sampling): Measure {
 function context({ spec, claims, samples }: Sampling): Measure {
   const claimed = claims.contextTokens
   const found = samples.findLast(({ question }) => question.kind === 'context')
-  const isRecalled = found !== undefined && !failed(found) && found.fault === null
+  const isRecalled = found !== undefined && isGood(found)
   const asked = found === undefined ? 'not asked' : (found.reading.failure?.detail ?? found.fault ?? '')
   const required = `${count(spec.contextTokens)} tokens, and recalls a word from a long prompt`
   const filled = `a prompt of ${count(found?.reading.inputTokens ?? 0)} tokens`
@@ -192,7 +201,7 @@ function context({ spec, claims, samples }: Sampling): Measure {
 
 function stopped({ samples }: Sampling): Measure {
   const found = samples.findLast(({ question }) => question.kind === 'stop')
-  const passed = found !== undefined && !failed(found) && found.fault === null
+  const passed = found !== undefined && isGood(found)
   const why = found?.reading.failure?.detail ?? found?.fault ?? 'not asked'
   return {
     name: 'stop',
@@ -205,7 +214,7 @@ function stopped({ samples }: Sampling): Measure {
 function outputLimit({ spec, samples }: Sampling): Measure {
   const found = samples.findLast(({ question }) => question.kind === 'limit')
   const limit = `a limit of ${count(spec.outputTokensMax)} output tokens`
-  const passed = found !== undefined && !failed(found) && found.fault === null
+  const passed = found !== undefined && isGood(found)
   const refusal = found?.reading.failure?.detail ?? found?.fault ?? 'not asked'
   return {
     name: 'output',
@@ -215,16 +224,17 @@ function outputLimit({ spec, samples }: Sampling): Measure {
   }
 }
 
-/** Every check must be passed; one whose request failed was made once more, and then that one counts. */
+/** Every check of a capability that was made. */
+export const checksOf = (samples: readonly Sample[], capability: Capability): Sample[] =>
+  decisive(samples).filter(
+    ({ question }) => question.kind === 'capability' && question.check.capability === capability,
+  )
+
+/** Every check must be passed. */
 function capable({ samples }: Sampling, capability: Capability): Measure {
-  const made = new Map<Question, Sample>()
-  for (const sample of samples) {
-    const { question } = sample
-    if (question.kind === 'capability' && question.check.capability === capability) made.set(question, sample)
-  }
-  const checks = [...made.values()]
-  const bad = checks.find((sample) => failed(sample) || sample.fault !== null)
-  const good = checks.filter((sample) => !failed(sample) && sample.fault === null).length
+  const checks = checksOf(samples, capability)
+  const bad = checks.find((sample) => !isGood(sample))
+  const good = checks.filter(isGood).length
   const why = bad?.fault ?? bad?.reading.failure?.detail
   const [first] = checks
   return {
@@ -235,17 +245,13 @@ function capable({ samples }: Sampling, capability: Capability): Measure {
   }
 }
 
-/** Passed or not, by item. One whose request failed was asked once more, and then that one counts. */
-export function outcomesOf({ samples }: Pick<Sampling, 'samples'>): Outcome[] {
-  const answered = new Map<Question, Outcome>()
-  for (const sample of samples) {
-    const { question, fault } = sample
-    if (question.kind !== 'item') continue
-    const passed = !failed(sample) && fault === null
-    answered.set(question, { item: itemParameters(question.item), passed })
-  }
-  return [...answered.values()]
-}
+/** Passed or not, by item. */
+export const outcomesOf = ({ samples }: Pick<Sampling, 'samples'>): Outcome[] =>
+  decisive(samples).flatMap((sample) => {
+    const { question } = sample
+    if (question.kind !== 'item') return []
+    return [{ item: itemParameters(question.item), passed: isGood(sample) }]
+  })
 
 /** What was answered as a score on the Intelligence Index, from the belief that the offer is at the floor. */
 const scoreIn = (sampling: Sampling, outcomes: readonly Outcome[]): Score =>

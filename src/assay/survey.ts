@@ -4,6 +4,7 @@ import type { Judge } from '../delivery/judge.ts'
 import type { Item } from '../pool/item.ts'
 import type { Grader } from './grader.ts'
 import type { Sample } from './measurement.ts'
+import { isGood } from './measurement.ts'
 import type { Probe, ProbeTools } from './probe.ts'
 import { startProbe } from './probe.ts'
 import type { Question } from './questionnaire.ts'
@@ -82,7 +83,7 @@ export class Survey {
       if (question.kind !== 'paced' && sample.reading.failure !== null && (await this.mayRepeat(question)))
         sample = await this.ask(question)
       this.done++
-      if (sample.reading.failure === null && sample.fault === null) this.passed++
+      if (isGood(sample)) this.passed++
       this.tell()
     }
   }

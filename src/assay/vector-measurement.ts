@@ -2,8 +2,8 @@ import type { Chance } from '../base/chance.ts'
 import { agreement, AGREEMENT_LEAST, cosine, REFERENCE_TEXTS, signsOf } from '../measure/vector-space.ts'
 import type { Spec } from '../state/instrument.ts'
 import type { ChatRequest } from '../wire/openai.ts'
-import type { Measure, Measurement, Sample, Sampling } from './measurement.ts'
-import { concluded, evidenceOf, latency, reliability } from './measurement.ts'
+import type { Measure, Measurement, Sampling } from './measurement.ts'
+import { concluded, evidenceOf, isGood, latency, reliability } from './measurement.ts'
 import { sentence } from './pace-prompt.ts'
 import type { Plan, Question } from './questionnaire.ts'
 import { PLANS } from './questionnaire.ts'
@@ -53,7 +53,6 @@ export function vectorMeasurementOf(sampling: Sampling, cut: string | null): Mea
   return concluded(measures, evidenceOf(sampling))
 }
 
-const isGood = ({ reading, fault }: Sample): boolean => reading.failure === null && fault === null
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 
 function context({ spec, claims, samples }: Sampling): Measure {
