@@ -1,8 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { BusbarError } from '../../client/problem.ts'
+import { errorOf } from '../../client/problem.ts'
 import type { CandleInterval } from '../../wire/market.ts'
-import type { ProblemOut } from '../../wire/problem.ts'
 import { signedOut, useExchange } from './exchange.tsx'
 
 /**
@@ -82,9 +81,8 @@ export function useFollowedAccount(): void {
     return mine.follow(async () => {
       const open = async () => {
         const response = await send('POST', '/v1/ws-tickets')
-        const answer = (await response.json()) as { ticket: string } & ProblemOut
-        if (response.ok) return answer.ticket
-        throw new BusbarError({ ...answer, requestId: answer.request_id })
+        if (!response.ok) throw await errorOf(response)
+        return ((await response.json()) as { ticket: string }).ticket
       }
       try {
         return await open()
