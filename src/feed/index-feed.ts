@@ -141,7 +141,7 @@ function dueOf(
       due.at = at
       return due
     }
-    if (Math.floor(at / hour) !== Math.floor(time / hour)) Object.assign(cause(), { isHour: true })
+    if (Math.floor(at / hour) !== Math.floor(time / hour)) cause().isHour = true
     time = at
     for (const event of events) note(market, event, applied, cause)
   }

@@ -74,7 +74,7 @@ const isOwn = (event: Event): event is Extract<Event, { kind: (typeof OWN)[numbe
   OWN_KINDS.has(event.kind)
 
 /** What each account concerned by an event is shown of it. Events of the whole venue concern no account. */
-export function viewsOf(event: Event, owners: Owners): View[] {
+function viewsOf(event: Event, owners: Owners): View[] {
   if (isOwn(event)) return [{ account: event.account, event }]
   switch (event.kind) {
     case 'command.rejected':

@@ -15,7 +15,7 @@ import { useMandates, useRefreshAgents } from './queries.ts'
 type Branch = { mandate: MandateOut; depth: number }
 
 /** Mandates in the order of their tree, with their depth; those whose parent is not shown are roots. */
-export function branchesOf(mandates: readonly MandateOut[]): Branch[] {
+function branchesOf(mandates: readonly MandateOut[]): Branch[] {
   const known = new Set(mandates.map(({ id }) => id))
   const below = (parent: string | null, depth: number): Branch[] =>
     mandates
