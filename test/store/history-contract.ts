@@ -38,7 +38,7 @@ const allOrders = (history: History, account: AccountId) =>
 const ALWAYS = (2 ** 52) as Instant
 
 /** Everything history can be asked, for every account. */
-export async function everything(history: History, traffic: Traffic) {
+async function everything(history: History, traffic: Traffic) {
   const told = []
   for (const account of traffic.accounts)
     told.push({
@@ -50,6 +50,19 @@ export async function everything(history: History, traffic: Traffic) {
       statement: await history.statement(account, 0 as Instant, ALWAYS),
     })
   return told
+}
+
+/** Holds a history against one that was told everything at once, and closes both. */
+export async function isWhole(
+  history: History,
+  traffic: Traffic,
+  newPlace: Engine['newPlace'],
+): Promise<void> {
+  const whole = await openHistory(await newPlace(), neverFails)
+  whole.apply(traffic.steps)
+  assert.deepEqual(await everything(history, traffic), await everything(whole, traffic))
+  await history.close()
+  await whole.close()
 }
 
 /** What history promises, whatever keeps it. */
@@ -271,11 +284,7 @@ export function historyContract({ newPlace, copyOf }: Engine): void {
       // What is written passes by.
       second.apply(traffic.steps)
       second.apply(traffic.run(500))
-      const whole = await open()
-      whole.apply(traffic.steps)
-      assert.deepEqual(await everything(second, traffic), await everything(whole, traffic))
-      await second.close()
-      await whole.close()
+      await isWhole(second, traffic, newPlace)
     })
 
     test('says after a crash from where to tell it again, and nothing is missing or counted twice', async () => {

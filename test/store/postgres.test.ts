@@ -7,7 +7,7 @@ import { openHistory } from '../../src/store/history.ts'
 import { HistoryAway } from '../../src/store/history-writer.ts'
 import { Traffic } from '../market/traffic.ts'
 import { openServer } from './engines.ts'
-import { everything } from './history-contract.ts'
+import { isWhole } from './history-contract.ts'
 
 const engine = await openServer()
 if (engine !== undefined) {
@@ -44,11 +44,7 @@ function lossOf({ newPlace, server }: NonNullable<typeof engine>): void {
     await server.start()
     await until(() => history.standing().state === 'current' && history.standing().behind === 0)
     history.apply(traffic.run(100))
-    const whole = await openHistory(await newPlace(), neverFails)
-    whole.apply(traffic.steps)
-    assert.deepEqual(await everything(history, traffic), await everything(whole, traffic))
-    await history.close()
-    await whole.close()
+    await isWhole(history, traffic, newPlace)
   })
 
   test('keeps no more waiting than it may: the next start tells the rest from the journal', async () => {
@@ -71,11 +67,7 @@ function lossOf({ newPlace, server }: NonNullable<typeof engine>): void {
     const again = await openHistory(place, neverFails)
     assert.ok(again.watermark() < traffic.state.seq)
     again.apply(traffic.steps)
-    const whole = await openHistory(await newPlace(), neverFails)
-    whole.apply(traffic.steps)
-    assert.deepEqual(await everything(again, traffic), await everything(whole, traffic))
-    await again.close()
-    await whole.close()
+    await isWhole(again, traffic, newPlace)
   })
 
   test('is no reason to hang at the end', async () => {
