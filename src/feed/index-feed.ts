@@ -1,5 +1,5 @@
 import type { Instant } from '../base/time.ts'
-import { rfc3339 } from '../base/time.ts'
+import { later, MICROS_PER_SECOND, rfc3339 } from '../base/time.ts'
 import type { Venue } from '../api/venue.ts'
 import type { IndexPrint } from '../bulletin/index-frame.ts'
 import {
@@ -44,7 +44,12 @@ type Board = Group & {
   waiting: Set<Following> | null
   due: Due | undefined
   work: Promise<void>
+  /** When history could not be asked for what was due: from then on readers may lack a print. */
+  failedAt: Instant | null
 }
+
+/** After a failure everything is read anew, and told to everyone. */
+const AGAIN_MICROS = 5 * MICROS_PER_SECOND
 
 const keyOf = ({ series, row }: IndexPrint): string =>
   series === 'fixing' ? `${series} ${row.instrument} ${row.period}` : series
@@ -58,19 +63,25 @@ export function createIndexFeed(venue: Venue, budget: Budget): IndexFeed {
   /** Time of the last command noticed: where an hour ends between two commands, it has closed. */
   let noticedAt = market.at
 
+  /** Does one thing behind what the board is still at. */
+  const next = (opened: Board, step: (venue: Venue, board: Board) => Promise<void>): void => {
+    opened.work = opened.work
+      .then(() => step(venue, opened))
+      .catch((error: unknown) => {
+        log.error({ error }, 'published numbers could not be read for the stream')
+        opened.failedAt = clock()
+      })
+  }
   const openBoard = (): Board => {
-    const waiting = new Set<Following>()
     const opened: Board = {
       ...newGroup(budget, market.seq),
       last: new Map(),
-      waiting,
+      waiting: new Set(),
       due: undefined,
       work: Promise.resolve(),
+      failedAt: null,
     }
-    opened.work = begin(venue, opened).catch((error: unknown) => {
-      log.error({ error }, 'the last published numbers could not be read for the stream')
-      if (board === opened) board = undefined
-    })
+    next(opened, begin)
     return opened
   }
 
@@ -97,15 +108,15 @@ export function createIndexFeed(venue: Venue, budget: Budget): IndexFeed {
       if (due === undefined) return
       const isUnderWay = board.due !== undefined
       board.due = due
-      if (isUnderWay) return
-      const opened = board
-      opened.work = opened.work
-        .then(() => tellDue(venue, opened))
-        .catch((error: unknown) => log.error({ error }, 'a published number could not be told'))
+      if (!isUnderWay) next(board, tellDue)
     },
     pulse() {
       if (board === undefined) return
       const opened = board
+      if (opened.failedAt !== null && clock() >= later(opened.failedAt, AGAIN_MICROS)) {
+        opened.failedAt = null
+        next(opened, begin)
+      }
       catchUp(opened, (since) => wholeOf(opened, since))
       if (!isLeft(opened, clock())) return
       opened.ring.clear()
@@ -115,9 +126,14 @@ export function createIndexFeed(venue: Venue, budget: Budget): IndexFeed {
   }
 }
 
-/** Reads the last prints and tells them to everyone who waits. */
+/** Reads the last prints and tells them to everyone who waits; who reads is told what there is now. */
 async function begin(venue: Venue, board: Board): Promise<void> {
+  // What was due until now is among what is read.
+  board.due = undefined
+  board.seq = venue.market.seq
+  board.ring.clear()
   for (const print of await lastPrints(venue)) board.last.set(keyOf(print), print)
+  for (const follower of board.followers) follower.isBehind = true
   const waiting = board.waiting ?? []
   board.waiting = null
   for (const joined of waiting) joined.start()

@@ -14,6 +14,7 @@ import { createIndexFeed } from '../../src/feed/index-feed.ts'
 import type { ScorecardFeed } from '../../src/feed/scorecard-feed.ts'
 import { createScorecardFeed } from '../../src/feed/scorecard-feed.ts'
 import { OPERATIONS } from '../../src/operations/operations.ts'
+import { HistoryAway } from '../../src/store/history-writer.ts'
 import { theInstrument } from '../../src/state/account.ts'
 import { channelFrames } from '../../src/wire/stream-frame.ts'
 import type { TestVenue, Trader } from '../api/test-venue.ts'
@@ -157,6 +158,46 @@ test('a slow reader is told what there is once it reads again, marked, and a cor
   assert.ok(JSON.stringify(after.frames).includes('busted'), 'and it was told, beside')
   replayed.end()
   following.end()
+})
+
+test('while history cannot be asked nothing is told, and afterwards everyone is told what there is', async () => {
+  const { history } = hall.venue
+  let isAway = true
+  const unlessAway = <Answer>(answer: () => Promise<Answer>): Promise<Answer> =>
+    isAway ? Promise.reject(new HistoryAway('the server is away')) : answer()
+  const listFixings: typeof history.listFixings = (query) => unlessAway(() => history.listFixings(query))
+  const flows: typeof history.hours.flows = (span) => unlessAway(() => history.hours.flows(span))
+  const hours = { ...history.hours, flows }
+  const feed = createIndexFeed({ ...hall.venue, history: { ...history, listFixings, hours } }, { bytes: 0 })
+  const reader = newReader()
+  const pulse = async () => {
+    feed.pulse()
+    await feed.settled()
+    feed.pulse()
+  }
+  feed.follow(undefined, reader.reader).start()
+  await feed.settled()
+  isAway = false
+  await pulse()
+  assert.deepEqual(reader.frames, [], 'it is not asked again at once')
+  hall.pass(5 * MICROS_PER_SECOND)
+  await pulse()
+  assert.deepEqual(
+    reader.frames.map(({ type }) => type),
+    ['snapshot'],
+  )
+
+  isAway = true
+  const at = later(hall.venue.clock(), MICROS_PER_HOUR)
+  feed.notice([{ seq: hall.venue.market.seq + 1, at, events: [] }])
+  await feed.settled()
+  isAway = false
+  hall.pass(5 * MICROS_PER_SECOND)
+  assert.equal(reader.frames.length, 1, 'the numbers of the hour could not be told')
+  await pulse()
+  assert.equal(reader.frames.length, 2)
+  assert.equal(reader.last().conflated, true)
+  assert.equal(hall.errors.splice(0).length, 2, 'and each time it was said')
 })
 
 test('costs on record and a measured offer are told as they come', async () => {
