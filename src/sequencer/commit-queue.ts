@@ -11,7 +11,7 @@ type Forming = { records: RecordBuffer; said: EventLog; applied: Applied[] }
 type Waiter = { seq: number; resolve: () => void; reject: (error: Error) => void }
 
 /** A batch longer than this, in bytes, is closed: the disk writes it while the next one forms. */
-export const BATCH_LENGTH_MAX = 64 << 10
+const BATCH_LENGTH_MAX = 64 << 10
 
 /**
  * While the disk finishes one batch it is at work on the next and has one more at hand, if they are large. A

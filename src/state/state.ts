@@ -51,12 +51,11 @@ export type State = {
   groups: Group[]
   /** Groups that have reached their limit within the command under way; empty between commands. */
   tripped: GroupId[]
-  /** Orders that wait outside the books, over all markets. */
   /** All that ever stood; what has ended keeps its place. */
   procurements: Procurement[]
   /** Those that have not ended. */
   procuring: number
-  /** Stop orders that wait, over all markets. */
+  /** Orders that wait outside the books, over all markets. */
   waiting: number
   lots: Map<LotId, ClaimLot>
   draws: Map<DrawId, Draw>
