@@ -116,13 +116,17 @@ test('supplier: issues, asks what delivery costs, and hands back what is unsold 
   await client.orders.cancelAll()
 })
 
-test('hedger: bids for what it is sure to use, no more, and never twice', async () => {
+test('hedger: buys nothing before it has seen what its account uses', async () => {
   const buyer = await venue.join('hedger', { cash: 100 })
   const client = clientOn(venue, buyer.key)
   await ask('0.8000', '20.00')
   const settings = { instrument: 'text-prime', max_price: 0.9, learn_hours: 1 }
   const desk = await deskOn(client, 'ahead', '10')
   const told = await turnsOf(desk, createAgent('hedger', desk, settings), 1)
+  assert.deepEqual(
+    told.map(({ step }) => step.act),
+    ['wait'],
+  )
   assert.match(told[0]?.step.why ?? '', /it has seen 0 of 1 hours of deliveries/)
   await clear()
 })

@@ -273,19 +273,21 @@ test('one order is canceled, or all of them, but never all by leaving out a word
   assert.deepEqual([err, code], ['busbar: name an order, or cancel every one of yours with --all\n', 1])
 })
 
+const offer = {
+  id: 'off_4',
+  name: 'Harbour 31B',
+  endpoint: { base_url: 'https://models.example.com/v1', model: 'm' },
+  rate: '40.00',
+  outstanding: '0.00',
+  status: 'active',
+  maintenance: null,
+  certificates: [],
+}
+
 test('an offer is drained for a time, and resumed', async () => {
-  const drained = {
-    id: 'off_4',
-    name: 'Harbour 31B',
-    endpoint: { base_url: 'https://models.example.com/v1', model: 'm' },
-    rate: '40.00',
-    outstanding: '0.00',
-    status: 'active',
-    maintenance: { starts_at: '2026-11-25T22:00:00.000000Z', ends_at: null },
-    certificates: [],
-  }
-  answers['PUT /v1/offers/off_4/maintenance'] = { body: drained }
-  answers['DELETE /v1/offers/off_4/maintenance'] = { body: { ...drained, maintenance: null } }
+  const maintenance = { starts_at: '2026-11-25T22:00:00.000000Z', ends_at: null }
+  answers['PUT /v1/offers/off_4/maintenance'] = { body: { ...offer, maintenance } }
+  answers['DELETE /v1/offers/off_4/maintenance'] = { body: offer }
   const { out } = await busbar(['offer', 'drain', 'off_4', '--from', '2026-11-25T22:00:00Z'])
   assert.match(out, /drained from 2026-11-25 22:00/)
   assert.deepEqual(requests[0]?.body, { starts_at: '2026-11-25T22:00:00Z' })
@@ -293,19 +295,10 @@ test('an offer is drained for a time, and resumed', async () => {
 })
 
 test('the operator suspends an offer and lifts the suspension, each with a reason', async () => {
-  const one = {
-    id: 'off_4',
-    name: 'Harbour 31B',
-    endpoint: { base_url: 'https://models.example.com/v1', model: 'm' },
-    rate: '40.00',
-    outstanding: '0.00',
-    status: 'suspended',
-    maintenance: null,
-    certificates: [],
-  }
-  answers['POST /v1/admin/offers/off_4/suspend'] = { body: one }
-  answers['POST /v1/admin/offers/off_4/lift'] = { body: { ...one, status: 'active' } }
-  answers['GET /v1/admin/offers'] = { body: { data: [one] } }
+  const suspended = { ...offer, status: 'suspended' }
+  answers['POST /v1/admin/offers/off_4/suspend'] = { body: suspended }
+  answers['POST /v1/admin/offers/off_4/lift'] = { body: offer }
+  answers['GET /v1/admin/offers'] = { body: { data: [suspended] } }
   assert.match((await busbar(['offer', 'suspend', 'off_4', '--reason', 'under review'])).out, /suspended/)
   assert.deepEqual(requests[0]?.body, { reason: 'under review' })
   assert.match((await busbar(['offer', 'lift', 'off_4', '--reason', 'mended'])).out, /active/)
@@ -315,17 +308,7 @@ test('the operator suspends an offer and lifts the suspension, each with a reaso
 test('an offer is added with its headers and the key of its file, and what comes next is said', async () => {
   const file = join(folder, 'endpoint-key')
   writeFileSync(file, 'sk-endpoint\n')
-  const made = {
-    id: 'off_4',
-    name: 'Harbour 31B',
-    endpoint: { base_url: 'https://models.example.com/v1', model: 'm' },
-    rate: '40.00',
-    outstanding: '0.00',
-    status: 'active',
-    maintenance: null,
-    certificates: [],
-  }
-  answers['POST /v1/offers'] = { status: 201, body: made }
+  answers['POST /v1/offers'] = { status: 201, body: offer }
   const place = ['--base-url', 'https://models.example.com/v1', '--model', 'm', '--api-key-file', file]
   const { out } = await busbar([
     'offer',
