@@ -8,7 +8,7 @@ import type { SettingsOf } from './setting.ts'
 import type { Facts, Step } from './step.ts'
 import { dollars, percent, unitsText, wait } from './step.ts'
 import type { Holding, Level, Market } from './view.ts'
-import { readMarket, readNow } from './view.ts'
+import { DUST, readMarket, readNow } from './view.ts'
 
 export const ARBITRAGEUR = {
   between: {
@@ -192,8 +192,6 @@ export function gapOfGrades(
     facts: { units, cost, brought, gain, limit, sellLimit },
   }
 }
-
-const DUST = 1e-9
 
 function use(levels: Level[], units: number): void {
   const [first] = levels

@@ -7,7 +7,7 @@ import type { SettingsOf } from './setting.ts'
 import type { Facts, Step } from './step.ts'
 import { dollars, percent, unitsText, wait } from './step.ts'
 import type { Market } from './view.ts'
-import { onHand, readMarket } from './view.ts'
+import { DUST, onHand, readMarket } from './view.ts'
 
 export const BUYER = {
   grades: {
@@ -151,7 +151,7 @@ export function costOf({ asks, instrument }: Market, units: number, limit: numbe
     cost += taken * price * (1 + Number(instrument.taker_fee))
     left -= taken
   }
-  return left > 1e-9 ? null : cost
+  return left > DUST ? null : cost
 }
 
 /** What a buyer works on, what it has learned of grades before, and who hears its answers. */

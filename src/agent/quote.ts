@@ -3,6 +3,7 @@ import type { OrderOut } from '../wire/order.ts'
 import { printAt, printSteps, rounded, stepsIn } from './increment.ts'
 import type { Facts, Placement, Step } from './step.ts'
 import { dollars, unitsText } from './step.ts'
+import { DUST } from './view.ts'
 
 export type Side = 'buy' | 'sell'
 
@@ -13,8 +14,6 @@ type Increments = Pick<InstrumentOut, 'price_increment' | 'quantity_increment' |
 
 /** Quotes stay within this share of the reference, inside the venue's own band. */
 const REACH = 0.18
-
-const DUST = 1e-9
 
 /** Where the quotes of a maker stand. Shares are of the price. */
 export type Stance = {

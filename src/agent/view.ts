@@ -67,7 +67,8 @@ export function marketOf(
   }
 }
 
-const DUST = 1e-9
+/** Units too few to be any: what arithmetic on fractions may have left. */
+export const DUST = 1e-9
 
 function levelsOf(rows: BookOut['bids'], own: readonly OrderOut[], side: 'buy' | 'sell'): Level[] {
   return rows
