@@ -219,10 +219,13 @@ class OneWriter implements Sequencer {
     return this.stopped
   }
 
-  /** Time passes even when nobody asks for anything: a tick comes when the engine has something due. */
+  /**
+   * Time passes even when nobody asks for anything: a tick comes when the engine has something due. What is due
+   * later than the alarm that is set lets it ring in vain: deadlines of requests pass with every answer.
+   */
   private arm(): void {
     const due = this.state.nextDue
-    if (this.armed?.due === due) return
+    if (this.armed !== undefined && this.armed.due <= due) return
     this.armed?.cancel()
     this.armed = { due, cancel: this.alarm(due, () => this.ring()) }
   }
