@@ -47,8 +47,14 @@ const CLOSED: BuyerError = {
   retryAfter: 5,
 }
 
+/**
+ * Holds a delivery while it runs, and nothing afterwards: a set that grows and shrinks all the time leaves its old
+ * tables behind, each of which points to the next, and what they hold outlives the collection of young garbage.
+ */
+type Place = { delivery: Delivery | null }
+
 export function createGateway(parts: GatewayParts): Gateway {
-  const running = new Set<Delivery>()
+  const running = new Set<Place>()
   const withRouter: DeliveryParts = {
     ...parts,
     patience: parts.patience ?? PATIENCE,
@@ -89,9 +95,11 @@ export function createGateway(parts: GatewayParts): Gateway {
         return refuseReply(response, headers, refused, request.surface)
       }
       const delivery = new Delivery(withRouter, request, response)
-      running.add(delivery)
+      const place: Place = { delivery }
+      running.add(place)
       ended(request, await delivery.run())
-      running.delete(delivery)
+      running.delete(place)
+      place.delivery = null
       if (running.size === 0) whenIdle()
     },
     async count(body, instrument) {
@@ -106,7 +114,7 @@ export function createGateway(parts: GatewayParts): Gateway {
         whenIdle = resolve
       })
       const cancel = parts.timer.after(graceMs, () => {
-        for (const delivery of running) delivery.interrupt()
+        for (const { delivery } of running) delivery?.interrupt()
       })
       await idle
       cancel()

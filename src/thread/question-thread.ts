@@ -24,6 +24,12 @@ type Waiting<Question, Answer> = {
   reject(error: Error): void
 }
 
+/**
+ * Stands for whoever has been answered. The old tables of a map that grows and shrinks all the time point to one
+ * another, and what they hold outlives the collection of young garbage: a whole request behind each question.
+ */
+const letGo = (): void => {}
+
 const TRIES_MAX = 2
 /** How long questions to a thread that is, or just was, busy wait for company. */
 const BATCH_MS = 1
@@ -112,6 +118,7 @@ class Owner<Question, Answer> implements Thread<Question, Answer> {
     if (this.waiting.size === 0) this.worker?.unref()
     if ('error' in answered) asked.reject(new Error(answered.error))
     else asked.resolve(answered.answer)
+    asked.resolve = asked.reject = letGo
   }
 
   /**
