@@ -18,6 +18,7 @@ import { endpointPolicy } from './delivery/endpoint.ts'
 import { systemTimer } from './delivery/timer.ts'
 import type { Log } from './delivery/venue-log.ts'
 import { releaseOrphans } from './delivery/gateway.ts'
+import { bearYoung } from './delivery/pretenuring.ts'
 import type { Signer } from './delivery/receipt.ts'
 import { createSigner, signingKey } from './delivery/receipt.ts'
 import type { Fulfilment } from './fulfilment.ts'
@@ -97,6 +98,7 @@ const foldsOf = (market: Market): Folds => ({
 /** Opens the data folder, or begins a new exchange in a vacant one, and serves it. */
 export async function openExchange(options: ExchangeOptions): Promise<Exchange> {
   widenInlining()
+  bearYoung()
   const { config, log, onFatal } = options
   makeFolder(dirname(config.keyFile))
   const vault = createVault(loadMasterKey(config.keyFile))
