@@ -48,8 +48,8 @@ const CLOSED: BuyerError = {
 }
 
 /**
- * Holds a delivery while it runs, and nothing afterwards: a set that grows and shrinks all the time leaves its old
- * tables behind, each of which points to the next, and what they hold outlives the collection of young garbage.
+ * Holds a delivery while it runs, and nothing afterwards: a set that grows and shrinks all the time leaves
+ * old tables behind, each of which points to the next, and what they hold outlives young collections.
  */
 type Place = { delivery: Delivery | null }
 

@@ -19,7 +19,7 @@ export class PlainText {
     const { head, tail } = this
     if (head === '') return undefined
     const end = data.length - tail.length
-    // A slice is compared as a block of memory; `startsWith` goes letter by letter on a part of a longer text.
+    // A slice is compared as one block of memory; `startsWith` goes letter by letter in part of a text.
     if (end > head.length && data.slice(0, head.length) === head && data.endsWith(tail)) {
       const text = data.slice(head.length, end)
       if (PLAIN.test(text)) return text

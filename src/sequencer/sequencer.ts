@@ -220,8 +220,8 @@ class OneWriter implements Sequencer {
   }
 
   /**
-   * Time passes even when nobody asks for anything: a tick comes when the engine has something due. What is due
-   * later than the alarm that is set lets it ring in vain: deadlines of requests pass with every answer.
+   * Time passes even when nobody asks for anything: a tick comes when the engine has something due. What is
+   * due later than the alarm that is set lets it ring in vain: a deadline is gone with every answer.
    */
   private arm(): void {
     const due = this.state.nextDue

@@ -25,8 +25,8 @@ type Waiting<Question, Answer> = {
 }
 
 /**
- * Stands for whoever has been answered. The old tables of a map that grows and shrinks all the time point to one
- * another, and what they hold outlives the collection of young garbage: a whole request behind each question.
+ * Stands for whoever has been answered. The old tables of a map that grows and shrinks all the time point to
+ * one another, and what they hold outlives young collections: a whole request behind each question.
  */
 const letGo = (): void => {}
 
